@@ -1,0 +1,89 @@
+"""Which of the two rungs does the work: plain numpy, or kernels compiled by numba.
+
+A kernel is a plain function over arrays. `compiled(kernel)` is the same function compiled, together with the package's
+functions that it calls. Both rungs give the same results bit for bit, so the choice is one of speed alone: small inputs
+never compile, large ones do where numba can be imported. `DEDUP_ENGINE=numpy` or `DEDUP_ENGINE=numba` forces one.
+"""
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+from .errors import ConfigError
+
+# Loading the compiled kernels takes about a second, making them the first time many; this much text pays for it.
+COMPILE_FROM = 1 << 19  # characters
+_PATIENCE = 1.5  # seconds until somebody at a terminal is told what takes so long
+
+
+def wanted(characters: int) -> bool:
+    """Whether work on so many characters is to be done by the compiled kernels."""
+    forced = os.environ.get("DEDUP_ENGINE", "")
+    if forced not in ("", "numpy", "numba"):
+        raise ConfigError(f"DEDUP_ENGINE is {forced!r}; expected numpy, numba or nothing")
+    if forced == "numba" and not numba_works():
+        raise ConfigError("DEDUP_ENGINE is numba, but numba cannot be imported: pip install 'dedup-paragraphs[fast]'")
+    return forced == "numba" or (forced == "" and characters >= COMPILE_FROM and numba_works())
+
+
+@lru_cache(maxsize=1)
+def numba_works() -> bool:
+    """Whether numba can be imported; a broken installation counts as none."""
+    try:
+        import numba  # noqa: F401
+    except Exception:
+        return False
+    return True
+
+
+@lru_cache(maxsize=None)
+def compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    """`kernel` as machine code: releases the GIL, cached on disk where a place can be written."""
+    import numba
+
+    substitute = getattr(kernel, "machine_code", None)
+    if substitute is not None:
+        return substitute(numba)  # type: ignore[no-any-return]
+    package = __name__.rpartition(".")[0] + "."
+    names = {
+        name: compiled(value) if isinstance(value, FunctionType) and value.__module__.startswith(package) else value
+        for name, value in kernel.__globals__.items()
+        if name in kernel.__code__.co_names or name.startswith("__")
+    }
+    copy = FunctionType(kernel.__code__, names, kernel.__name__, kernel.__defaults__)
+    copy.__module__, copy.__qualname__ = kernel.__module__, kernel.__qualname__
+    try:
+        machine = numba.njit(nogil=True, cache=True)(copy)
+        _stamp(machine)
+    except RuntimeError:  # no writable place for the cache: compile in every process
+        machine = numba.njit(nogil=True)(copy)
+    return machine  # type: ignore[no-any-return]
+
+
+def _stamp(machine: Any) -> None:
+    """Make the cache notice a change in any module: numba looks at the kernel's own file only, not at those it calls."""
+    stamps = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in Path(__file__).parent.glob("*.py")]
+    machine._cache._cache_file._source_stamp = tuple(sorted(stamps))
+
+
+@contextmanager
+def announced() -> Iterator[None]:
+    """Tell a person at a terminal why the first large run is slow to start."""
+
+    def tell() -> None:
+        print("dedup: compiling its kernels (once; later runs load them)", file=sys.stderr)
+
+    timer = threading.Timer(_PATIENCE, tell)
+    timer.daemon = True
+    if sys.stderr is not None and sys.stderr.isatty():
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
