@@ -1,0 +1,44 @@
+"""Near-duplicate paragraphs of news text, collapsed: a paragraph goes only if what it says stays in one that is kept."""
+
+from .config import Config
+from .deduplicator import (
+    CleanResult,
+    Decision,
+    Deduplicator,
+    Match,
+    Removal,
+    clean,
+    compare,
+    duplicated,
+    find_duplicates,
+    signatures,
+    unique,
+)
+from .errors import ConfigError, CorpusError, DedupError, DocumentTooLarge, InputError
+from .paragraphs import Span, split_paragraphs
+from .relation import Comparison
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CleanResult",
+    "Comparison",
+    "Config",
+    "ConfigError",
+    "CorpusError",
+    "Decision",
+    "DedupError",
+    "Deduplicator",
+    "DocumentTooLarge",
+    "InputError",
+    "Match",
+    "Removal",
+    "Span",
+    "clean",
+    "compare",
+    "duplicated",
+    "find_duplicates",
+    "signatures",
+    "split_paragraphs",
+    "unique",
+]

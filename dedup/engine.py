@@ -42,9 +42,17 @@ def numba_works() -> bool:
     return True
 
 
-@lru_cache(maxsize=None)
+_one_at_a_time = threading.RLock()  # threads that need the same kernel must not each compile it
+
+
 def compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
     """`kernel` as machine code: releases the GIL, cached on disk where a place can be written."""
+    with _one_at_a_time:
+        return _compiled(kernel)
+
+
+@lru_cache(maxsize=None)
+def _compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
     import numba
 
     substitute = getattr(kernel, "machine_code", None)

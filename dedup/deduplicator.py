@@ -1,0 +1,404 @@
+"""The public calls: one document, a stream of them, or lists of texts, decided by one rule."""
+
+from collections import deque
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import engine
+from .config import Config
+from .errors import ConfigError, InputError
+from .lsh import Dictionaries, Tables, choose_bands
+from .minhash import shingle, sign
+from .paragraphs import Span, split_paragraphs, without
+from .relation import DISTINCT, EXACT, RELATIONS, Comparison, Relation, compare_folded, removal_reason
+from .rule import LARGEST_DOCUMENT, Batch, Verdicts, decide, equal_shorts, read_batch
+from .tokens import fold
+
+BATCH_PARAGRAPHS = 2_000  # what one batch holds about; its arrays stay in the processor's cache
+BATCH_CHARACTERS = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided on one paragraph.
+
+    relation: to the kept paragraph that stands for it, the strongest; "distinct" if it is kept
+    duplicate_of: document id and paragraph position (from 0) of that kept paragraph
+    jaccard: similarity of the shingle sets; containment: share of the shorter one's tokens that are aligned; both 0 if kept
+    reason: a sentence
+    """
+
+    relation: Relation
+    duplicate_of: tuple[Hashable, int] | None
+    jaccard: float
+    containment: float
+    reason: str
+
+    @property
+    def is_duplicate(self) -> bool:
+        """Whether a kept paragraph stands for it, so that it can go."""
+        return self.relation != "distinct"
+
+
+@dataclass(frozen=True, slots=True)
+class Removal(Span):
+    """A removed paragraph: where it stood, which paragraph of its document it was (from 0), and why it went."""
+
+    position: int
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class CleanResult:
+    """A document without its repeats.
+
+    id: the document's id; text: what stays of it; kept, removed: its paragraphs, as spans of the original text
+    """
+
+    id: Hashable
+    text: str
+    kept: list[Span]
+    removed: list[Removal]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Text `index` of a list repeats the kept text `duplicate_of` (both from 0); the rest as in Decision."""
+
+    index: int
+    duplicate_of: int
+    relation: Relation
+    jaccard: float
+    containment: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    id: Hashable
+    text: str
+    spans: list[Span]
+
+
+class Deduplicator:
+    """Decides on paragraphs and documents as they come, remembering every paragraph that is kept.
+
+    capped_lookups counts lookups that met a full LSH bucket and compared with its first `max_candidates` entries only.
+
+    Use it as a context manager. `options` are the fields of `Config` and win over `config`. The index is in memory.
+    Not for use by several threads at once.
+
+    Raises ConfigError for an unknown option or a value outside its range.
+    """
+
+    def __init__(self, config: Config | None = None, *, index: None = None, **options: Any) -> None:
+        if index is not None:
+            raise ConfigError(f"index is {index!r}; expected None: this version keeps its index in memory only")
+        self.config = Config.of(config, options)
+        self.capped_lookups = 0
+        self._ids: list[Hashable] = []
+        self._characters = 0
+        self._index = self._new_index()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.commit()
+        self.close()
+
+    def add(self, paragraph: str, id: Hashable = None) -> Decision:
+        """Decide on one paragraph, a document of its own, and remember it if it is kept.
+
+        Without an id it gets the number of documents before it. A short one is judged for "exact" only, against other
+        texts given this way. Raises InputError for anything but str.
+        """
+        self._characters += len(_checked(paragraph, "paragraph"))
+        batch, verdicts = self._decide_alone([paragraph], [id], engine.wanted(self._characters))
+        return self._decision(batch, verdicts, 0)
+
+    def clean(self, text: str, id: Hashable = None) -> CleanResult:
+        """Decide on one document, remember what is kept of it, and return it without its repeats.
+
+        Without an id it gets the number of documents before it. Raises InputError for anything but str, and
+        DocumentTooLarge.
+        """
+        documents = [_document(id, text)]
+        (result,) = self._decide_documents(self._read(documents, self._fast(documents)), documents)
+        return result
+
+    def stream(self, documents: Iterable[str | tuple[Hashable, str]], *, jobs: int = 1) -> Iterator[CleanResult]:
+        """Clean documents, texts or (id, text) pairs, one result for each, in order.
+
+        Lazy: at first it reads one document ahead, later about two thousand paragraphs, and with `jobs` threads as much
+        for each. The batches and `jobs` change no decision. Raises InputError and DocumentTooLarge when it comes to the
+        document; what was yielded before stands.
+        """
+        if not isinstance(jobs, int) or jobs < 1:
+            raise ConfigError(f"jobs is {jobs!r}; expected a whole number from 1 up")
+        if isinstance(documents, (str, bytes)):
+            raise InputError("documents is a single text; expected an iterable of texts or (id, text) pairs")
+        return self._stream(documents, jobs)
+
+    def commit(self) -> None:
+        """Make what was handed out durable: nothing to do for an index in memory."""
+
+    def close(self) -> None:
+        """Forget everything that was kept."""
+        self._ids, self._index = [], self._new_index()
+
+    # A batch is read (pure, in any thread), then decided in order.
+
+    def _stream(self, documents: Iterable[str | tuple[Hashable, str]], jobs: int) -> Iterator[CleanResult]:
+        if jobs == 1:
+            for batch in self._batches(documents):
+                yield from self._decide_documents(self._read(batch, self._fast(batch)), batch)
+            return
+        pool = ThreadPoolExecutor(jobs)
+        waiting: deque[tuple[Future[Batch], list[_Document]]] = deque()
+        try:
+            for batch in self._batches(documents):
+                waiting.append((pool.submit(self._read, batch, self._fast(batch)), batch))
+                if len(waiting) > jobs:
+                    future, oldest = waiting.popleft()
+                    yield from self._decide_documents(future.result(), oldest)
+            while waiting:
+                future, oldest = waiting.popleft()
+                yield from self._decide_documents(future.result(), oldest)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _batches(self, documents: Iterable[str | tuple[Hashable, str]]) -> Iterator[list[_Document]]:
+        """Whole documents: at first one, then twice as many each time until a batch is full.
+
+        If the next document cannot be had, those before it are handed out first. One that may be too large to be
+        decided goes alone, so that its refusal takes no other with it.
+        """
+        batch: list[_Document] = []
+        paragraphs = characters = 0
+        most = 1
+        failure: Exception | None = None
+        given = iter(documents)
+        while True:
+            try:
+                document = _document(*_named(next(given)))
+            except StopIteration:
+                break
+            except Exception as error:
+                failure = error
+                break
+            if batch and len(document.spans) > LARGEST_DOCUMENT:
+                yield batch
+                batch, paragraphs, characters = [], 0, 0
+            batch.append(document)
+            paragraphs += len(document.spans)
+            characters += len(document.text)
+            if len(batch) >= most or paragraphs >= BATCH_PARAGRAPHS or characters >= BATCH_CHARACTERS:
+                yield batch
+                batch, paragraphs, characters, most = [], 0, 0, most * 2
+        if batch:
+            yield batch
+        if failure is not None:
+            raise failure
+
+    def _fast(self, documents: list[_Document]) -> bool:
+        self._characters += sum(len(document.text) for document in documents)
+        return engine.wanted(self._characters)
+
+    def _read(self, documents: list[_Document], fast: bool) -> Batch:
+        texts = [document.text[span.start : span.end] for document in documents for span in document.spans]
+        counts = [len(document.spans) for document in documents]
+        with engine.announced():
+            return read_batch(texts, counts, self.config, alone=False, fast=fast)
+
+    def _decide(self, batch: Batch, ids: Iterable[Hashable]) -> Verdicts:
+        """Decide a batch and number its documents; one whose id is None gets its number for an id."""
+        first = len(self._ids)
+        self._ids += [first + place if id is None else id for place, id in enumerate(ids)]
+        with engine.announced():
+            if batch.fast and isinstance(self._index, Dictionaries):
+                self._index = Tables.of(self._index)
+            verdicts = decide(batch, self._index, first, self.config)
+        self.capped_lookups += verdicts.capped
+        return verdicts
+
+    def _decide_documents(self, batch: Batch, documents: list[_Document]) -> list[CleanResult]:
+        verdicts = self._decide(batch, (document.id for document in documents))
+        first = len(self._ids) - len(documents)
+        equals = equal_shorts(batch, verdicts)
+        gone = (verdicts.relations != DISTINCT) | (equals >= 0)
+        results = []
+        begin = 0
+        for place, document in enumerate(documents):
+            end = begin + len(document.spans)
+            flags = gone[begin:end].tolist()
+            removed = []
+            for p in np.flatnonzero(gone[begin:end]).tolist():
+                if equals[begin + p] >= 0:
+                    stand_in = self._ids[first + place], int(batch.positions[equals[begin + p]])
+                    decision = self._exact(batch, begin + p, stand_in)
+                else:
+                    decision = self._decision(batch, verdicts, begin + p)
+                span = document.spans[p]
+                removed.append(Removal(span.start, span.end, p, decision))
+            kept = [span for span, flag in zip(document.spans, flags, strict=True) if not flag]
+            text = without(document.text, document.spans, flags)
+            results.append(CleanResult(self._ids[first + place], text, kept, removed))
+            begin = end
+        if self.config.scope == "document":
+            self._index = self._new_index()
+        return results
+
+    def _decide_alone(self, texts: Sequence[str], ids: Iterable[Hashable], fast: bool) -> tuple[Batch, Verdicts]:
+        """Decide on texts each of which is a document of its own."""
+        with engine.announced():
+            batch = read_batch(texts, [1] * len(texts), self.config, alone=True, fast=fast)
+        return batch, self._decide(batch, ids)
+
+    def _decision(self, batch: Batch, verdicts: Verdicts, p: int) -> Decision:
+        relation = int(verdicts.relations[p])
+        if relation == DISTINCT:
+            return Decision("distinct", None, 0.0, 0.0, "no kept paragraph stands for it")
+        document, position = self._index.place(int(verdicts.stand_ins[p]))
+        jaccard, inside = float(verdicts.jaccards[p]), float(verdicts.containments[p])
+        count = int(batch.tokens.first[p + 1] - batch.tokens.first[p])
+        reason = removal_reason(relation, count, jaccard, inside, self.config)
+        return Decision(RELATIONS[relation], (self._ids[document], position), jaccard, inside, reason)
+
+    def _exact(self, batch: Batch, p: int, stand_in: tuple[Hashable, int]) -> Decision:
+        count = int(batch.tokens.first[p + 1] - batch.tokens.first[p])
+        return Decision("exact", stand_in, 1.0, 1.0, removal_reason(EXACT, count, 1.0, 1.0, self.config))
+
+    def _new_index(self) -> Dictionaries | Tables:
+        return Dictionaries(1 + (choose_bands(self.config)[0] if self.config.scope == "corpus" else 0))
+
+
+# --- One document, two paragraphs, lists of texts --------------------------------------------------------------------
+
+
+def clean(text: str, **options: Any) -> CleanResult:
+    """One document without the paragraphs that repeat others of it.
+
+    Raises InputError for anything but str, ConfigError for an option outside its range, DocumentTooLarge.
+    """
+    return Deduplicator(**{"scope": "document", **options}).clean(text)
+
+
+def compare(a: str, b: str, **options: Any) -> Comparison:
+    """What two paragraphs are to each other, and why; `min_tokens` plays no part.
+
+    Raises InputError for anything but str, and ConfigError.
+    """
+    config = Config.of(None, options)
+    tokens = fold([_checked(a, "a"), _checked(b, "b")])
+    return compare_folded(tokens.text(0), tokens.mark(0), tokens.text(1), tokens.mark(1), config)
+
+
+def duplicated(texts: Iterable[str | None], **options: Any) -> NDArray[np.bool_]:
+    """bool[n]: True where a text repeats an earlier one that is kept, as pandas has it.
+
+    Each text is one paragraph, a document of its own. None and NaN never repeat. Raises InputError for other values,
+    and ConfigError.
+    """
+    flags = [verdicts.relations != DISTINCT for *_, verdicts in _decided(_list(texts), options)]
+    return np.concatenate(flags) if flags else np.zeros(0, dtype=np.bool_)
+
+
+def unique(texts: Iterable[str], **options: Any) -> Iterator[str]:
+    """The texts that repeat no earlier one, in order, lazily. Raises as `duplicated` does."""
+    return (
+        text
+        for chunk, *_, verdicts in _decided(_iterable(texts), options)
+        for text, relation in zip(chunk, verdicts.relations.tolist(), strict=True)
+        if relation == DISTINCT
+    )
+
+
+def find_duplicates(texts: Iterable[str | None], **options: Any) -> Iterator[Match]:
+    """A Match for every text that repeats an earlier one that is kept, in order, lazily. Raises as `duplicated` does."""
+    begin = 0
+    for chunk, deduplicator, batch, verdicts in _decided(_iterable(texts), options):
+        for p in np.flatnonzero(verdicts.relations).tolist():
+            found = deduplicator._decision(batch, verdicts, p)
+            assert found.duplicate_of is not None
+            original = found.duplicate_of[0]
+            assert isinstance(original, int)
+            yield Match(begin + p, original, found.relation, found.jaccard, found.containment, found.reason)
+        begin += len(chunk)
+
+
+def signatures(texts: Iterable[str], num_perm: int = 128, seed: int = 1) -> NDArray[np.uint32]:
+    """MinHash signatures of the texts' word 3-shingles, uint32[n, num_perm].
+
+    Bit for bit those of `datasketch.MinHash(num_perm, seed, hashfunc=xxhash.xxh32_intdigest, scheme="affine32")`; a text
+    without words has the empty MinHash. Raises InputError for anything but str, and ConfigError.
+    """
+    config = Config(num_perm=num_perm, seed=seed)
+    items = _list(texts)
+    fast = engine.wanted(sum(map(len, items)) if set(map(type, items)) <= {str} else 0)
+    result = np.empty((len(items), num_perm), dtype=np.uint32)
+    with engine.announced():
+        for begin in range(0, len(items), BATCH_PARAGRAPHS):
+            shingles = shingle(fold(items[begin : begin + BATCH_PARAGRAPHS], fast), config.shingle_size, fast)
+            result[begin : begin + BATCH_PARAGRAPHS] = sign(shingles, num_perm, seed, fast)
+    return result
+
+
+def _decided(
+    texts: Iterable[Any], options: dict[str, Any]
+) -> Iterator[tuple[list[Any], Deduplicator, Batch, Verdicts]]:
+    """Chunks of the texts with what was decided on them: at once full ones of a list, growing ones of an iterator."""
+    deduplicator = Deduplicator(Config.of(None, options, refused=("scope",)))
+    most = BATCH_PARAGRAPHS if isinstance(texts, list) else 1
+    characters = 0
+    if isinstance(texts, list) and set(map(type, texts)) <= {str}:
+        characters = sum(map(len, texts))
+    remaining = iter(texts)
+    while chunk := list(islice(remaining, most)):
+        most = min(2 * most, BATCH_PARAGRAPHS)
+        strings = chunk if set(map(type, chunk)) <= {str} else ["" if _is_missing(text) else text for text in chunk]
+        if not isinstance(texts, list):
+            characters += sum(len(text) for text in strings if isinstance(text, str))
+        yield chunk, deduplicator, *deduplicator._decide_alone(
+            strings, [None] * len(chunk), engine.wanted(characters)
+        )
+
+
+def _is_missing(value: object) -> bool:
+    """None, NaN and pandas' NA: what a column of texts holds where there is none."""
+    return value is None or (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType")
+
+
+def _iterable(texts: Iterable[Any]) -> Iterable[Any]:
+    if isinstance(texts, (str, bytes)):
+        raise InputError(f"texts is a single {type(texts).__name__}; expected an iterable of texts")
+    return texts
+
+
+def _list(texts: Iterable[Any]) -> list[Any]:
+    return texts if isinstance(texts, list) else list(_iterable(texts))
+
+
+def _named(given: Any) -> tuple[Hashable, Any]:
+    """A document of a stream as its id (None where it has none) and text."""
+    return given if isinstance(given, tuple) and len(given) == 2 else (None, given)
+
+
+def _document(id: Hashable, text: str) -> _Document:
+    return _Document(id, text, split_paragraphs(_checked(text, "a document" if id is None else f"document {id!r}")))
+
+
+def _checked(text: Any, name: str) -> str:
+    if not isinstance(text, str):
+        raise InputError(f"{name} is {type(text).__name__} ({text!r:.60}); expected str")
+    return text

@@ -1,0 +1,203 @@
+"""Banding, and the index of what was kept, in memory.
+
+Signatures are cut into bands of rows; two paragraphs are candidates if all rows of a band agree (Indyk and Motwani,
+1998; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3). Band keys are 32-bit hashes: a wrong
+match only costs a comparison. Column 0 of the keys is the hash of the whole text, for exact repeats.
+
+The index exists twice. `Dictionaries` serves the reference rung, `Tables` the compiled one; the one can be made into
+the other. Both hold the entries, that is kept paragraphs, in the order of the rule.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from xxhash import xxh32_intdigest
+
+from . import engine
+from .config import Config
+from .minhash import xxh32_kernel
+from .tokens import Tokens
+
+
+def choose_bands(config: Config) -> tuple[int, int]:
+    """Bands and rows: as many rows as possible while the recall at the threshold stays at least `config.recall`."""
+    for rows in range(config.num_perm, 0, -1):
+        bands = config.num_perm // rows
+        if 1 - (1 - config.threshold**rows) ** bands >= config.recall:
+            return bands, rows
+    return config.num_perm, 1
+
+
+def make_keys(
+    tokens: Tokens, signatures: NDArray[np.uint32] | None, bands: int, rows: int, fast: bool = False
+) -> NDArray[np.uint32]:
+    """uint32[n, 1 + bands]: the hash of each folded text, then its band keys; without signatures the hash alone."""
+    n = len(tokens.first) - 1
+    if signatures is None:
+        signatures, bands = np.empty((n, 0), dtype=np.uint32), 0
+    if fast:
+        return engine.compiled(keys_kernel)(tokens.buffer, tokens.starts, tokens.first, signatures, bands, rows)
+    keys = np.empty((n, 1 + bands), dtype=np.uint32)
+    keys[:, 0] = [xxh32_intdigest(tokens.text(p)) for p in range(n)]
+    columns = signatures[:, : bands * rows].reshape(n, bands, rows)
+    mixed = np.full((n, bands), 0x2545F491, dtype=np.uint32)
+    for row in range(rows):
+        mixed = (mixed ^ columns[:, :, row]) * np.uint32(0x9E3779B1)
+        mixed ^= mixed >> np.uint32(15)
+    keys[:, 1:] = mixed
+    return keys
+
+
+def keys_kernel(buffer, starts, first, signatures, bands, rows):  # type: ignore[no-untyped-def]
+    """uint32[n, 1 + bands], as `make_keys` says."""
+    n = len(first) - 1
+    keys = np.empty((n, 1 + bands), dtype=np.uint32)
+    for p in range(n):
+        begin, end = starts[first[p]], starts[first[p + 1]]
+        keys[p, 0] = xxh32_kernel(buffer, begin, max(begin, end - 1))
+        for band in range(bands):
+            key = np.uint32(0x2545F491)
+            for row in range(band * rows, (band + 1) * rows):
+                key = np.uint32((key ^ signatures[p, row]) * np.uint32(0x9E3779B1))
+                key ^= key >> np.uint32(15)
+            keys[p, 1 + band] = key
+    return keys
+
+
+@dataclass(slots=True)
+class Dictionaries:
+    """The index of the reference rung: plain lists and dictionaries.
+
+    texts, marks, documents, positions: of every entry; buckets: per column of the keys, entries by key.
+    """
+
+    columns: int
+    texts: list[bytes] = field(default_factory=list)
+    marks: list[bytes] = field(default_factory=list)
+    documents: list[int] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    buckets: list[dict[int, list[int]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.buckets = [{} for _ in range(self.columns)]
+
+    def text_of(self, entry: int) -> bytes:
+        """The folded text of an entry."""
+        return self.texts[entry]
+
+    def place(self, entry: int) -> tuple[int, int]:
+        """Document number and paragraph position of an entry."""
+        return self.documents[entry], self.positions[entry]
+
+
+@dataclass(slots=True)
+class Tables:
+    """The index of the compiled rung: arrays with room to grow, filled by kernels.
+
+    text, mark: the entries' folded texts (a space after each token) and marks, one after the other
+    text_at, mark_at: int64, where each entry's begin; documents, positions: int64, of each entry
+    slots: uint32[columns, capacity, 2], open addressing by key: (key, entry + 1), 0 in the second where free. Equal
+        keys stand in the order of their entries, whatever the capacity.
+    """
+
+    columns: int
+    count: int
+    text: NDArray[np.uint8]
+    mark: NDArray[np.uint8]
+    text_at: NDArray[np.int64]
+    mark_at: NDArray[np.int64]
+    documents: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    slots: NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, index: Dictionaries) -> "Tables":
+        """The same entries as arrays."""
+        text_at = np.append(0, np.cumsum([len(text) + 1 for text in index.texts], dtype=np.int64))
+        mark_at = np.append(0, np.cumsum([len(mark) for mark in index.marks], dtype=np.int64))
+        tables = cls(
+            index.columns,
+            len(index.texts),
+            np.frombuffer(b"".join(text + b" " for text in index.texts), dtype=np.uint8).copy(),
+            np.frombuffer(b"".join(index.marks), dtype=np.uint8).copy(),
+            text_at.astype(np.int64),
+            mark_at.astype(np.int64),
+            np.array(index.documents, dtype=np.int64),
+            np.array(index.positions, dtype=np.int64),
+            np.zeros((index.columns, 2, 2), dtype=np.uint32),
+        )
+        tables.reserve(0, 0, 0)
+        for column, buckets in enumerate(index.buckets):
+            pairs = sorted((entry, key) for key, entries in buckets.items() for entry in entries)
+            if pairs:
+                entries, keys = np.array(pairs, dtype=np.uint32).T
+                engine.compiled(fill_kernel)(tables.slots[column], keys, entries)
+        return tables
+
+    def reserve(self, entries: int, text: int, tokens: int) -> None:
+        """Make room for so many more entries, bytes of folded text and tokens."""
+        need = self.count + entries
+        self.text = _grown(self.text, int(self.text_at[self.count]) + text)
+        self.mark = _grown(self.mark, int(self.mark_at[self.count]) + tokens)
+        self.text_at, self.mark_at = _grown(self.text_at, need + 1), _grown(self.mark_at, need + 1)
+        self.documents, self.positions = _grown(self.documents, need), _grown(self.positions, need)
+        capacity = self.slots.shape[1]
+        while capacity * 3 < need * 5:
+            capacity *= 2
+        if capacity > self.slots.shape[1]:
+            larger = np.zeros((self.columns, capacity, 2), dtype=np.uint32)
+            for column in range(self.columns):
+                engine.compiled(refill_kernel)(self.slots[column], larger[column])
+            self.slots = larger
+
+    def text_of(self, entry: int) -> bytes:
+        """The folded text of an entry."""
+        return self.text[self.text_at[entry] : self.text_at[entry + 1] - 1].tobytes()
+
+    def place(self, entry: int) -> tuple[int, int]:
+        """Document number and paragraph position of an entry."""
+        return int(self.documents[entry]), int(self.positions[entry])
+
+
+def _grown(array: NDArray, need: int) -> NDArray:  # type: ignore[type-arg]
+    if need <= len(array):
+        return array
+    larger = np.empty(max(need, len(array) * 3 // 2, 1024), dtype=array.dtype)
+    larger[: len(array)] = array
+    return larger
+
+
+def home_kernel(key, capacity):  # type: ignore[no-untyped-def]
+    """The slot where the search for a key begins; capacity is a power of two."""
+    return np.int64((np.uint64(key) * np.uint64(capacity)) >> np.uint64(32))
+
+
+def insert_kernel(slots, key, entry, most):  # type: ignore[no-untyped-def]
+    """Put an entry behind those of equal key, unless there are `most` of them."""
+    slot = home_kernel(key, len(slots))
+    while slots[slot, 1] != 0:
+        if slots[slot, 0] == key:
+            most -= 1
+            if most == 0:
+                return
+        slot = (slot + 1) & (len(slots) - 1)
+    slots[slot, 0] = key
+    slots[slot, 1] = entry + 1
+
+
+def fill_kernel(slots, keys, entries):  # type: ignore[no-untyped-def]
+    for i in range(len(keys)):
+        insert_kernel(slots, keys[i], entries[i], -1)
+
+
+def refill_kernel(slots, larger):  # type: ignore[no-untyped-def]
+    """Move everything to a larger table, from behind a free slot on, so that equal keys keep their order."""
+    capacity = len(slots)
+    begin = 0
+    while slots[begin, 1] != 0:
+        begin += 1
+    for i in range(capacity):
+        slot = (begin + i) & (capacity - 1)
+        if slots[slot, 1] != 0:
+            insert_kernel(larger, slots[slot, 0], slots[slot, 1] - 1, -1)

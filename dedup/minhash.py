@@ -1,0 +1,206 @@
+"""Shingles and MinHash signatures, bit for bit those of datasketch.
+
+A signature equals `datasketch.MinHash(num_perm, seed, hashfunc=xxhash.xxh32_intdigest, scheme="affine32")` updated with
+the UTF-8 bytes of the word shingles. Method: A. Broder, On the resemblance and containment of documents (1997); hash:
+XXH32 by Y. Collet; permutations: datasketch 2.0.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from xxhash import xxh32_intdigest
+
+from . import engine
+from .tokens import Tokens
+
+EMPTY = np.uint32(0xFFFFFFFF)  # every slot of the signature of a text without tokens
+_CHUNK = 1 << 12  # shingles permuted at once: the products of 128 permutations stay in cache
+
+
+@dataclass(frozen=True, slots=True)
+class Shingles:
+    """The hashed shingles of a batch of n texts, S in all.
+
+    hashes: uint32[S], XXH32 of `size` successive tokens joined by one space (of all tokens where there are fewer)
+    first:  int64[n + 1], so that the shingles of text p are first[p] ... first[p + 1] - 1
+    """
+
+    hashes: NDArray[np.uint32]
+    first: NDArray[np.int64]
+
+
+def shingle(tokens: Tokens, size: int, fast: bool = False) -> Shingles:
+    """The shingles of `size` tokens of every text; a text without tokens has none."""
+    counts = np.diff(tokens.first)
+    first = np.zeros(len(counts) + 1, dtype=np.int64)
+    np.cumsum(np.where(counts > 0, np.maximum(counts - size + 1, 1), 0), out=first[1:])
+    if fast:
+        hashes = engine.compiled(shingle_kernel)(tokens.buffer, tokens.starts, tokens.first, first, size)
+    else:
+        owner = np.repeat(np.arange(len(counts)), np.diff(first))
+        head = tokens.first[owner] + np.arange(first[-1]) - first[owner]
+        begins = tokens.starts[head]
+        ends = tokens.starts[np.minimum(head + size, tokens.first[owner + 1])] - 1
+        view = tokens.buffer.tobytes()
+        spans = zip(begins.tolist(), ends.tolist(), strict=True)
+        hashes = np.fromiter((xxh32_intdigest(view[begin:end]) for begin, end in spans), np.uint32, len(begins))
+    return Shingles(hashes, first)
+
+
+def sign(shingles: Shingles, num_perm: int, seed: int, fast: bool = False) -> NDArray[np.uint32]:
+    """MinHash signatures, uint32[n, num_perm]."""
+    if fast:
+        return engine.compiled(sign_kernel)(shingles.hashes, shingles.first, *permutations(num_perm, seed))
+    multipliers, increments = _datasketch_permutations(num_perm, seed)
+    mixed = _mix(shingles.hashes)
+    n = len(shingles.first) - 1
+    signatures = np.full((n, num_perm), EMPTY, dtype=np.uint32)
+    p = 0
+    while p < n:  # whole texts, about a chunk of shingles at a time
+        q = max(p + 1, int(np.searchsorted(shingles.first, shingles.first[p] + _CHUNK, side="right")) - 1)
+        begin, end = int(shingles.first[p]), int(shingles.first[q])
+        for cut in range(begin, end, _CHUNK):  # one text may hold many chunks
+            part = mixed[cut : min(cut + _CHUNK, end), None] * multipliers
+            part += increments
+            if end - begin > _CHUNK:
+                np.minimum(signatures[p], part.min(axis=0), out=signatures[p])
+            else:
+                full = np.flatnonzero(np.diff(shingles.first[p : q + 1]))
+                signatures[p + full] = np.minimum.reduceat(part, shingles.first[p + full] - begin, axis=0)
+        p = q
+    return signatures
+
+
+@lru_cache(maxsize=8)
+def permutations(num_perm: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Multipliers (odd) and increments of datasketch's "affine32" scheme, drawn as it draws them."""
+    generator = np.random.RandomState(seed)
+    multipliers = generator.randint(0, 1 << 31, num_perm, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return multipliers, generator.randint(0, 1 << 32, num_perm, dtype=np.uint32)
+
+
+@lru_cache(maxsize=8)
+def _datasketch_permutations(num_perm: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """The same from datasketch itself. The compiled rung draws its own: importing datasketch costs a second."""
+    from datasketch import MinHash
+
+    multipliers, increments = MinHash(num_perm, seed, scheme="affine32").permutations
+    return multipliers, increments
+
+
+def _mix(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The finalizer of MurmurHash3, which datasketch's "affine32" puts before its permutations."""
+    hashes = hashes ^ (hashes >> np.uint32(16))
+    hashes = hashes * np.uint32(0x85EBCA6B)
+    hashes = hashes ^ (hashes >> np.uint32(13))
+    hashes = hashes * np.uint32(0xC2B2AE35)
+    return hashes ^ (hashes >> np.uint32(16))
+
+
+# --- The compiled rung -----------------------------------------------------------------------------------------------
+
+_PRIME1, _PRIME2, _PRIME3 = np.uint32(0x9E3779B1), np.uint32(0x85EBCA77), np.uint32(0xC2B2AE3D)
+_PRIME4, _PRIME5 = np.uint32(0x27D4EB2F), np.uint32(0x165667B1)
+_SEED1, _SEED2, _SEED4 = np.uint32(0x24234428), np.uint32(0x85EBCA77), np.uint32(0x61C8864F)  # P1 + P2, P2, -P1
+_BLOCK = 64  # permutations whose minima stay in registers
+
+
+def load_word(buffer, i):  # type: ignore[no-untyped-def]
+    """The four bytes at i as a little-endian number."""
+    word = np.uint32(buffer[i]) | np.uint32(buffer[i + 1]) << np.uint32(8)
+    return word | np.uint32(buffer[i + 2]) << np.uint32(16) | np.uint32(buffer[i + 3]) << np.uint32(24)
+
+
+def _load_word_machine_code(numba: Any) -> Callable[..., Any]:
+    """One unaligned load in place of four."""
+    from llvmlite import ir
+    from numba.core import cgutils
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def load_word(typing_context, buffer, i):  # type: ignore[no-untyped-def]
+        def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+            array = cgutils.create_struct_proxy(buffer)(context, builder, arguments[0])
+            pointer = builder.gep(array.data, [arguments[1]])
+            word = builder.load(builder.bitcast(pointer, ir.IntType(32).as_pointer()))
+            word.align = 1
+            return word
+
+        return numba.types.uint32(buffer, numba.types.intp), generate
+
+    return load_word  # type: ignore[no-any-return]
+
+
+if __import__("sys").byteorder == "little":
+    load_word.machine_code = _load_word_machine_code
+
+
+def scramble(value, word, factor, by, multiplier):  # type: ignore[no-untyped-def]
+    """XXH32's step: add a product, rotate, multiply. numba widens sums and products, so each is cut to 32 bits."""
+    value = np.uint32(value + word * factor)
+    value = np.uint32(value << np.uint32(by)) | value >> np.uint32(32 - by)
+    return np.uint32(value * multiplier)
+
+
+def xxh32_kernel(buffer, begin, end):  # type: ignore[no-untyped-def]
+    """XXH32 with seed 0 of the bytes begin ... end - 1."""
+    i = begin
+    if end - begin >= 16:
+        one, two, three, four = _SEED1, _SEED2, np.uint32(0), _SEED4
+        while i <= end - 16:
+            one = scramble(one, load_word(buffer, i), _PRIME2, 13, _PRIME1)
+            two = scramble(two, load_word(buffer, i + 4), _PRIME2, 13, _PRIME1)
+            three = scramble(three, load_word(buffer, i + 8), _PRIME2, 13, _PRIME1)
+            four = scramble(four, load_word(buffer, i + 12), _PRIME2, 13, _PRIME1)
+            i += 16
+        one = np.uint32(one << np.uint32(1)) | one >> np.uint32(31)
+        two = np.uint32(two << np.uint32(7)) | two >> np.uint32(25)
+        three = np.uint32(three << np.uint32(12)) | three >> np.uint32(20)
+        four = np.uint32(four << np.uint32(18)) | four >> np.uint32(14)
+        value = np.uint32(one + two + three + four)
+    else:
+        value = _PRIME5
+    value = np.uint32(value + (end - begin))
+    while i <= end - 4:
+        value = scramble(value, load_word(buffer, i), _PRIME3, 17, _PRIME4)
+        i += 4
+    while i < end:
+        value = scramble(value, np.uint32(buffer[i]), _PRIME5, 11, _PRIME1)
+        i += 1
+    value = np.uint32((value ^ value >> np.uint32(15)) * _PRIME2)
+    value = np.uint32((value ^ value >> np.uint32(13)) * _PRIME3)
+    return value ^ value >> np.uint32(16)
+
+
+def shingle_kernel(buffer, starts, first_token, first, size):  # type: ignore[no-untyped-def]
+    """uint32[S], the hash of every shingle."""
+    hashes = np.empty(first[-1], dtype=np.uint32)
+    for p in range(len(first) - 1):
+        end = first_token[p + 1]
+        token = first_token[p]
+        for s in range(first[p], first[p + 1]):
+            hashes[s] = xxh32_kernel(buffer, starts[token], starts[min(token + size, end)] - 1)
+            token += 1
+    return hashes
+
+
+def sign_kernel(hashes, first, multipliers, increments):  # type: ignore[no-untyped-def]
+    """uint32[n, num_perm], the signature of every text. `min`, not a branch, lets the loop be vectorised."""
+    n, num_perm = len(first) - 1, len(multipliers)
+    signatures = np.empty((n, num_perm), dtype=np.uint32)
+    for p in range(n):
+        row = signatures[p]
+        for j in range(num_perm):
+            row[j] = np.uint32(0xFFFFFFFF)
+        for s in range(first[p], first[p + 1]):
+            h = hashes[s]
+            h = np.uint32((h ^ h >> np.uint32(16)) * np.uint32(0x85EBCA6B))
+            h = np.uint32((h ^ h >> np.uint32(13)) * np.uint32(0xC2B2AE35))
+            h = h ^ h >> np.uint32(16)
+            for j in range(num_perm):
+                row[j] = min(row[j], np.uint32(multipliers[j] * h + increments[j]))
+    return signatures
