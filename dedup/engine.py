@@ -55,9 +55,8 @@ def compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
 def _compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
     import numba
 
-    substitute = getattr(kernel, "machine_code", None)
-    if substitute is not None:
-        return substitute(numba)  # type: ignore[no-any-return]
+    if kernel in _INTRINSICS:
+        return _intrinsic(kernel)
     package = __name__.rpartition(".")[0] + "."
     names = {
         name: compiled(value) if isinstance(value, FunctionType) and value.__module__.startswith(package) else value
@@ -71,6 +70,57 @@ def _compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
         _stamp(machine)
     except RuntimeError:  # no writable place for the cache: compile in every process
         machine = numba.njit(nogil=True)(copy)
+    return machine  # type: ignore[no-any-return]
+
+
+# What numba cannot say: several bytes read at once from any place of a uint8 buffer, as a little-endian number, and a
+# place of an array that will be read soon.
+
+
+def load_32(buffer, i):  # type: ignore[no-untyped-def]
+    """The four bytes from i on as a uint32."""
+    return buffer[i : i + 4].view("<u4")[0]
+
+
+def load_64(buffer, i):  # type: ignore[no-untyped-def]
+    """The eight bytes from i on as a uint64."""
+    return buffer[i : i + 8].view("<u8")[0]
+
+
+def prefetch(array, i):  # type: ignore[no-untyped-def]
+    """Have the processor fetch array[i]; returns nothing of meaning."""
+    return 0
+
+
+_INTRINSICS = (load_32, load_64, prefetch)
+
+
+def _intrinsic(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    from llvmlite import ir
+    from numba import types
+    from numba.core import cgutils
+    from numba.extending import intrinsic
+
+    int32 = ir.IntType(32)
+
+    @intrinsic
+    def machine(typing_context, array, i):  # type: ignore[no-untyped-def]
+        def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+            data = cgutils.create_struct_proxy(array)(context, builder, arguments[0]).data
+            pointer = builder.gep(data, [arguments[1]])
+            if kernel is prefetch:
+                pointer = builder.bitcast(pointer, ir.IntType(8).as_pointer())
+                shape = ir.FunctionType(ir.VoidType(), [pointer.type, int32, int32, int32])
+                declared = builder.module.declare_intrinsic("llvm.prefetch", [pointer.type], shape)
+                builder.call(declared, [pointer, int32(0), int32(3), int32(1)])
+                return context.get_constant(types.intp, 0)
+            word = builder.load(builder.bitcast(pointer, ir.IntType(result.bitwidth).as_pointer()))
+            word.align = 1
+            return builder.bswap(word) if sys.byteorder == "big" else word
+
+        result = {load_32: types.uint32, load_64: types.uint64, prefetch: types.intp}[kernel]
+        return result(array, types.intp), generate
+
     return machine  # type: ignore[no-any-return]
 
 

@@ -5,16 +5,15 @@ the UTF-8 bytes of the word shingles. Method: A. Broder, On the resemblance and 
 XXH32 by Y. Collet; permutations: datasketch 2.0.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from xxhash import xxh32_intdigest
 
 from . import engine
+from .engine import load_32
 from .tokens import Tokens
 
 EMPTY = np.uint32(0xFFFFFFFF)  # every slot of the signature of a text without tokens
@@ -106,37 +105,6 @@ def _mix(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
 _PRIME1, _PRIME2, _PRIME3 = np.uint32(0x9E3779B1), np.uint32(0x85EBCA77), np.uint32(0xC2B2AE3D)
 _PRIME4, _PRIME5 = np.uint32(0x27D4EB2F), np.uint32(0x165667B1)
 _SEED1, _SEED2, _SEED4 = np.uint32(0x24234428), np.uint32(0x85EBCA77), np.uint32(0x61C8864F)  # P1 + P2, P2, -P1
-_BLOCK = 64  # permutations whose minima stay in registers
-
-
-def load_word(buffer, i):  # type: ignore[no-untyped-def]
-    """The four bytes at i as a little-endian number."""
-    word = np.uint32(buffer[i]) | np.uint32(buffer[i + 1]) << np.uint32(8)
-    return word | np.uint32(buffer[i + 2]) << np.uint32(16) | np.uint32(buffer[i + 3]) << np.uint32(24)
-
-
-def _load_word_machine_code(numba: Any) -> Callable[..., Any]:
-    """One unaligned load in place of four."""
-    from llvmlite import ir
-    from numba.core import cgutils
-    from numba.extending import intrinsic
-
-    @intrinsic
-    def load_word(typing_context, buffer, i):  # type: ignore[no-untyped-def]
-        def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-            array = cgutils.create_struct_proxy(buffer)(context, builder, arguments[0])
-            pointer = builder.gep(array.data, [arguments[1]])
-            word = builder.load(builder.bitcast(pointer, ir.IntType(32).as_pointer()))
-            word.align = 1
-            return word
-
-        return numba.types.uint32(buffer, numba.types.intp), generate
-
-    return load_word  # type: ignore[no-any-return]
-
-
-if __import__("sys").byteorder == "little":
-    load_word.machine_code = _load_word_machine_code
 
 
 def scramble(value, word, factor, by, multiplier):  # type: ignore[no-untyped-def]
@@ -146,31 +114,48 @@ def scramble(value, word, factor, by, multiplier):  # type: ignore[no-untyped-de
     return np.uint32(value * multiplier)
 
 
+def stripe(buffer, i, one, two, three, four):  # type: ignore[no-untyped-def]
+    """The four lanes of XXH32 after sixteen bytes more."""
+    one = scramble(one, load_32(buffer, i), _PRIME2, 13, _PRIME1)
+    two = scramble(two, load_32(buffer, i + 4), _PRIME2, 13, _PRIME1)
+    three = scramble(three, load_32(buffer, i + 8), _PRIME2, 13, _PRIME1)
+    four = scramble(four, load_32(buffer, i + 12), _PRIME2, 13, _PRIME1)
+    return one, two, three, four
+
+
+def merge(one, two, three, four):  # type: ignore[no-untyped-def]
+    """The four lanes of XXH32 as one number."""
+    one = np.uint32(one << np.uint32(1)) | one >> np.uint32(31)
+    two = np.uint32(two << np.uint32(7)) | two >> np.uint32(25)
+    three = np.uint32(three << np.uint32(12)) | three >> np.uint32(20)
+    four = np.uint32(four << np.uint32(18)) | four >> np.uint32(14)
+    return np.uint32(one + two + three + four)
+
+
 def xxh32_kernel(buffer, begin, end):  # type: ignore[no-untyped-def]
-    """XXH32 with seed 0 of the bytes begin ... end - 1."""
-    i = begin
-    if end - begin >= 16:
-        one, two, three, four = _SEED1, _SEED2, np.uint32(0), _SEED4
-        while i <= end - 16:
-            one = scramble(one, load_word(buffer, i), _PRIME2, 13, _PRIME1)
-            two = scramble(two, load_word(buffer, i + 4), _PRIME2, 13, _PRIME1)
-            three = scramble(three, load_word(buffer, i + 8), _PRIME2, 13, _PRIME1)
-            four = scramble(four, load_word(buffer, i + 12), _PRIME2, 13, _PRIME1)
-            i += 16
-        one = np.uint32(one << np.uint32(1)) | one >> np.uint32(31)
-        two = np.uint32(two << np.uint32(7)) | two >> np.uint32(25)
-        three = np.uint32(three << np.uint32(12)) | three >> np.uint32(20)
-        four = np.uint32(four << np.uint32(18)) | four >> np.uint32(14)
-        value = np.uint32(one + two + three + four)
-    else:
-        value = _PRIME5
-    value = np.uint32(value + (end - begin))
-    while i <= end - 4:
-        value = scramble(value, load_word(buffer, i), _PRIME3, 17, _PRIME4)
-        i += 4
-    while i < end:
-        value = scramble(value, np.uint32(buffer[i]), _PRIME5, 11, _PRIME1)
-        i += 1
+    """XXH32 with seed 0 of the bytes begin ... end - 1; up to 16 bytes after them are read, and play no part.
+
+    What is left of a short text after its last sixteen bytes is hashed without branches: all steps are computed, and
+    those that apply are chosen. Lengths of words cannot be predicted.
+    """
+    length = np.uint32(end - begin)
+    one, two, three, four = stripe(buffer, begin, _SEED1, _SEED2, np.uint32(0), _SEED4)
+    i = begin + 16
+    while i + 16 <= end:
+        one, two, three, four = stripe(buffer, i, one, two, three, four)
+        i += 16
+    merged = merge(one, two, three, four)
+    striped = length >= np.uint32(16)
+    value = np.uint32((merged if striped else _PRIME5) + length)
+    i = i if striped else begin
+    rest = np.uint32(length & np.uint32(15))
+    for k in range(3):
+        stepped = scramble(value, load_32(buffer, i + 4 * k), _PRIME3, 17, _PRIME4)
+        value = stepped if np.uint32(4 * k + 4) <= rest else value
+    last = load_32(buffer, i + np.int64(rest & np.uint32(12)))
+    for k in range(3):
+        stepped = scramble(value, last >> np.uint32(8 * k) & np.uint32(255), _PRIME5, 11, _PRIME1)
+        value = stepped if np.uint32(k) < rest & np.uint32(3) else value
     value = np.uint32((value ^ value >> np.uint32(15)) * _PRIME2)
     value = np.uint32((value ^ value >> np.uint32(13)) * _PRIME3)
     return value ^ value >> np.uint32(16)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import engine
+from .engine import prefetch
 from .config import Config
 from .errors import DocumentTooLarge
 from .lsh import Dictionaries, Tables, choose_bands, insert_kernel, home_kernel, make_keys
@@ -35,6 +36,8 @@ LARGEST_DOCUMENT = 20_000
 
 # What becomes of a paragraph: it is passed over, looked up for an equal text only, or judged in full.
 PASSED, EXACT_ONLY, JUDGED = range(3)
+
+_AHEAD = 4  # paragraphs whose slots are fetched before they are needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +90,20 @@ def read_batch(texts: Sequence[str], counts: Sequence[int], config: Config, *, a
     positions = np.arange(len(texts)) - np.repeat(np.cumsum(counts) - counts, counts)
     lengths = np.diff(tokens.first)
     roles = np.full(len(texts), JUDGED, dtype=np.uint8)
-    roles[_half_words(tokens) < 2 * config.min_tokens] = EXACT_ONLY if alone else PASSED
+    roles[_half_words(tokens, lengths) < 2 * config.min_tokens] = EXACT_ONLY if alone else PASSED
     roles[lengths == 0] = PASSED
-    order = np.lexsort((positions, -lengths, documents))
+    order = np.arange(len(texts)) if alone else np.lexsort((positions, -lengths, documents))
     _check_sizes(tokens, roles, documents, keys[:, 0])
     return Batch(tokens, shingles, keys, roles, documents, positions, order, fast)
 
 
-def _half_words(tokens: Tokens) -> NDArray[np.int64]:
+def _half_words(tokens: Tokens, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """The length of every text in half words: two a token, one a character of an unspaced script."""
-    halves = np.append(0, np.cumsum(np.where(tokens.marks & IS_UNSPACED, 1, 2)))
-    return np.asarray(halves[tokens.first[1:]] - halves[tokens.first[:-1]])
+    unspaced = np.flatnonzero(tokens.marks & IS_UNSPACED)
+    if not len(unspaced):
+        return 2 * lengths
+    owners = np.searchsorted(tokens.first, unspaced, side="right") - 1
+    return 2 * lengths - np.bincount(owners, minlength=len(lengths))
 
 
 def _check_sizes(
@@ -257,6 +263,18 @@ def decide_kernel(  # type: ignore[no-untyped-def]
     n = len(order)
     columns = slots.shape[0]
     candidates = np.empty(64, dtype=np.int64)
+    # Kept paragraphs of the document at hand by shingle: chains of postings, the newest first. As long as the largest
+    # document needs.
+    largest, most_judged = largest_kernel(documents, roles, order, first_shingle)
+    places = 2
+    while places < 2 * largest:
+        places *= 2
+    shingle_at = np.empty(places, dtype=np.uint32)
+    newest = np.empty(places, dtype=np.int64)
+    seen_by = np.empty(places, dtype=np.int64)  # the last paragraph that looked the shingle up
+    posted, older = np.empty(largest, dtype=np.int64), np.empty(largest, dtype=np.int64)
+    # By entry of this document: shingles shared with the paragraph at hand, and different ones of its own.
+    shared, distinct = np.zeros(most_judged, dtype=np.int64), np.zeros(most_judged, dtype=np.int64)
     turn = 0
     while turn < n:
         # One document: order[turn] ... order[until - 1].
@@ -270,24 +288,22 @@ def decide_kernel(  # type: ignore[no-untyped-def]
                 judged += 1
                 size += first_shingle[p + 1] - first_shingle[p]
             until += 1
-        # Kept paragraphs of this document by shingle: chains of postings, the newest first.
         if judged < 2:
             size = 0
         places = 2
         while places < 2 * size:
             places *= 2
-        shingle_at = np.empty(places, dtype=np.uint32)
-        newest = np.full(places, -1, dtype=np.int64)
-        posted = np.empty(size, dtype=np.int64)
-        older = np.empty(size, dtype=np.int64)
+        if size > 0:
+            newest[:places] = -1
+            seen_by[:places] = -1
+            distinct[:judged] = 0
         postings = 0
         first_entry = count
-        # By entry of this document: shingles shared with the paragraph at hand, and different ones of its own.
-        shared = np.zeros(judged if size > 0 else 0, dtype=np.int64)
-        distinct = np.zeros(len(shared), dtype=np.int64)
-        seen_by = np.full(places, -1, dtype=np.int64)  # by shingle: the last paragraph that looked it up
-
         for at in range(turn, until):
+            if at + _AHEAD < n:
+                soon = order[at + _AHEAD]
+                for column in range(columns):
+                    prefetch(slots[column], home_kernel(keys[soon, column], slots.shape[1]))
             p = order[at]
             if roles[p] == PASSED:
                 continue
@@ -295,9 +311,9 @@ def decide_kernel(  # type: ignore[no-untyped-def]
             folded, folded_mark = buffer[begin:end], marks[first[p] : first[p + 1]]
             found = np.int64(DISTINCT)
             slot = home_kernel(keys[p, 0], slots.shape[1])
-            while slots[0, slot, 1] != 0:
-                entry = np.int64(slots[0, slot, 1]) - 1
-                if slots[0, slot, 0] == keys[p, 0] and (across or entry_documents[entry] == document):
+            while slots[0, slot] != 0:
+                entry = np.int64(slots[0, slot] & np.uint64(0xFFFFFFFF)) - 1
+                if slots[0, slot] >> np.uint64(32) == keys[p, 0] and (across or entry_documents[entry] == document):
                     if same_kernel(folded, text, text_at[entry], text_at[entry + 1]):
                         found = np.int64(EXACT)
                         stand_ins[p], jaccards[p], containments[p] = entry, 1.0, 1.0
@@ -309,10 +325,10 @@ def decide_kernel(  # type: ignore[no-untyped-def]
                 for column in range(1, columns):
                     slot = home_kernel(keys[p, column], slots.shape[1])
                     members = 0
-                    while slots[column, slot, 1] != 0:
-                        if slots[column, slot, 0] == keys[p, column]:
+                    while slots[column, slot] != 0:
+                        if slots[column, slot] >> np.uint64(32) == keys[p, column]:
                             members += 1
-                            entry = np.int64(slots[column, slot, 1]) - 1
+                            entry = np.int64(slots[column, slot] & np.uint64(0xFFFFFFFF)) - 1
                             if entry_documents[entry] != document:
                                 if number == len(candidates):
                                     candidates = grown_kernel(candidates)
@@ -395,6 +411,22 @@ def decide_kernel(  # type: ignore[no-untyped-def]
             count += 1
         turn = until
     return count, capped
+
+
+def largest_kernel(documents, roles, order, first_shingle):  # type: ignore[no-untyped-def]
+    """Shingles and paragraphs, of those to be judged, of the largest documents that have more than one."""
+    largest = most_judged = 0
+    judged = size = 0
+    for at in range(len(order)):
+        p = order[at]
+        if at > 0 and documents[p] != documents[order[at - 1]]:
+            judged = size = 0
+        if roles[p] == JUDGED:
+            judged += 1
+            size += first_shingle[p + 1] - first_shingle[p]
+        if judged > 1:
+            largest, most_judged = max(largest, size), max(most_judged, judged)
+    return largest, most_judged
 
 
 def same_kernel(folded, text, begin, end):  # type: ignore[no-untyped-def]

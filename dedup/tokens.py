@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import engine
+from .engine import load_64
 from .characters import (
     BLOCK,
     CLASS_BITS,
@@ -53,12 +54,14 @@ HAS_LETTER = 16
 AFTER_STOP = 32  # first of its sentence, clause or bracket: a stop stands before it, or nothing
 HAS_CAPITALS = 64  # more than one upper-case letter
 
+PADDING = 32  # bytes that kernels may read behind the last token
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """The tokens of a batch of n texts, T in all.
 
-    buffer: uint8[...], the folded text, every token followed by one space
+    buffer: uint8[...], the folded text, every token followed by one space, and 32 bytes of no meaning
     starts: int64[T + 1], so that token i is `buffer[starts[i] : starts[i + 1] - 1]`
     first:  int64[n + 1], so that the tokens of text p are first[p] ... first[p + 1] - 1
     marks:  uint8[T], what folding saw of each
@@ -136,7 +139,7 @@ class _Characters:
 
 def _characters(texts: Sequence[str]) -> _Characters:
     joined = "\0".join(texts) + "\0"
-    ascii_classes, ascii_folds = _ascii_tables()
+    ascii_classes, ascii_folds, *_ = _ascii_tables()
     try:
         narrow = joined.encode("latin-1", "replace")
         codes = np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")
@@ -155,7 +158,7 @@ def _characters(texts: Sequence[str]) -> _Characters:
 
 def _fold_reference(texts: Sequence[str]) -> Tokens:
     if not texts:
-        return Tokens(np.zeros(0, np.uint8), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(0, np.uint8))
+        return Tokens(np.zeros(PADDING, np.uint8), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(0, np.uint8))
     characters = _characters(texts)
     ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)  # after each text's NUL
     flagged = np.flatnonzero(characters.classes & UNSETTLED)
@@ -282,48 +285,42 @@ def _encode(spelled: NDArray[np.uint32]) -> tuple[NDArray[np.uint8], NDArray[np.
     buffer = np.frombuffer(spelled.astype("<u4").tobytes().decode("utf-32-le").encode(), dtype=np.uint8)
     if len(buffer) != len(spelled):
         after = np.flatnonzero(buffer == ord(" ")) + 1  # a byte below 128 is always a character of its own in UTF-8
-    return buffer, np.append(0, after)
+    return np.append(buffer, np.zeros(PADDING, dtype=np.uint8)), np.append(0, after)
 
 
 # --- The compiled rung -----------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
-def _ascii_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Class (255 where not ASCII) and folded byte of every byte."""
-    table = character_table()
-    classes, folds = np.full(256, 255, dtype=np.uint8), np.zeros(256, dtype=np.uint8)
-    entries = table.index[0].astype(np.int64) * BLOCK + np.arange(128)
-    classes[:128] = table.classes[entries]
-    folds[:128] = np.arange(128) + table.folds[entries]
-    return classes, folds
-
-
 def _fold_compiled(texts: Sequence[str]) -> Tokens:
     table = character_table()
-    raw, offsets = _encoded(texts)
+    pieces = _encode_all(texts)
+    raw, offsets = _joined(pieces)
     unsettled = engine.compiled(unsettled_kernel)(raw, raw.view(np.uint64), offsets, table.index, table.classes)
     unsettled[np.searchsorted(offsets, np.flatnonzero(raw == ord("&")), side="right") - 1] = True
     if unsettled.any():
-        raw, offsets = _encoded(_settled(texts, np.flatnonzero(unsettled)))
-    arrays = (*_ascii_tables(), table.index, table.classes, table.folds, table.expansions)
+        for p in np.flatnonzero(unsettled).tolist():
+            pieces[p] = settle(texts[p]).encode("utf-8", "surrogatepass")
+        raw, offsets = _joined(pieces)
+    ascii_classes, _, quick_folds, traits = _ascii_tables()
+    arrays = (ascii_classes, quick_folds, traits, table.index, table.classes, table.folds, table.expansions)
     buffer, starts, first, marks, size, count = engine.compiled(fold_kernel)(raw, offsets, *arrays)
-    return Tokens(buffer[:size], starts[: count + 1], first, marks[:count])
+    return Tokens(buffer[: size + PADDING], starts[: count + 1], first, marks)
 
 
-def _encoded(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """UTF-8 of all texts in one buffer, filled up to whole words, and where each begins.
-
-    A lone surrogate is encoded as if it were a character.
-    """
+def _encode_all(texts: Sequence[str]) -> list[bytes]:
+    """UTF-8 of all texts; a lone surrogate is encoded as if it were a character."""
     try:
-        pieces = [text.encode() for text in texts]
+        return [text.encode() for text in texts]
     except UnicodeEncodeError:
-        pieces = [text.encode("utf-8", "surrogatepass") for text in texts]
+        return [text.encode("utf-8", "surrogatepass") for text in texts]
+
+
+def _joined(pieces: list[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """All pieces in one buffer, filled up to whole words of eight bytes, and where each begins."""
     offsets = np.zeros(len(pieces) + 1, dtype=np.int64)
     np.cumsum(np.fromiter(map(len, pieces), np.int64, len(pieces)), out=offsets[1:])
-    pieces.append(bytes(8 + -int(offsets[-1]) % 8))
-    return np.frombuffer(b"".join(pieces), dtype=np.uint8), offsets
+    padding = bytes(PADDING + -int(offsets[-1]) % 8)
+    return np.frombuffer(b"".join([*pieces, padding]), dtype=np.uint8), offsets
 
 
 def decode_kernel(raw, i):  # type: ignore[no-untyped-def]
@@ -404,144 +401,172 @@ def put_kernel(out, size, code):  # type: ignore[no-untyped-def]
     return size + 4
 
 
-# What the last token is open to.
+# What the last token is open to: nothing, more of its word, marks alone, the number that its sign announced.
 _CLOSED, _WORD, _MARKS_ONLY, _NUMBER = range(4)
 
+# What the quick loop of `fold_kernel` reads of an ASCII character, beside bits of the mark.
+_SEEN_BITS = HAS_NUMBER | HAS_CAPITAL | HAS_LETTER
+_IN_WORD, _IS_STOP, _IS_DECIMAL, _IS_CONTEXT = 4, 8, 32, 64
 
-def fold_kernel(raw, offsets, ascii_classes, ascii_folds, index, classes, folds, expansions):  # type: ignore[no-untyped-def]
-    """Folded buffer, token starts, first tokens, marks, and how much of buffer and starts is in use."""
+
+@lru_cache(maxsize=1)
+def _ascii_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+    """Class and flags (255 where not ASCII), folded byte, the same with a space where it parts, and traits of every byte."""
+    table = character_table()
+    classes, folds = np.full(256, 255, dtype=np.uint8), np.zeros(256, dtype=np.uint8)
+    entries = table.index[0].astype(np.int64) * BLOCK + np.arange(128)
+    classes[:128] = table.classes[entries]
+    kinds = np.where(classes < 255, classes & CLASS_BITS, IGNORED)
+    folds[:128] = np.arange(128) + table.folds[entries]
+    traits = np.zeros(256, dtype=np.uint8)
+    traits[kinds == LETTER] = _IN_WORD | HAS_LETTER
+    traits[kinds == DIGIT] = _IN_WORD | HAS_NUMBER
+    traits[(classes < 255) & (classes & UPPERCASE != 0)] |= HAS_CAPITAL
+    traits[kinds == STOP] = _IS_STOP
+    traits[kinds == POINT] = _IS_STOP | _IS_DECIMAL
+    traits[kinds == COMMA] = _IS_DECIMAL
+    traits[~np.isin(kinds, (LETTER, DIGIT, SPACE, PUNCTUATION, STOP, POINT, COMMA))] = _IS_CONTEXT
+    return classes, folds, np.where(traits & _IN_WORD, folds, np.uint8(ord(" "))), traits
+
+
+def fold_kernel(  # type: ignore[no-untyped-def]
+    raw, offsets, ascii_classes, ascii_folds, ascii_traits, index, classes, folds, expansions
+):  # fmt: skip
+    """Folded buffer, token starts, first tokens, marks, and how much of buffer and starts is in use.
+
+    `raw` ends with some bytes that belong to no text, so that the buffer has room for its padding.
+
+    What was seen of a character stands beside its first folded byte and becomes the token's mark at the end. A token's
+    space is written when it ends; a percent sign may open it again.
+    """
     n = len(offsets) - 1
     out = np.empty(3 * len(raw) + n + 8, dtype=np.uint8)
+    seen = np.empty(len(out), dtype=np.uint8)
     starts = np.empty(len(raw) + n + 1, dtype=np.int64)
-    marks = np.empty(len(raw) + n + 1, dtype=np.uint8)
     first = np.empty(n + 1, dtype=np.int64)
     size = count = 0
     for p in range(n):
         first[p] = count
         i, end = offsets[p], offsets[p + 1]
         state = _CLOSED
-        stopped = True
+        stopped = 1
         last = before_last = np.int64(PUNCTUATION)
-        mark = capitals = 0
         while i < end:
-            code = np.int64(raw[i])
-            kind = np.int64(ascii_classes[code])
-            if state == _WORD:  # most of all text: the rest of an ASCII word
-                while kind & ~UPPERCASE == LETTER:
-                    out[size] = ascii_folds[code]
+            # Quick loop without branches, over ASCII characters whose neighbours do not matter: most of all text.
+            if raw[i] < 0x80 and state != _NUMBER:
+                if state == _MARKS_ONLY:
+                    out[size] = 32
+                    seen[size] = 0
                     size += 1
-                    i += 1
-                    capitals += kind >> 5
-                    last = np.int64(LETTER)
-                    if i == end:
-                        break
-                    code = np.int64(raw[i])
-                    kind = np.int64(ascii_classes[code])
-                if last == LETTER:
-                    mark |= HAS_LETTER
+                    state = _CLOSED
+                begin = i
+                i, size, count, word, stopped = quick_kernel(
+                    raw, i, end, ascii_folds, ascii_traits, out, seen, starts, size, count,
+                    1 if state == _WORD else 0, stopped, _IS_DECIMAL if last == DIGIT else 0,
+                )  # fmt: skip
+                state = _WORD if word else _CLOSED
+                if i > begin:
+                    before_last = last
+                    if i > begin + 1:
+                        before_last = np.int64(ascii_classes[raw[i - 2]] & CLASS_BITS)
+                    last = np.int64(ascii_classes[raw[i - 1]] & CLASS_BITS)
                 if i == end:
                     break
-            if kind == 255:
-                code, length = decode_kernel(raw, i)
-                entry = np.int64(index[code >> 7]) * BLOCK + (code & 127)
-                kind = np.int64(classes[entry])
-                fold = np.int64(folds[entry])
-                i += length
-            else:
-                fold = np.int64(ascii_folds[code]) - code
-                i += 1
-            upper = (kind & UPPERCASE) != 0
-            kind &= CLASS_BITS
+            code, length = decode_kernel(raw, i)
+            entry = np.int64(index[code >> 7]) * BLOCK + (code & 127)
+            flags = np.int64(classes[entry])
+            kind = flags & CLASS_BITS
+            i += length
             if kind == IGNORED:
                 continue
             starting = False  # this character begins a token
             joining = False  # this character belongs to the open one
             bits = 0
+            following = _CLOSED  # what the token is open to after this character
             if kind == LETTER or kind == DIGIT or kind == MARK:
                 joining = state == _WORD or state == _NUMBER or (kind == MARK and state != _CLOSED)
                 starting = not joining
-                if not (kind == MARK and joining):
-                    state = _WORD
+                following = state if kind == MARK and joining else _WORD
                 bits = HAS_NUMBER if kind == DIGIT else HAS_LETTER
             elif kind == SPACE:
-                if state != _NUMBER:
-                    state = _CLOSED
-            elif kind == PUNCTUATION:
-                state = _CLOSED
+                if state == _NUMBER:
+                    following = _NUMBER
             elif kind == STOP:
-                state = _CLOSED
-                stopped = True
+                stopped = 1
             elif kind == POINT or kind == COMMA:
                 if last == DIGIT and peek_kernel(raw, i, end, index, classes)[0] == DIGIT:
                     joining = True
-                else:
-                    state = _CLOSED
-                    stopped |= kind == POINT
+                    following = _WORD
+                elif kind == POINT:
+                    stopped = 1
             elif kind == UNSPACED:
                 starting = True
-                state = _MARKS_ONLY
+                following = _MARKS_ONLY
                 bits = IS_UNSPACED | HAS_LETTER
             elif kind == NUMERAL:
                 starting = True
-                state = _MARKS_ONLY
+                following = _MARKS_ONLY
                 bits = HAS_NUMBER
             elif kind == SYMBOL:
                 starting = True
-                state = _MARKS_ONLY
+                following = _MARKS_ONLY
                 bits = ALL_SYMBOL
-            else:
+            elif kind != PUNCTUATION:
                 free = last == SPACE or last == PUNCTUATION or last == STOP or last == POINT or last == COMMA
                 close = last == DIGIT or (last == SPACE and before_last == DIGIT)
                 prefix = suffix = separator = False
                 if kind == HYPHEN:
                     prefix = free and number_follows_kernel(raw, i, end, index, classes, 0, True)
                     separator = not prefix
-                    stopped |= separator and last == SPACE
+                    if separator and last == SPACE:
+                        stopped = 1
                 elif kind == PLUS:
                     prefix = free and number_follows_kernel(raw, i, end, index, classes, 1, True)
-                    if last == DIGIT and not prefix:
-                        following = peek_kernel(raw, i, end, index, classes)[0]
-                        suffix = following != DIGIT and following != LETTER
+                    if last == DIGIT:
+                        beyond = peek_kernel(raw, i, end, index, classes)[0]
+                        suffix = beyond != DIGIT and beyond != LETTER
                 elif kind == MINUS:
                     prefix = free and number_follows_kernel(raw, i, end, index, classes, 1, True)
                     separator = not prefix
-                    stopped |= separator
+                    if separator:
+                        stopped = 1
                 elif kind == CURRENCY:
                     touching = number_follows_kernel(raw, i, end, index, classes, 0, False)
                     suffix = close and not touching
                     prefix = touching or (not close and number_follows_kernel(raw, i, end, index, classes, 1, False))
-                elif kind == PERCENT:
+                else:  # PERCENT
                     suffix = close
-                if separator:
-                    state = _CLOSED
-                elif suffix:
+                if suffix:
                     joining = True
-                    state = _WORD
+                    following = _WORD
+                    if state == _CLOSED:
+                        size -= 1  # open the token again: its space was the one between number and sign
                 elif prefix:
                     joining = state == _NUMBER
                     starting = not joining
-                    state = _NUMBER
-                else:
+                    following = _NUMBER
+                elif not separator:
                     starting = True
-                    state = _MARKS_ONLY
+                    following = _MARKS_ONLY
                     bits = ALL_SYMBOL
             before_last = last
             last = kind
+            if state != _CLOSED and (starting or following == _CLOSED):
+                out[size] = 32
+                seen[size] = 0
+                size += 1
+            state = following
             if starting:
-                if count > first[p]:
-                    out[size] = 32
-                    size += 1
-                    marks[count - 1] = mark | (HAS_CAPITAL if capitals > 0 else 0) | (HAS_CAPITALS if capitals > 1 else 0)
                 starts[count] = size
                 count += 1
-                mark = AFTER_STOP if stopped else 0
-                capitals = 0
-                stopped = False
+                bits |= stopped << 5
+                stopped = 0
             elif not joining:
                 continue
-            mark |= bits
-            if upper:
-                capitals += 1
+            if flags & UPPERCASE:
+                bits |= HAS_CAPITAL
+            begin = size
+            fold = np.int64(folds[entry])
             if fold < EXPANDS:
                 size = put_kernel(out, size, code + fold)
             else:
@@ -549,10 +574,65 @@ def fold_kernel(raw, offsets, ascii_classes, ascii_folds, index, classes, folds,
                     part = np.int64(expansions[fold - EXPANDS, column])
                     if part:
                         size = put_kernel(out, size, part)
-        if count > first[p]:
+            seen[begin] = bits
+            for rest in range(begin + 1, size):
+                seen[rest] = 0
+        if state != _CLOSED:
             out[size] = 32
+            seen[size] = 0
             size += 1
-            marks[count - 1] = mark | (HAS_CAPITAL if capitals > 0 else 0) | (HAS_CAPITALS if capitals > 1 else 0)
     first[n] = count
     starts[count] = size
-    return out, starts, first, marks, size, count
+    return out, starts, first, marks_kernel(seen, starts, count), size, count
+
+
+def quick_kernel(  # type: ignore[no-untyped-def]
+    raw, i, end, ascii_folds, ascii_traits, out, seen, starts, size, count, word, stopped, digit
+):  # fmt: skip
+    """Fold ASCII characters from byte i on until one whose neighbours matter, without a branch on what they are.
+
+    Unsigned, so that no index is checked for counting from the end.
+    """
+    one = np.uint64(1)
+    i, end, size, count = np.uint64(i), np.uint64(end), np.uint64(size), np.uint64(count)
+    word, stopped, digit = np.uint64(word), np.uint64(stopped), np.uint64(digit)
+    while i < end:
+        byte = raw[i]
+        trait = np.uint64(ascii_traits[byte])
+        if trait & (np.uint64(_IS_CONTEXT) | digit):
+            break
+        inside = (trait >> np.uint64(2)) & one
+        starting = inside & ~word
+        starts[count] = size
+        count += starting
+        out[size] = ascii_folds[byte]
+        seen[size] = trait & np.uint64(_SEEN_BITS) | (stopped & starting) << np.uint64(5)
+        size += inside | word
+        stopped = (stopped & ~starting) | (trait >> np.uint64(3)) & one
+        digit = (trait & np.uint64(HAS_NUMBER)) << np.uint64(5)
+        word = inside
+        i += one
+    return np.int64(i), np.int64(size), np.int64(count), np.int64(word), np.int64(stopped)
+
+
+def marks_kernel(seen, starts, count):  # type: ignore[no-untyped-def]
+    """uint8[count], the mark of every token from what was seen of its characters."""
+    marks = np.empty(count, dtype=np.uint8)
+    eight_capitals = np.uint64(HAS_CAPITAL * 0x0101010101010101)
+    for token in range(count):
+        begin, length = starts[token], starts[token + 1] - 1 - starts[token]
+        if length < 8:  # most words: all their bytes at once
+            bits = load_64(seen, begin) & ((np.uint64(1) << np.uint64(8 * length)) - np.uint64(1))
+            capitals = bits & eight_capitals
+            bits |= bits >> np.uint64(32)
+            bits |= bits >> np.uint64(16)
+            bits |= bits >> np.uint64(8)
+            several = capitals & (capitals - np.uint64(1)) != 0
+            marks[token] = np.int64(bits & np.uint64(255)) | several << 6
+        else:
+            mark = 0
+            for i in range(begin, begin + length):
+                seen_here = np.int64(seen[i])
+                mark |= seen_here | (mark & seen_here & HAS_CAPITAL) << 5
+            marks[token] = mark
+    return marks
