@@ -18,7 +18,7 @@ from xxhash import xxh32_intdigest
 from . import engine
 from .config import Config
 from .minhash import xxh32_kernel
-from .tokens import Tokens
+from .tokens import PADDING, Tokens
 
 
 @lru_cache(maxsize=64)
@@ -92,7 +92,7 @@ class Dictionaries:
     marks: list[bytes] = field(default_factory=list)
     documents: list[int] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
-    buckets: list[dict[int, list[int]]] = field(default_factory=list)
+    buckets: list[dict[int, tuple[int, ...]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.buckets = [{} for _ in range(self.columns)]
@@ -153,7 +153,7 @@ class Tables:
     def reserve(self, entries: int, text: int, tokens: int) -> None:
         """Make room for so many more entries, bytes of folded text and tokens."""
         need = self.count + entries
-        self.text = _grown(self.text, int(self.text_at[self.count]) + text)
+        self.text = _grown(self.text, int(self.text_at[self.count]) + text + PADDING)
         self.mark = _grown(self.mark, int(self.mark_at[self.count]) + tokens)
         self.text_at, self.mark_at = _grown(self.text_at, need + 1), _grown(self.mark_at, need + 1)
         self.documents, self.positions = _grown(self.documents, need), _grown(self.positions, need)

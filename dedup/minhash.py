@@ -17,7 +17,7 @@ from .engine import load_32
 from .tokens import Tokens
 
 EMPTY = np.uint32(0xFFFFFFFF)  # every slot of the signature of a text without tokens
-_CHUNK = 1 << 12  # shingles permuted at once: the products of 128 permutations stay in cache
+_CHUNK = 1 << 10  # shingles permuted at once: the products of 128 permutations stay in cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ def shingle(tokens: Tokens, size: int, fast: bool = False) -> Shingles:
         begins = tokens.starts[head]
         ends = tokens.starts[np.minimum(head + size, tokens.first[owner + 1])] - 1
         view = tokens.buffer.tobytes()
-        spans = zip(begins.tolist(), ends.tolist(), strict=True)
-        hashes = np.fromiter((xxh32_intdigest(view[begin:end]) for begin, end in spans), np.uint32, len(begins))
+        spans = map(view.__getitem__, map(slice, begins.tolist(), ends.tolist()))
+        hashes = np.fromiter(map(xxh32_intdigest, spans), np.uint32, len(begins))
     return Shingles(hashes, first)
 
 

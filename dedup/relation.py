@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import engine
+from .engine import load_64, numbers, small_numbers
 from .config import Config
 from .lexicon import FUNCTION, NEGATION, UNIT, lexicon
 from .tokens import (
@@ -40,6 +41,7 @@ _NEGATION, _UNIT, _FUNCTION = NEGATION << TRAIT_SHIFT, UNIT << TRAIT_SHIFT, FUNC
 LONGEST_INSERTION = 3  # words in a run that one side of a near pair may have more
 ALIGNED_CELLS = 1 << 24  # pairs that need a larger alignment than 4,096 x 4,096 tokens are not aligned
 _STRIP = 3  # tokens in common from which a common beginning or end is set aside before aligning
+_PAIR, _ABOVE, _LEFT, _CONTINUED = 0, 1, 2, 4
 _MENTION = 5  # words below which a contained text must fill its sentence
 _TITLE = 8  # words below which it must begin or end one
 
@@ -129,7 +131,7 @@ def judge_kernel(  # type: ignore[no-untyped-def]
         return DISTINCT, jaccard, 0.0, NOTHING_SHARED if shared == 0 else LITTLE_SHARED, 0, 0
     if resembles and not guard and not fits and not thorough:
         return NEAR, jaccard, 0.0, ALIKE, 0, 0
-    mates = np.full(n, -1, dtype=np.int64)
+    mates = numbers(n, -1)
     if not align_kernel(ids_a, ids_b, mates):
         if resembles and not guard:
             return NEAR, jaccard, 0.0, ALIKE, 0, 0
@@ -192,69 +194,131 @@ def promising_kernel(shared, distinct, distinct_kept, n, kept, shingle_size, thr
 def align_kernel(ids_a, ids_b, mates):  # type: ignore[no-untyped-def]
     """Align two token sequences; mates[i] becomes the position in b of a's token i, or stays -1.
 
-    Global alignment by dynamic programming: a pair of equal tokens scores 2, beginning a run of pairs costs 1, so that
-    of alignments with equally many pairs the one in fewest runs is found. Returns False for a pair too large to align.
+    Common beginnings and ends are set aside; tokens that occur once on either side are anchors, of which the longest
+    chain in order is kept (B. Cohen's patience diff); what lies between is aligned by `align_gap_kernel`. Returns False
+    for a pair with more between its anchors than can be aligned.
     """
     n, m = len(ids_a), len(ids_b)
     begin = 0
     while begin < n and ids_a[begin] == ids_b[begin]:
+        mates[begin] = begin
         begin += 1
     if begin < _STRIP and begin < n:
+        for i in range(begin):
+            mates[i] = -1
         begin = 0
     end = 0
     while end < n - begin and ids_a[n - 1 - end] == ids_b[m - 1 - end]:
         end += 1
     if end < _STRIP and end < n - begin:
         end = 0
-    height, width = n - begin - end, m - begin - end
-    if height * width > ALIGNED_CELLS:
-        return False
-    for i in range(begin):
-        mates[i] = i
     for i in range(end):
         mates[n - 1 - i] = m - 1 - i
+    if begin + end < n:
+        chain_kernel(ids_a, begin, n - end, ids_b, begin, m - end, mates)
+    # Between two pairs, or a pair and an end: tokens i ... k - 1 of a, j ... until - 1 of b.
+    i = j = cells = 0
+    while i < n:
+        if mates[i] >= 0:
+            j = mates[i] + 1
+            i += 1
+            continue
+        k = i
+        while k < n and mates[k] < 0:
+            k += 1
+        until = mates[k] if k < n else m
+        cells += (k - i) * (until - j)
+        if cells > ALIGNED_CELLS:
+            return False
+        align_gap_kernel(ids_a, i, k, ids_b, j, until, mates)
+        i, j = k, until
+    return True
+
+
+def chain_kernel(ids_a, i, k, ids_b, j, until, mates):  # type: ignore[no-untyped-def]
+    """Pair the tokens that occur once in a's tokens i ... k - 1 and once in b's j ... until - 1: the longest chain in order."""
+    ids = 0
+    for x in range(len(ids_a)):
+        ids = max(ids, ids_a[x])
+    times_a, times_b, place_b = numbers(ids + 1, 0), numbers(ids + 1, 0), numbers(ids + 1, 0)
+    for x in range(i, k):
+        times_a[ids_a[x]] += 1
+    for y in range(j, until):
+        if ids_b[y] <= ids:
+            times_b[ids_b[y]] += 1
+            place_b[ids_b[y]] = y
+    # tails[length]: the a-token that ends the chain of that length whose last b-place is smallest.
+    tails, before = numbers(k - i + 1, -1), numbers(k - i, -1)
+    longest = 0
+    for x in range(i, k):
+        if times_a[ids_a[x]] != 1 or times_b[ids_a[x]] != 1:
+            continue
+        low, high = 0, longest
+        while low < high:
+            middle = (low + high + 1) // 2
+            if place_b[ids_a[tails[middle]]] < place_b[ids_a[x]]:
+                low = middle
+            else:
+                high = middle - 1
+        before[x - i] = tails[low] if low > 0 else -1
+        tails[low + 1] = x
+        longest = max(longest, low + 1)
+    x = tails[longest] if longest > 0 else -1
+    while x >= 0:
+        mates[x] = place_b[ids_a[x]]
+        x = before[x - i]
+
+
+def align_gap_kernel(ids_a, i, k, ids_b, j, until, mates):  # type: ignore[no-untyped-def]
+    """Align a's tokens i ... k - 1 with b's j ... until - 1 by dynamic programming.
+
+    A pair of equal tokens scores 2, beginning a run of pairs costs 1, so that of alignments with equally many pairs
+    the one in fewest runs is found.
+    """
+    height, width = k - i, until - j
     if height == 0 or width == 0:
-        return True
-    # best[j]: score of the first i tokens of a with the first j of b; paired[j]: the same if both ended in a pair.
-    best = np.zeros(width + 1, dtype=np.int32)
-    paired = np.full(width + 1, -9, dtype=np.int32)
-    paired[0] = 0 if begin else -9  # a pair at the very start continues the common beginning
-    # Where a cell's best comes from (0 pair, 1 above, 2 left), and 4 if its pair continues a run.
-    origin = np.empty((height + 1, width + 1), dtype=np.uint8)
-    for i in range(1, height + 1):
-        token = ids_a[begin + i - 1]
+        return
+    # best[y]: score of the first x tokens of a with the first y of b; paired[y]: the same if both ended in a pair.
+    best = numbers(width + 1, 0)
+    paired = numbers(width + 1, -9)
+    if i > 0 and mates[i - 1] == j - 1:
+        paired[0] = 0  # a pair at the very start continues the run before it
+    # Where a cell's best comes from, and with 4 added whether its pair continues a run.
+    origin = small_numbers((height + 1) * (width + 1))
+    for x in range(1, height + 1):
+        token = ids_a[i + x - 1]
         diagonal_best, diagonal_paired = best[0], paired[0]
         paired[0] = -9
-        for j in range(1, width + 1):
-            score, source, pair = best[j], 1, -9
-            if best[j - 1] > score:
-                score, source = best[j - 1], 2
-            if token == ids_b[begin + j - 1]:
+        cell = x * (width + 1)
+        for y in range(1, width + 1):
+            above, left = best[y], best[y - 1]
+            score, source = (above, _ABOVE) if above >= left else (left, _LEFT)
+            pair = -9
+            if token == ids_b[j + y - 1]:
                 pair = diagonal_best + 1
                 continued = 0
                 if diagonal_paired + 2 >= pair:
                     pair = diagonal_paired + 2
-                    continued = 4
+                    continued = _CONTINUED
                 if pair >= score:
-                    score, source = pair, 0
+                    score, source = pair, _PAIR
                 source |= continued
-            diagonal_best, diagonal_paired = best[j], paired[j]
-            best[j], paired[j] = score, pair
-            origin[i, j] = source
-    i, j = height, width
+            diagonal_best, diagonal_paired = above, paired[y]
+            best[y], paired[y] = score, pair
+            origin[cell + y] = source
+    x, y = height, width
     within_run = False
-    while i > 0 and j > 0:
-        source = origin[i, j]
-        if within_run or source & 3 == 0:
-            mates[begin + i - 1] = begin + j - 1
-            within_run = source & 4 != 0
-            i -= 1
-            j -= 1
-        elif source & 3 == 1:
-            i -= 1
+    while x > 0 and y > 0:
+        source = origin[x * (width + 1) + y]
+        if within_run or source & 3 == _PAIR:
+            mates[i + x - 1] = j + y - 1
+            within_run = source & _CONTINUED != 0
+            x -= 1
+            y -= 1
+        elif source & 3 == _ABOVE:
+            x -= 1
         else:
-            j -= 1
-    return True
+            y -= 1
 
 
 def matters_kernel(trait):  # type: ignore[no-untyped-def]
@@ -419,12 +483,18 @@ def alike_kernel(ids_a, traits_a, text_a, starts_a, x, ids_b, traits_b, text_b, 
 
 
 def hash_kernel(buffer, begin, end):  # type: ignore[no-untyped-def]
-    """A 64-bit hash of the bytes begin ... end - 1 (FNV-1a with a last mix): numbers tokens within one process only."""
-    value = np.uint64(0xCBF29CE484222325)
-    for i in range(begin, end):
-        value = (value ^ np.uint64(buffer[i])) * np.uint64(0x100000001B3)
-    value ^= value >> np.uint64(29)
-    value *= np.uint64(0xBF58476D1CE4E5B9)
+    """A 64-bit hash of the bytes begin ... end - 1, eight at a time; numbers tokens within one process only.
+
+    Up to eight bytes after them are read, and play no part.
+    """
+    value = np.uint64(end - begin)
+    while end - begin > 8:
+        value = (value ^ load_64(buffer, begin)) * np.uint64(0x9E3779B97F4A7C15)
+        value ^= value >> np.uint64(29)
+        begin += 8
+    kept = np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(8 * (8 - (end - begin)))
+    value = (value ^ (load_64(buffer, begin) & kept)) * np.uint64(0x9E3779B97F4A7C15)
+    value = (value ^ value >> np.uint64(29)) * np.uint64(0xBF58476D1CE4E5B9)
     return value ^ value >> np.uint64(32)
 
 
@@ -434,7 +504,7 @@ def lexicon_table() -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     hash_bytes = engine.compiled(hash_kernel)
     hashes, bits = np.zeros(1 << 12, dtype=np.uint64), np.zeros(1 << 12, dtype=np.int64)
     for word, bit in lexicon().items():
-        value = int(hash_bytes(np.frombuffer(word, dtype=np.uint8), 0, len(word)))
+        value = int(hash_bytes(np.frombuffer(word + bytes(8), dtype=np.uint8), 0, len(word)))
         slot = value % len(hashes)
         while hashes[slot]:
             slot = (slot + 1) % len(hashes)
@@ -442,13 +512,14 @@ def lexicon_table() -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     return hashes, bits
 
 
-def read_side_kernel(text, mark, ids, traits, starts, slots, heads, lexicon_hashes, lexicon_bits, known):  # type: ignore[no-untyped-def]
+def read_side_kernel(text, length, mark, ids, traits, starts, slots, heads, lexicon_hashes, lexicon_bits, known):  # type: ignore[no-untyped-def]
     """Number the tokens of one side (equal tokens alike, going on from `known`), with traits and starts."""
     token = 0
     begin = 0
     starts[0] = 0
     mask = len(slots) - 1
-    for i in range(len(text)):
+    lexicon_mask = len(lexicon_hashes) - 1
+    for i in range(length):
         if text[i] != 32:
             continue
         value = hash_kernel(text, begin, i)
@@ -460,9 +531,9 @@ def read_side_kernel(text, mark, ids, traits, starts, slots, heads, lexicon_hash
             heads[known] = value
             known += 1
         ids[token] = slots[slot]
-        slot = np.int64(value) & (len(lexicon_hashes) - 1)
+        slot = np.int64(value) & lexicon_mask
         while lexicon_hashes[slot] != 0 and lexicon_hashes[slot] != value:
-            slot = (slot + 1) & (len(lexicon_hashes) - 1)
+            slot = (slot + 1) & lexicon_mask
         traits[token] = np.int64(mark[token]) | lexicon_bits[slot] << TRAIT_SHIFT
         token += 1
         begin = i + 1
@@ -470,75 +541,81 @@ def read_side_kernel(text, mark, ids, traits, starts, slots, heads, lexicon_hash
     return known
 
 
-def overlap_kernel(ids_a, ids_b, size):  # type: ignore[no-untyped-def]
-    """How many different shingles two sides share, and how many each has."""
+def overlap_kernel(ids_a, ids_b, size, table, common):  # type: ignore[no-untyped-def]
+    """How many different shingles two sides share, and how many each has.
+
+    table: int64, a power of two, at least twice as long as both sides, and common: int64, as long as both: to work in.
+    """
     n, m = len(ids_a), len(ids_b)
     if n < size or m < size:  # a whole text for a shingle; two such are equal only if the texts are
         return 0, max(1, n - size + 1), max(1, m - size + 1)
-    places = 2
-    while places < 2 * (n + m):
-        places *= 2
-    table = np.full(places, -1, dtype=np.int64)  # the first place of each shingle: i in a, n + j in b
-    common = np.zeros(n, dtype=np.bool_)
+    table[:] = -1  # the first place of each shingle: i in a, n + j in b
     shared = distinct_a = distinct_b = 0
-    for place in range(n + m):
-        in_b = place >= n
-        ids, at = (ids_b, place - n) if in_b else (ids_a, place)
-        if at + size > len(ids):
+    for place in range(n + m - size + 1):
+        if n - size < place < n:
             continue
+        in_b = place >= n
+        at = place - n if in_b else place
         value = np.uint64(0)
         for k in range(size):
-            value = (value ^ np.uint64(ids[at + k])) * np.uint64(0x9E3779B97F4A7C15)
+            token = ids_b[at + k] if in_b else ids_a[at + k]
+            value = (value ^ np.uint64(token)) * np.uint64(0x9E3779B97F4A7C15)
             value ^= value >> np.uint64(32)
-        slot = np.int64(value) & (places - 1)
+        slot = np.int64(value) & (len(table) - 1)
         while table[slot] >= 0:
-            other_ids, other = (ids_b, table[slot] - n) if table[slot] >= n else (ids_a, table[slot])
+            other = table[slot]
             same = True
             for k in range(size):
-                same &= other_ids[other + k] == ids[at + k]
+                token = ids_b[at + k] if in_b else ids_a[at + k]
+                same &= token == (ids_b[other - n + k] if other >= n else ids_a[other + k])
             if same:
                 break
-            slot = (slot + 1) & (places - 1)
+            slot = (slot + 1) & (len(table) - 1)
         if table[slot] < 0:
             table[slot] = place
+            common[place] = 0
             if in_b:
                 distinct_b += 1
             else:
                 distinct_a += 1
-        elif in_b and table[slot] < n and not common[table[slot]]:
-            common[table[slot]] = True
+        elif in_b and table[slot] < n and common[table[slot]] == 0:
+            common[table[slot]] = 1
             shared += 1
             distinct_b += 1
     return shared, distinct_a, distinct_b
 
 
 def weigh_kernel(  # type: ignore[no-untyped-def]
-    text, mark, other_text, other_mark, shingle_size, threshold, containment, guard, lexicon_hashes, lexicon_bits
+    text, length, mark, other_text, other_length, other_mark, shingle_size, threshold, containment, guard,
+    lexicon_hashes, lexicon_bits,
 ):  # fmt: skip
-    """The relation of two different texts as they stand in a buffer (every token followed by a space).
+    """The relation of two different texts as they stand in a buffer, so many bytes from the beginning of each.
 
-    Returns relation, Jaccard similarity, containment, and whether the first text is the inner one.
+    Every token is followed by a space, and the texts by eight bytes or more of the buffer. Returns relation, Jaccard
+    similarity, containment, and whether the first text is the inner one.
     """
     n, m = len(mark), len(other_mark)
     swapped = m < n
     if m == n:
-        for i in range(min(len(text), len(other_text))):
+        for i in range(min(length, other_length)):
             if text[i] != other_text[i]:
                 swapped = other_text[i] < text[i]
                 break
-    a, mark_a = (other_text, other_mark) if swapped else (text, mark)
-    b, mark_b = (text, mark) if swapped else (other_text, other_mark)
+    a, length_a, mark_a = (other_text, other_length, other_mark) if swapped else (text, length, mark)
+    b, length_b, mark_b = (text, length, mark) if swapped else (other_text, other_length, other_mark)
     n, m = len(mark_a), len(mark_b)
-    slots_needed = 2
-    while slots_needed < 2 * (n + m):
-        slots_needed *= 2
-    slots = np.full(slots_needed, -1, dtype=np.int64)
+    places = 2
+    while places < 2 * (n + m):
+        places *= 2
     heads = np.empty(n + m, dtype=np.uint64)
-    ids_a, traits_a, starts_a = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n + 1, np.int64)
-    ids_b, traits_b, starts_b = np.empty(m, np.int64), np.empty(m, np.int64), np.empty(m + 1, np.int64)
-    known = read_side_kernel(a, mark_a, ids_a, traits_a, starts_a, slots, heads, lexicon_hashes, lexicon_bits, 0)
-    read_side_kernel(b, mark_b, ids_b, traits_b, starts_b, slots, heads, lexicon_hashes, lexicon_bits, known)
-    shared, distinct_a, distinct_b = overlap_kernel(ids_a, ids_b, shingle_size)
+    room = np.empty(places + 4 * (n + m) + 2, dtype=np.int64)  # one allocation, cut into the arrays to work in
+    table, room = room[:places], room[places:]
+    ids_a, traits_a, starts_a, room = room[:n], room[n : 2 * n], room[2 * n : 3 * n + 1], room[3 * n + 1 :]
+    ids_b, traits_b, starts_b, common = room[:m], room[m : 2 * m], room[2 * m : 3 * m + 1], room[3 * m + 1 :]
+    table[:] = -1
+    known = read_side_kernel(a, length_a, mark_a, ids_a, traits_a, starts_a, table, heads, lexicon_hashes, lexicon_bits, 0)
+    read_side_kernel(b, length_b, mark_b, ids_b, traits_b, starts_b, table, heads, lexicon_hashes, lexicon_bits, known)
+    shared, distinct_a, distinct_b = overlap_kernel(ids_a, ids_b, shingle_size, table, common)
     relation, jaccard, inside, _, _, _ = judge_kernel(
         ids_a, traits_a, a, starts_a, ids_b, traits_b, b, starts_b, shared, distinct_a, distinct_b, shingle_size,
         threshold, containment, guard, False,

@@ -157,7 +157,8 @@ def _decide_reference(batch: Batch, index: Dictionaries, first_document: int, co
     capped = 0
     keys, roles, documents = batch.keys.tolist(), batch.roles.tolist(), (batch.documents + first_document).tolist()
     first, hashes = batch.shingles.first.tolist(), batch.shingles.hashes.tolist()
-    document = -1
+    several = np.bincount(batch.documents[batch.roles == JUDGED], minlength=int(batch.documents[-1]) + 1 if n else 0) > 1
+    document, within = -1, False
     postings: dict[int, list[int]] = {}  # kept paragraphs of this document by shingle
     distinct: dict[int, int] = {}  # and how many different shingles each has
     for p in batch.order.tolist():
@@ -165,23 +166,20 @@ def _decide_reference(batch: Batch, index: Dictionaries, first_document: int, co
             continue
         if documents[p] != document:
             document, postings, distinct = documents[p], {}, {}
+            within = bool(several[batch.documents[p]])
         text, mark = batch.tokens.text(p), batch.tokens.mark(p)
         found = DISTINCT
         for entry in index.buckets[0].get(keys[p][0], ()):
             if index.texts[entry] == text and (config.scope == "corpus" or index.documents[entry] == document):
                 found, stand_ins[p], jaccards[p], containments[p] = EXACT, entry, 1.0, 1.0
                 break
-        mine = set(hashes[first[p] : first[p + 1]])
+        mine = set(hashes[first[p] : first[p + 1]]) if within else set()
         if found == DISTINCT and roles[p] == JUDGED:
-            candidates: set[int] = set()
-            for column in range(1, index.columns):
-                bucket = index.buckets[column].get(keys[p][column])
-                if bucket:
-                    capped += len(bucket) >= config.max_candidates
-                    candidates.update(bucket)
-            across = [entry for entry in candidates if index.documents[entry] != document]
+            met = [bucket for bucket in map(dict.get, index.buckets[1:], keys[p][1:]) if bucket]
+            capped += sum(len(bucket) >= config.max_candidates for bucket in met)
+            across = [entry for entry in set().union(*met) if index.documents[entry] != document]
             shared = Counter(entry for value in mine if value in postings for entry in postings[value])
-            within = [
+            promising = [
                 entry
                 for entry, count in shared.items()
                 if promising_kernel(
@@ -189,7 +187,7 @@ def _decide_reference(batch: Batch, index: Dictionaries, first_document: int, co
                     *limits(config)[:2],
                 )
             ]  # fmt: skip
-            for entry in [*sorted(across), *sorted(within)]:
+            for entry in [*sorted(across), *sorted(promising)]:
                 relation, jaccard, inside, is_inner = _weigh(text, mark, index, entry, config)
                 if relation > found and (relation != CONTAINED or is_inner):
                     found, stand_ins[p], jaccards[p], containments[p] = relation, entry, jaccard, inside
@@ -229,9 +227,9 @@ def _keep(
     index.documents.append(document)
     index.positions.append(int(batch.positions[p]))
     for column, key in enumerate(keys):
-        bucket = index.buckets[column].setdefault(key, [])
+        bucket = index.buckets[column].get(key, ())
         if column == 0 or len(bucket) < config.max_candidates:
-            bucket.append(entry)
+            index.buckets[column][key] = (*bucket, entry)  # most have one member, and a tuple is smaller than a list
 
 
 # --- The compiled rung -----------------------------------------------------------------------------------------------
@@ -376,9 +374,9 @@ def decide_kernel(  # type: ignore[no-untyped-def]
                     if c > 0 and candidates[c - 1] == entry:
                         continue
                     relation, jaccard, inside, is_inner = weigh_kernel(
-                        folded, folded_mark, text[text_at[entry] : text_at[entry + 1]],
-                        mark[mark_at[entry] : mark_at[entry + 1]], shingle_size, threshold, containment, guard,
-                        lexicon_hashes, lexicon_bits,
+                        buffer[begin:], end - begin, folded_mark, text[text_at[entry] :],
+                        text_at[entry + 1] - text_at[entry], mark[mark_at[entry] : mark_at[entry + 1]],
+                        shingle_size, threshold, containment, guard, lexicon_hashes, lexicon_bits,
                     )  # fmt: skip
                     if relation > found and (relation != CONTAINED or is_inner):
                         found = np.int64(relation)
