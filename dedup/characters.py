@@ -97,7 +97,9 @@ def classify(character: str) -> int:
     if category[0] == "L" or category == "Nl":
         return LETTER
     if category[0] == "S":
-        spelled = compatible != character and compatible.isalpha() and "<super>" not in unicodedata.decomposition(character)
+        spelled = (
+            compatible != character and compatible.isalpha() and "<super>" not in unicodedata.decomposition(character)
+        )
         if spelled and not any(classify(letter) == UNSPACED for letter in compatible):
             return LETTER  # ㎏, №
         return SYMBOL

@@ -43,7 +43,13 @@ class Config:
     def __post_init__(self) -> None:
         _check("threshold", self.threshold, float, lambda v: 0 < v <= 1, "a number above 0 and at most 1")
         if self.containment is not None:
-            _check("containment", self.containment, float, lambda v: 0.5 < v <= 1, "a number above 0.5 and at most 1, or None")
+            _check(
+                "containment",
+                self.containment,
+                float,
+                lambda v: 0.5 < v <= 1,
+                "a number above 0.5 and at most 1, or None",
+            )
         _check("guard", self.guard, bool, lambda v: True, "True or False")
         _check("scope", self.scope, str, lambda v: v in ("corpus", "document"), '"corpus" or "document"')
         _check("min_tokens", self.min_tokens, int, lambda v: 0 <= v <= 10_000, "a whole number from 0 to 10,000")

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from types import TracebackType
 from typing import Any, Self
@@ -16,7 +16,7 @@ from .config import Config
 from .errors import ConfigError, InputError
 from .lsh import Dictionaries, Tables, choose_bands
 from .minhash import shingle, sign
-from .paragraphs import Span, split_paragraphs, without
+from .paragraphs import Span, split_lines, split_paragraphs, without
 from .relation import DISTINCT, EXACT, RELATIONS, Comparison, Relation, compare_folded, removal_reason
 from .rule import LARGEST_DOCUMENT, Batch, Verdicts, decide, equal_shorts, read_batch
 from .tokens import fold
@@ -294,6 +294,43 @@ def clean(text: str, **options: Any) -> CleanResult:
     return Deduplicator(**{"scope": "document", **options}).clean(text)
 
 
+def clean_lines(deduplicator: Deduplicator, text: str, id: Hashable = None) -> CleanResult:
+    """A text each of whose lines is a document of its own, remembered by `deduplicator`.
+
+    The id of line n (from 0) is (id, n). A removed line takes its line end; nothing else changes.
+    """
+    spans = split_lines(_checked(text, "text"))
+    kept, removed, pieces = [], [], []
+    done = 0
+    for begin in range(0, len(spans), BATCH_PARAGRAPHS):
+        chunk = spans[begin : begin + BATCH_PARAGRAPHS]
+        texts = [text[span.start : span.end] for span in chunk]
+        deduplicator._characters += sum(map(len, texts))
+        ids = [(id, begin + place) for place in range(len(chunk))]
+        batch, verdicts = deduplicator._decide_alone(texts, ids, engine.wanted(deduplicator._characters))
+        for p, span in enumerate(chunk):
+            if verdicts.relations[p] == DISTINCT:
+                kept.append(span)
+                continue
+            decision = deduplicator._decision(batch, verdicts, p)
+            removed.append(Removal(span.start, span.end, begin + p, decision))
+            pieces.append(text[done : span.start])
+            done = span.end
+            for line_end in ("\r\n", "\n", "\r"):
+                if text.startswith(line_end, done):
+                    done += len(line_end)
+                    break
+    return CleanResult(id, "".join(pieces) + text[done:], kept, removed)
+
+
+def check_size(text: str, config: Config) -> None:
+    """Raise DocumentTooLarge for a document that `Deduplicator` would refuse."""
+    spans = split_paragraphs(text)
+    if len(spans) > LARGEST_DOCUMENT:
+        texts = [text[span.start : span.end] for span in spans]
+        read_batch(texts, [len(texts)], replace(config, scope="document"), alone=False, fast=engine.wanted(len(text)))
+
+
 def compare(a: str, b: str, **options: Any) -> Comparison:
     """What two paragraphs are to each other, and why; `min_tokens` plays no part.
 
@@ -369,14 +406,14 @@ def _decided(
         strings = chunk if set(map(type, chunk)) <= {str} else ["" if _is_missing(text) else text for text in chunk]
         if not isinstance(texts, list):
             characters += sum(len(text) for text in strings if isinstance(text, str))
-        yield chunk, deduplicator, *deduplicator._decide_alone(
-            strings, [None] * len(chunk), engine.wanted(characters)
-        )
+        yield chunk, deduplicator, *deduplicator._decide_alone(strings, [None] * len(chunk), engine.wanted(characters))
 
 
 def _is_missing(value: object) -> bool:
     """None, NaN and pandas' NA: what a column of texts holds where there is none."""
-    return value is None or (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType")
+    return (
+        value is None or (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType")
+    )
 
 
 def _iterable(texts: Iterable[Any]) -> Iterable[Any]:

@@ -10,14 +10,28 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import FunctionType
 from typing import Any
+from typing import no_type_check as kernel  # kernels take lists when interpreted, arrays when compiled
 
 import numpy as np
 
 from .errors import ConfigError
+
+__all__ = [
+    "announced",
+    "compiled",
+    "kernel",
+    "load_32",
+    "load_64",
+    "numba_works",
+    "numbers",
+    "prefetch",
+    "small_numbers",
+    "wanted",
+]
 
 # Loading the compiled kernels takes about a second, making them the first time many; this much text pays for it.
 COMPILE_FROM = 1 << 19  # characters
@@ -47,50 +61,53 @@ def numba_works() -> bool:
 _one_at_a_time = threading.RLock()  # threads that need the same kernel must not each compile it
 
 
-def compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
-    """`kernel` as machine code: releases the GIL, cached on disk where a place can be written."""
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A kernel as machine code: releases the GIL, cached on disk where a place can be written."""
     with _one_at_a_time:
-        return _compiled(kernel)
+        return _compiled(function)
 
 
-@lru_cache(maxsize=None)
-def _compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
+@cache
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     import numba
 
-    if kernel in _INTRINSICS:
-        return _intrinsic(kernel)
-    kernel = {numbers: _number_array, small_numbers: _small_number_array}.get(kernel, kernel)
+    if function in _INTRINSICS:
+        return _intrinsic(function)
+    function = _ROOM.get(function, function)
     package = __name__.rpartition(".")[0] + "."
     names = {
         name: compiled(value) if isinstance(value, FunctionType) and value.__module__.startswith(package) else value
-        for name, value in kernel.__globals__.items()
-        if name in kernel.__code__.co_names or name.startswith("__")
+        for name, value in function.__globals__.items()
+        if name in function.__code__.co_names or name.startswith("__")
     }
-    copy = FunctionType(kernel.__code__, names, kernel.__name__, kernel.__defaults__)
-    copy.__module__, copy.__qualname__ = kernel.__module__, kernel.__qualname__
+    copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
+    copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
     try:
-        machine = numba.njit(nogil=True, cache=True)(copy)
+        machine: Callable[..., Any] = numba.njit(nogil=True, cache=True)(copy)
         _stamp(machine)
     except RuntimeError:  # no writable place for the cache: compile in every process
         machine = numba.njit(nogil=True)(copy)
-    return machine  # type: ignore[no-any-return]
+    return machine
 
 
 # What numba cannot say: several bytes read at once from any place of a uint8 buffer, as a little-endian number, and a
 # place of an array that will be read soon.
 
 
-def load_32(buffer, i):  # type: ignore[no-untyped-def]
+@kernel
+def load_32(buffer, i):
     """The four bytes from i on as a uint32."""
     return buffer[i : i + 4].view("<u4")[0]
 
 
-def load_64(buffer, i):  # type: ignore[no-untyped-def]
+@kernel
+def load_64(buffer, i):
     """The eight bytes from i on as a uint64."""
     return buffer[i : i + 8].view("<u8")[0]
 
 
-def prefetch(array, i):  # type: ignore[no-untyped-def]
+@kernel
+def prefetch(array, i):
     """Have the processor fetch array[i]; returns nothing of meaning."""
     return 0
 
@@ -98,28 +115,34 @@ def prefetch(array, i):  # type: ignore[no-untyped-def]
 # Room to work in. Uncompiled kernels index lists several times faster than arrays.
 
 
-def numbers(length, value):  # type: ignore[no-untyped-def]
+@kernel
+def numbers(length, value):
     """So many integers, all `value`: int64 where compiled."""
     return [value] * length
 
 
-def _number_array(length, value):  # type: ignore[no-untyped-def]
+@kernel
+def _number_array(length, value):
     return np.full(length, value, dtype=np.int64)
 
 
-def small_numbers(length):  # type: ignore[no-untyped-def]
+@kernel
+def small_numbers(length):
     """So many integers from 0 to 255, all 0: uint8 where compiled."""
     return bytearray(length)
 
 
-def _small_number_array(length):  # type: ignore[no-untyped-def]
+@kernel
+def _small_number_array(length):
     return np.zeros(length, dtype=np.uint8)
 
 
-_INTRINSICS = (load_32, load_64, prefetch)
+_ROOM: dict[Callable[..., Any], Callable[..., Any]] = {numbers: _number_array, small_numbers: _small_number_array}
+
+_INTRINSICS: tuple[Callable[..., Any], ...] = (load_32, load_64, prefetch)
 
 
-def _intrinsic(kernel: Callable[..., Any]) -> Callable[..., Any]:
+def _intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
     from llvmlite import ir
     from numba import types
     from numba.core import cgutils
@@ -127,12 +150,12 @@ def _intrinsic(kernel: Callable[..., Any]) -> Callable[..., Any]:
 
     int32 = ir.IntType(32)
 
-    @intrinsic
-    def machine(typing_context, array, i):  # type: ignore[no-untyped-def]
-        def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    @kernel
+    def machine(typing_context, array, i):
+        def generate(context, builder, signature, arguments):
             data = cgutils.create_struct_proxy(array)(context, builder, arguments[0]).data
             pointer = builder.gep(data, [arguments[1]])
-            if kernel is prefetch:
+            if function is prefetch:
                 pointer = builder.bitcast(pointer, ir.IntType(8).as_pointer())
                 shape = ir.FunctionType(ir.VoidType(), [pointer.type, int32, int32, int32])
                 declared = builder.module.declare_intrinsic("llvm.prefetch", [pointer.type], shape)
@@ -142,10 +165,10 @@ def _intrinsic(kernel: Callable[..., Any]) -> Callable[..., Any]:
             word.align = 1
             return builder.bswap(word) if sys.byteorder == "big" else word
 
-        result = {load_32: types.uint32, load_64: types.uint64, prefetch: types.intp}[kernel]
+        result: Any = {load_32: types.uint32, load_64: types.uint64, prefetch: types.intp}[function]
         return result(array, types.intp), generate
 
-    return machine  # type: ignore[no-any-return]
+    return intrinsic(machine)
 
 
 def _stamp(machine: Any) -> None:

@@ -17,6 +17,7 @@ from xxhash import xxh32_intdigest
 
 from . import engine
 from .config import Config
+from .engine import kernel
 from .minhash import xxh32_kernel
 from .tokens import PADDING, Tokens
 
@@ -52,7 +53,8 @@ def make_keys(
     if signatures is None:
         signatures, bands = np.empty((n, 0), dtype=np.uint32), 0
     if fast:
-        return engine.compiled(keys_kernel)(tokens.buffer, tokens.starts, tokens.first, signatures, bands, rows)
+        compiled = engine.compiled(keys_kernel)
+        return np.asarray(compiled(tokens.buffer, tokens.starts, tokens.first, signatures, bands, rows))
     keys = np.empty((n, 1 + bands), dtype=np.uint32)
     keys[:, 0] = [xxh32_intdigest(tokens.text(p)) for p in range(n)]
     columns = signatures[:, : bands * rows].reshape(n, bands, rows)
@@ -64,7 +66,8 @@ def make_keys(
     return keys
 
 
-def keys_kernel(buffer, starts, first, signatures, bands, rows):  # type: ignore[no-untyped-def]
+@kernel
+def keys_kernel(buffer, starts, first, signatures, bands, rows):
     """uint32[n, 1 + bands], as `make_keys` says."""
     n = len(first) - 1
     keys = np.empty((n, 1 + bands), dtype=np.uint32)
@@ -183,12 +186,14 @@ def _grown(array: NDArray, need: int) -> NDArray:  # type: ignore[type-arg]
     return larger
 
 
-def home_kernel(key, capacity):  # type: ignore[no-untyped-def]
+@kernel
+def home_kernel(key, capacity):
     """The slot where the search for a key begins; capacity is a power of two."""
     return np.int64((np.uint64(key) * np.uint64(capacity)) >> np.uint64(32))
 
 
-def insert_kernel(slots, key, entry, most):  # type: ignore[no-untyped-def]
+@kernel
+def insert_kernel(slots, key, entry, most):
     """Put an entry behind those of equal key, unless there are `most` of them."""
     slot = home_kernel(key, len(slots))
     while slots[slot] != 0:
@@ -200,12 +205,14 @@ def insert_kernel(slots, key, entry, most):  # type: ignore[no-untyped-def]
     slots[slot] = np.uint64(key) << np.uint64(32) | np.uint64(entry + 1)
 
 
-def fill_kernel(slots, keys, entries):  # type: ignore[no-untyped-def]
+@kernel
+def fill_kernel(slots, keys, entries):
     for i in range(len(keys)):
         insert_kernel(slots, keys[i], entries[i], -1)
 
 
-def refill_kernel(slots, larger):  # type: ignore[no-untyped-def]
+@kernel
+def refill_kernel(slots, larger):
     """Move everything to a larger table, from behind a free slot on, so that equal keys keep their order."""
     capacity = len(slots)
     begin = 0

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from xxhash import xxh32_intdigest
 
 from . import engine
-from .engine import load_32
+from .engine import kernel, load_32
 from .tokens import Tokens
 
 EMPTY = np.uint32(0xFFFFFFFF)  # every slot of the signature of a text without tokens
@@ -53,7 +53,8 @@ def shingle(tokens: Tokens, size: int, fast: bool = False) -> Shingles:
 def sign(shingles: Shingles, num_perm: int, seed: int, fast: bool = False) -> NDArray[np.uint32]:
     """MinHash signatures, uint32[n, num_perm]."""
     if fast:
-        return engine.compiled(sign_kernel)(shingles.hashes, shingles.first, *permutations(num_perm, seed))
+        compiled = engine.compiled(sign_kernel)
+        return np.asarray(compiled(shingles.hashes, shingles.first, *permutations(num_perm, seed)))
     multipliers, increments = _datasketch_permutations(num_perm, seed)
     mixed = _mix(shingles.hashes)
     n = len(shingles.first) - 1
@@ -107,14 +108,16 @@ _PRIME4, _PRIME5 = np.uint32(0x27D4EB2F), np.uint32(0x165667B1)
 _SEED1, _SEED2, _SEED4 = np.uint32(0x24234428), np.uint32(0x85EBCA77), np.uint32(0x61C8864F)  # P1 + P2, P2, -P1
 
 
-def scramble(value, word, factor, by, multiplier):  # type: ignore[no-untyped-def]
+@kernel
+def scramble(value, word, factor, by, multiplier):
     """XXH32's step: add a product, rotate, multiply. numba widens sums and products, so each is cut to 32 bits."""
     value = np.uint32(value + word * factor)
     value = np.uint32(value << np.uint32(by)) | value >> np.uint32(32 - by)
     return np.uint32(value * multiplier)
 
 
-def stripe(buffer, i, one, two, three, four):  # type: ignore[no-untyped-def]
+@kernel
+def stripe(buffer, i, one, two, three, four):
     """The four lanes of XXH32 after sixteen bytes more."""
     one = scramble(one, load_32(buffer, i), _PRIME2, 13, _PRIME1)
     two = scramble(two, load_32(buffer, i + 4), _PRIME2, 13, _PRIME1)
@@ -123,7 +126,8 @@ def stripe(buffer, i, one, two, three, four):  # type: ignore[no-untyped-def]
     return one, two, three, four
 
 
-def merge(one, two, three, four):  # type: ignore[no-untyped-def]
+@kernel
+def merge(one, two, three, four):
     """The four lanes of XXH32 as one number."""
     one = np.uint32(one << np.uint32(1)) | one >> np.uint32(31)
     two = np.uint32(two << np.uint32(7)) | two >> np.uint32(25)
@@ -132,7 +136,8 @@ def merge(one, two, three, four):  # type: ignore[no-untyped-def]
     return np.uint32(one + two + three + four)
 
 
-def xxh32_kernel(buffer, begin, end):  # type: ignore[no-untyped-def]
+@kernel
+def xxh32_kernel(buffer, begin, end):
     """XXH32 with seed 0 of the bytes begin ... end - 1; up to 16 bytes after them are read, and play no part.
 
     What is left of a short text after its last sixteen bytes is hashed without branches: all steps are computed, and
@@ -161,7 +166,8 @@ def xxh32_kernel(buffer, begin, end):  # type: ignore[no-untyped-def]
     return value ^ value >> np.uint32(16)
 
 
-def shingle_kernel(buffer, starts, first_token, first, size):  # type: ignore[no-untyped-def]
+@kernel
+def shingle_kernel(buffer, starts, first_token, first, size):
     """uint32[S], the hash of every shingle."""
     hashes = np.empty(first[-1], dtype=np.uint32)
     for p in range(len(first) - 1):
@@ -173,7 +179,8 @@ def shingle_kernel(buffer, starts, first_token, first, size):  # type: ignore[no
     return hashes
 
 
-def sign_kernel(hashes, first, multipliers, increments):  # type: ignore[no-untyped-def]
+@kernel
+def sign_kernel(hashes, first, multipliers, increments):
     """uint32[n, num_perm], the signature of every text. `min`, not a branch, lets the loop be vectorised."""
     n, num_perm = len(first) - 1, len(multipliers)
     signatures = np.empty((n, num_perm), dtype=np.uint32)

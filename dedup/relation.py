@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import engine
-from .engine import load_64, numbers, small_numbers
 from .config import Config
+from .engine import kernel, load_64, numbers, small_numbers
 from .lexicon import FUNCTION, NEGATION, UNIT, lexicon
 from .tokens import (
     AFTER_STOP,
@@ -76,7 +76,9 @@ def compare_folded(text_a: bytes, mark_a: bytes, text_b: bytes, mark_b: bytes, c
         text_a, mark_a, text_b, mark_b = text_b, mark_b, text_a, mark_a
     tokens_a, tokens_b = text_a.split(), text_b.split()
     if text_a == text_b:
-        relation, jaccard, inside, why, i, j = (EXACT, 1.0, 1.0, SAME, 0, 0) if tokens_a else (DISTINCT, 0.0, 0.0, NO_TOKENS, 0, 0)
+        relation, jaccard, inside, why, i, j = (
+            (EXACT, 1.0, 1.0, SAME, 0, 0) if tokens_a else (DISTINCT, 0.0, 0.0, NO_TOKENS, 0, 0)
+        )
     else:
         pair = read_pair(text_a, mark_a, text_b, mark_b, config.shingle_size)
         relation, jaccard, inside, why, i, j = judge_kernel(*pair, *limits(config), True)
@@ -111,7 +113,8 @@ def read_pair(text_a: bytes, mark_a: bytes, text_b: bytes, mark_b: bytes, shingl
     return (*sides[0], *sides[1], shared, len(shingles[0]), len(shingles[1]), shingle_size)
 
 
-def judge_kernel(  # type: ignore[no-untyped-def]
+@kernel
+def judge_kernel(
     ids_a, traits_a, text_a, starts_a, ids_b, traits_b, text_b, starts_b, shared, distinct_a, distinct_b, shingle_size,
     threshold, containment, guard, thorough,
 ):  # fmt: skip
@@ -170,12 +173,14 @@ def judge_kernel(  # type: ignore[no-untyped-def]
     return DISTINCT, jaccard, inside, why, i, j
 
 
-def allowed_runs(n):  # type: ignore[no-untyped-def]
+@kernel
+def allowed_runs(n):
     """In how many runs the words of a text of n may stand in another that contains it."""
     return 1 + n // 6
 
 
-def may_contain_kernel(shared, distinct, n, shingle_size, containment):  # type: ignore[no-untyped-def]
+@kernel
+def may_contain_kernel(shared, distinct, n, shingle_size, containment):
     """Whether n tokens, `distinct` different shingles, can be contained in a text that shares so many of them.
 
     Tokens that stand in few runs share most of their shingles: less than that need not be aligned.
@@ -184,14 +189,16 @@ def may_contain_kernel(shared, distinct, n, shingle_size, containment):  # type:
     return containment <= 1.0 and shared >= least
 
 
-def promising_kernel(shared, distinct, distinct_kept, n, kept, shingle_size, threshold, containment):  # type: ignore[no-untyped-def]
+@kernel
+def promising_kernel(shared, distinct, distinct_kept, n, kept, shingle_size, threshold, containment):
     """Whether a text of n tokens may be near to, or contained in, one of `kept` tokens, judging by counts alone."""
     if shared >= threshold * (distinct + distinct_kept - shared):
         return True
     return n < kept and may_contain_kernel(shared, distinct, n, shingle_size, containment)
 
 
-def align_kernel(ids_a, ids_b, mates):  # type: ignore[no-untyped-def]
+@kernel
+def align_kernel(ids_a, ids_b, mates):
     """Align two token sequences; mates[i] becomes the position in b of a's token i, or stays -1.
 
     Common beginnings and ends are set aside; tokens that occur once on either side are anchors, of which the longest
@@ -235,7 +242,8 @@ def align_kernel(ids_a, ids_b, mates):  # type: ignore[no-untyped-def]
     return True
 
 
-def chain_kernel(ids_a, i, k, ids_b, j, until, mates):  # type: ignore[no-untyped-def]
+@kernel
+def chain_kernel(ids_a, i, k, ids_b, j, until, mates):
     """Pair the tokens that occur once in a's tokens i ... k - 1 and once in b's j ... until - 1: the longest chain in order."""
     ids = 0
     for x in range(len(ids_a)):
@@ -269,7 +277,8 @@ def chain_kernel(ids_a, i, k, ids_b, j, until, mates):  # type: ignore[no-untype
         x = before[x - i]
 
 
-def align_gap_kernel(ids_a, i, k, ids_b, j, until, mates):  # type: ignore[no-untyped-def]
+@kernel
+def align_gap_kernel(ids_a, i, k, ids_b, j, until, mates):
     """Align a's tokens i ... k - 1 with b's j ... until - 1 by dynamic programming.
 
     A pair of equal tokens scores 2, beginning a run of pairs costs 1, so that of alignments with equally many pairs
@@ -321,7 +330,8 @@ def align_gap_kernel(ids_a, i, k, ids_b, j, until, mates):  # type: ignore[no-un
             y -= 1
 
 
-def matters_kernel(trait):  # type: ignore[no-untyped-def]
+@kernel
+def matters_kernel(trait):
     """Why a token matters wherever it lacks its partner, or _HARMLESS."""
     if trait & HAS_NUMBER:
         return LACKS_NUMBER
@@ -338,7 +348,8 @@ def matters_kernel(trait):  # type: ignore[no-untyped-def]
     return _HARMLESS
 
 
-def outside_kernel(traits_a, traits_b, mates):  # type: ignore[no-untyped-def]
+@kernel
+def outside_kernel(traits_a, traits_b, mates):
     """What forbids that a stands in b where it is aligned: a negation just before it, or that it is only mentioned."""
     first, last = -1, -1
     for i in range(len(mates)):
@@ -358,7 +369,8 @@ def outside_kernel(traits_a, traits_b, mates):  # type: ignore[no-untyped-def]
     return _HARMLESS, 0, 0
 
 
-def gaps_kernel(  # type: ignore[no-untyped-def]
+@kernel
+def gaps_kernel(
     ids_a, traits_a, text_a, starts_a, ids_b, traits_b, text_b, starts_b, mates, inside
 ):  # fmt: skip
     """The first difference that matters between two aligned texts, with the tokens concerned, or _HARMLESS.
@@ -392,7 +404,8 @@ def gaps_kernel(  # type: ignore[no-untyped-def]
     return _HARMLESS, 0, 0
 
 
-def gap_kernel(  # type: ignore[no-untyped-def]
+@kernel
+def gap_kernel(
     ids_a, traits_a, text_a, starts_a, i, k, ids_b, traits_b, text_b, starts_b, j, until, inside
 ):  # fmt: skip
     """Whether a's tokens i ... k - 1 may stand against b's j ... until - 1; else why not, and by which (-1: none)."""
@@ -412,7 +425,9 @@ def gap_kernel(  # type: ignore[no-untyped-def]
     x, y = i, j
     if k - i <= until - j:
         while x < k:
-            while y < until and not alike_kernel(ids_a, traits_a, text_a, starts_a, x, ids_b, traits_b, text_b, starts_b, y):
+            while y < until and not alike_kernel(
+                ids_a, traits_a, text_a, starts_a, x, ids_b, traits_b, text_b, starts_b, y
+            ):
                 y += 1
             if y == until:
                 return OTHER_WORD, x, min(j + x - i, until - 1)
@@ -420,7 +435,9 @@ def gap_kernel(  # type: ignore[no-untyped-def]
             y += 1
     else:
         while y < until:
-            while x < k and not alike_kernel(ids_a, traits_a, text_a, starts_a, x, ids_b, traits_b, text_b, starts_b, y):
+            while x < k and not alike_kernel(
+                ids_a, traits_a, text_a, starts_a, x, ids_b, traits_b, text_b, starts_b, y
+            ):
                 x += 1
             if x == k:
                 return OTHER_WORD, min(i + y - j, k - 1), y
@@ -429,7 +446,8 @@ def gap_kernel(  # type: ignore[no-untyped-def]
     return _HARMLESS, 0, 0
 
 
-def joined_kernel(traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, j, until):  # type: ignore[no-untyped-def]
+@kernel
+def joined_kernel(traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, j, until):
     """Whether two runs of words without numbers are the same letters, joined or split differently."""
     for x in range(i, k):
         if traits_a[x] & (HAS_NUMBER | ALL_SYMBOL):
@@ -448,7 +466,8 @@ def joined_kernel(traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, 
         y += 1
 
 
-def alike_kernel(ids_a, traits_a, text_a, starts_a, x, ids_b, traits_b, text_b, starts_b, y):  # type: ignore[no-untyped-def]
+@kernel
+def alike_kernel(ids_a, traits_a, text_a, starts_a, x, ids_b, traits_b, text_b, starts_b, y):
     """Whether two harmless words may stand for each other: equal, both function words, inflected or mistyped."""
     if ids_a[x] == ids_b[y] or (traits_a[x] & _FUNCTION and traits_b[y] & _FUNCTION):
         return True
@@ -482,7 +501,8 @@ def alike_kernel(ids_a, traits_a, text_a, starts_a, x, ids_b, traits_b, text_b, 
 # --- The compiled rung reads pairs from buffers -----------------------------------------------------------------------
 
 
-def hash_kernel(buffer, begin, end):  # type: ignore[no-untyped-def]
+@kernel
+def hash_kernel(buffer, begin, end):
     """A 64-bit hash of the bytes begin ... end - 1, eight at a time; numbers tokens within one process only.
 
     Up to eight bytes after them are read, and play no part.
@@ -512,7 +532,8 @@ def lexicon_table() -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     return hashes, bits
 
 
-def read_side_kernel(text, length, mark, ids, traits, starts, slots, heads, lexicon_hashes, lexicon_bits, known):  # type: ignore[no-untyped-def]
+@kernel
+def read_side_kernel(text, length, mark, ids, traits, starts, slots, heads, lexicon_hashes, lexicon_bits, known):
     """Number the tokens of one side (equal tokens alike, going on from `known`), with traits and starts."""
     token = 0
     begin = 0
@@ -541,7 +562,8 @@ def read_side_kernel(text, length, mark, ids, traits, starts, slots, heads, lexi
     return known
 
 
-def overlap_kernel(ids_a, ids_b, size, table, common):  # type: ignore[no-untyped-def]
+@kernel
+def overlap_kernel(ids_a, ids_b, size, table, common):
     """How many different shingles two sides share, and how many each has.
 
     table: int64, a power of two, at least twice as long as both sides, and common: int64, as long as both: to work in.
@@ -585,7 +607,8 @@ def overlap_kernel(ids_a, ids_b, size, table, common):  # type: ignore[no-untype
     return shared, distinct_a, distinct_b
 
 
-def weigh_kernel(  # type: ignore[no-untyped-def]
+@kernel
+def weigh_kernel(
     text, length, mark, other_text, other_length, other_mark, shingle_size, threshold, containment, guard,
     lexicon_hashes, lexicon_bits,
 ):  # fmt: skip
@@ -613,7 +636,9 @@ def weigh_kernel(  # type: ignore[no-untyped-def]
     ids_a, traits_a, starts_a, room = room[:n], room[n : 2 * n], room[2 * n : 3 * n + 1], room[3 * n + 1 :]
     ids_b, traits_b, starts_b, common = room[:m], room[m : 2 * m], room[2 * m : 3 * m + 1], room[3 * m + 1 :]
     table[:] = -1
-    known = read_side_kernel(a, length_a, mark_a, ids_a, traits_a, starts_a, table, heads, lexicon_hashes, lexicon_bits, 0)
+    known = read_side_kernel(
+        a, length_a, mark_a, ids_a, traits_a, starts_a, table, heads, lexicon_hashes, lexicon_bits, 0
+    )
     read_side_kernel(b, length_b, mark_b, ids_b, traits_b, starts_b, table, heads, lexicon_hashes, lexicon_bits, known)
     shared, distinct_a, distinct_b = overlap_kernel(ids_a, ids_b, shingle_size, table, common)
     relation, jaccard, inside, _, _, _ = judge_kernel(

@@ -12,16 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import engine
-from .engine import prefetch
 from .config import Config
+from .engine import kernel, prefetch
 from .errors import DocumentTooLarge
-from .lsh import Dictionaries, Tables, choose_bands, insert_kernel, home_kernel, make_keys
+from .lsh import Dictionaries, Tables, choose_bands, home_kernel, insert_kernel, make_keys
 from .minhash import Shingles, shingle, sign
 from .relation import (
     CONTAINED,
     DISTINCT,
     EXACT,
-    NEAR,
     judge_kernel,
     lexicon_table,
     limits,
@@ -157,7 +156,9 @@ def _decide_reference(batch: Batch, index: Dictionaries, first_document: int, co
     capped = 0
     keys, roles, documents = batch.keys.tolist(), batch.roles.tolist(), (batch.documents + first_document).tolist()
     first, hashes = batch.shingles.first.tolist(), batch.shingles.hashes.tolist()
-    several = np.bincount(batch.documents[batch.roles == JUDGED], minlength=int(batch.documents[-1]) + 1 if n else 0) > 1
+    several = (
+        np.bincount(batch.documents[batch.roles == JUDGED], minlength=int(batch.documents[-1]) + 1 if n else 0) > 1
+    )
     document, within = -1, False
     postings: dict[int, list[int]] = {}  # kept paragraphs of this document by shingle
     distinct: dict[int, int] = {}  # and how many different shingles each has
@@ -203,9 +204,7 @@ def _decide_reference(batch: Batch, index: Dictionaries, first_document: int, co
     return Verdicts(relations, stand_ins, jaccards, containments, capped)
 
 
-def _weigh(
-    text: bytes, mark: bytes, index: Dictionaries, entry: int, config: Config
-) -> tuple[int, float, float, bool]:
+def _weigh(text: bytes, mark: bytes, index: Dictionaries, entry: int, config: Config) -> tuple[int, float, float, bool]:
     """Relation to an entry of another text, Jaccard similarity, containment, and whether this one is the inner."""
     other, other_mark = index.texts[entry], index.marks[entry]
     if (len(other_mark), other) < (len(mark), text):
@@ -250,7 +249,8 @@ def _decide_compiled(batch: Batch, index: Tables, first_document: int, config: C
     return Verdicts(*verdicts, capped)
 
 
-def decide_kernel(  # type: ignore[no-untyped-def]
+@kernel
+def decide_kernel(
     buffer, starts, first, marks, hashes, first_shingle, keys, roles, order, documents, positions,
     count, text, mark, text_at, mark_at, entry_documents, entry_positions, slots,
     lexicon_hashes, lexicon_bits, shingle_size, threshold, containment, guard, most, across,
@@ -411,7 +411,8 @@ def decide_kernel(  # type: ignore[no-untyped-def]
     return count, capped
 
 
-def largest_kernel(documents, roles, order, first_shingle):  # type: ignore[no-untyped-def]
+@kernel
+def largest_kernel(documents, roles, order, first_shingle):
     """Shingles and paragraphs, of those to be judged, of the largest documents that have more than one."""
     largest = most_judged = 0
     judged = size = 0
@@ -427,7 +428,8 @@ def largest_kernel(documents, roles, order, first_shingle):  # type: ignore[no-u
     return largest, most_judged
 
 
-def same_kernel(folded, text, begin, end):  # type: ignore[no-untyped-def]
+@kernel
+def same_kernel(folded, text, begin, end):
     """Whether text[begin:end] holds the same bytes."""
     if end - begin != len(folded):
         return False
@@ -437,12 +439,14 @@ def same_kernel(folded, text, begin, end):  # type: ignore[no-untyped-def]
     return True
 
 
-def copy_kernel(target, at, source):  # type: ignore[no-untyped-def]
+@kernel
+def copy_kernel(target, at, source):
     for i in range(len(source)):
         target[at + i] = source[i]
 
 
-def grown_kernel(array):  # type: ignore[no-untyped-def]
+@kernel
+def grown_kernel(array):
     larger = np.empty(2 * len(array), dtype=array.dtype)
     larger[: len(array)] = array
     return larger

@@ -11,13 +11,11 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import engine
-from .engine import load_64
 from .characters import (
     BLOCK,
     CLASS_BITS,
@@ -43,6 +41,7 @@ from .characters import (
     UPPERCASE,
     character_table,
 )
+from .engine import kernel, load_64
 from .errors import InputError
 
 # What folding saw of a token, as bits of its mark.
@@ -122,7 +121,13 @@ def _settled(texts: Sequence[str], places: Iterable[int]) -> list[str]:
 _PARTS, _JOINS, _ALONE, _SYMBOLIC, _PREFIX, _SWALLOWED = range(6)
 _PLAIN_ROLES = {LETTER: _JOINS, MARK: _JOINS, DIGIT: _JOINS, UNSPACED: _ALONE, NUMERAL: _ALONE, SYMBOL: _SYMBOLIC}
 _ROLES = bytes(_PLAIN_ROLES.get(kind, _PARTS) for kind in range(256))
-_SEEN = {LETTER: HAS_LETTER, MARK: HAS_LETTER, DIGIT: HAS_NUMBER, NUMERAL: HAS_NUMBER, UNSPACED: HAS_LETTER | IS_UNSPACED}
+_SEEN = {
+    LETTER: HAS_LETTER,
+    MARK: HAS_LETTER,
+    DIGIT: HAS_NUMBER,
+    NUMERAL: HAS_NUMBER,
+    UNSPACED: HAS_LETTER | IS_UNSPACED,
+}
 _BITS = bytes(_SEEN.get(kind, 0) for kind in range(256))
 
 
@@ -169,7 +174,7 @@ def _fold_reference(texts: Sequence[str]) -> Tokens:
         characters = _characters(texts)
         ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
     classes, folds = characters.classes, characters.folds
-    kinds = classes & CLASS_BITS
+    kinds = classes & np.uint8(CLASS_BITS)
     roles = np.frombuffer(bytearray(kinds.tobytes().translate(_ROLES)), dtype=np.uint8)
 
     ignored = kinds == IGNORED
@@ -323,7 +328,8 @@ def _joined(pieces: list[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return np.frombuffer(b"".join([*pieces, padding]), dtype=np.uint8), offsets
 
 
-def decode_kernel(raw, i):  # type: ignore[no-untyped-def]
+@kernel
+def decode_kernel(raw, i):
     """The code point at byte i and its length in bytes."""
     byte = np.int64(raw[i])
     if byte < 0x80:
@@ -336,7 +342,8 @@ def decode_kernel(raw, i):  # type: ignore[no-untyped-def]
     return high | (np.int64(raw[i + 2]) & 0x3F) << 6 | np.int64(raw[i + 3]) & 0x3F, 4
 
 
-def peek_kernel(raw, i, end, index, classes):  # type: ignore[no-untyped-def]
+@kernel
+def peek_kernel(raw, i, end, index, classes):
     """The class of the next character at or after byte i that is not ignored, and the byte after it."""
     while i < end:
         code, size = decode_kernel(raw, i)
@@ -347,7 +354,8 @@ def peek_kernel(raw, i, end, index, classes):  # type: ignore[no-untyped-def]
     return PUNCTUATION, end
 
 
-def number_follows_kernel(raw, i, end, index, classes, spaces, money):  # type: ignore[no-untyped-def]
+@kernel
+def number_follows_kernel(raw, i, end, index, classes, spaces, money):
     """Whether a digit follows (after at most `spaces` spaces), or with `money` a currency sign and then a digit."""
     kind, i = peek_kernel(raw, i, end, index, classes)
     if kind == SPACE and spaces > 0:
@@ -362,7 +370,8 @@ def number_follows_kernel(raw, i, end, index, classes, spaces, money):  # type: 
     return False
 
 
-def unsettled_kernel(raw, words, offsets, index, classes):  # type: ignore[no-untyped-def]
+@kernel
+def unsettled_kernel(raw, words, offsets, index, classes):
     """bool[n]: which texts hold a character that is unsettled in NFC; `words` is `raw`, eight bytes at a time."""
     found = np.zeros(len(offsets) - 1, dtype=np.bool_)
     p = 0
@@ -380,7 +389,8 @@ def unsettled_kernel(raw, words, offsets, index, classes):  # type: ignore[no-un
     return found
 
 
-def put_kernel(out, size, code):  # type: ignore[no-untyped-def]
+@kernel
+def put_kernel(out, size, code):
     """Append one code point as UTF-8; the new size."""
     if code < 0x80:
         out[size] = code
@@ -429,7 +439,8 @@ def _ascii_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.ui
     return classes, folds, np.where(traits & _IN_WORD, folds, np.uint8(ord(" "))), traits
 
 
-def fold_kernel(  # type: ignore[no-untyped-def]
+@kernel
+def fold_kernel(
     raw, offsets, ascii_classes, ascii_folds, ascii_traits, index, classes, folds, expansions
 ):  # fmt: skip
     """Folded buffer, token starts, first tokens, marks, and how much of buffer and starts is in use.
@@ -586,7 +597,8 @@ def fold_kernel(  # type: ignore[no-untyped-def]
     return out, starts, first, marks_kernel(seen, starts, count), size, count
 
 
-def quick_kernel(  # type: ignore[no-untyped-def]
+@kernel
+def quick_kernel(
     raw, i, end, ascii_folds, ascii_traits, out, seen, starts, size, count, word, stopped, digit
 ):  # fmt: skip
     """Fold ASCII characters from byte i on until one whose neighbours matter, without a branch on what they are.
@@ -615,7 +627,8 @@ def quick_kernel(  # type: ignore[no-untyped-def]
     return np.int64(i), np.int64(size), np.int64(count), np.int64(word), np.int64(stopped)
 
 
-def marks_kernel(seen, starts, count):  # type: ignore[no-untyped-def]
+@kernel
+def marks_kernel(seen, starts, count):
     """uint8[count], the mark of every token from what was seen of its characters."""
     marks = np.empty(count, dtype=np.uint8)
     eight_capitals = np.uint64(HAS_CAPITAL * 0x0101010101010101)

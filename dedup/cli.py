@@ -1,0 +1,208 @@
+"""The command: the library over files and folders. Data goes to standard output, everything else to standard error."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+import click
+
+from . import __version__
+from .config import Config
+from .corpus import Document, Totals, plan, run, write
+from .deduplicator import CleanResult, Deduplicator, compare
+from .errors import DedupError
+
+_DEFAULTS = Config()
+
+
+def _decides(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that change what is removed."""
+    for option in (
+        click.option("--lines", is_flag=True, help="Take every line as a document of its own."),
+        click.option(
+            "--guard/--no-guard", default=True, help="Keep both where a number, name, negation or word differs."
+        ),
+        click.option(
+            "--containment",
+            default=str(_DEFAULTS.containment),
+            show_default=True,
+            metavar="SHARE|none",
+            help="Share of a paragraph's words that must stand in another that contains it; none switches this off.",
+        ),
+        click.option(
+            "--threshold",
+            default=_DEFAULTS.threshold,
+            show_default=True,
+            help="Least Jaccard similarity of near repeats.",
+        ),
+        click.option(
+            "--scope",
+            type=click.Choice(["corpus", "document"]),
+            default=_DEFAULTS.scope,
+            show_default=True,
+            help="Compare across documents, or only within each.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _fails_cleanly(command: Callable[..., None]) -> Callable[..., None]:
+    """Errors in one line and exit code 2; 130 when interrupted; silence when the reader of a pipe has gone."""
+
+    @wraps(command)
+    def wrapped(**options: Any) -> None:
+        try:
+            command(**options)
+        except DedupError as error:
+            click.echo(f"dedup: {error}", err=True)
+            sys.exit(2)
+        except KeyboardInterrupt:
+            click.echo("dedup: interrupted; every file written is whole", err=True)
+            sys.exit(130)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+
+    return wrapped
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="dedup")
+def main() -> None:
+    """Remove paragraphs that repeat others. One goes only if what it says stays in one that is kept."""
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SRC...")
+@click.option("-o", "--output", metavar="DST", help="Folder (or for one file: file) to write to; else standard output.")
+@click.option("--in-place", is_flag=True, help="Write over the files that are read.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Threads.  [default: the machine's cores]")
+@click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@_decides
+@_fails_cleanly
+def clean(
+    sources: tuple[str, ...], output: str | None, in_place: bool, jobs: int | None, quiet: bool, **options: Any
+) -> None:
+    """Write documents without their repeats. SRC is a file, a folder, or - for standard input.
+
+    \b
+    dedup clean articles -o cleaned
+    dedup clean article.txt > cleaned.txt
+    """
+    documents = plan(sources, output, in_place=in_place)
+    if output is None and not in_place and len(documents) != 1:
+        raise click.UsageError("more than one document needs -o DST or --in-place.")
+    totals = Totals()
+    for document, text, result in _results(documents, totals, jobs, options):
+        if document.output is None:
+            sys.stdout.buffer.write(result.text.encode())
+            sys.stdout.buffer.flush()
+        elif not in_place or result.text != text:
+            write(document.output, result.text)
+    if not quiet:
+        click.echo(_summary(totals), err=True)
+    sys.exit(2 if totals.skipped else 0)
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SRC...")
+@click.option("--check", is_flag=True, help="Exit with 1 if there is any repeat.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Threads.  [default: the machine's cores]")
+@click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@_decides
+@_fails_cleanly
+def find(sources: tuple[str, ...], check: bool, jobs: int | None, quiet: bool, **options: Any) -> None:
+    """List what `clean` would remove, as JSON Lines, and write nothing else.
+
+    \b
+    dedup find articles | head
+    dedup find --check article.txt
+    """
+    totals = Totals()
+    for document, text, result in _results(plan(sources, None), totals, jobs, options):
+        for removal in result.removed:
+            decision = removal.decision
+            original, position = decision.duplicate_of or ("", 0)
+            if isinstance(original, tuple):  # a line: (document, line)
+                original, position = original
+            record = {
+                "document": document.id,
+                "paragraph": removal.position,
+                "start": removal.start,
+                "end": removal.end,
+                "text": text[removal.start : removal.end],
+                "relation": decision.relation,
+                "duplicate_of": {"document": str(original), "paragraph": position},
+                "jaccard": round(decision.jaccard, 4),
+                "containment": round(decision.containment, 4),
+                "reason": decision.reason,
+            }
+            click.echo(json.dumps(record, ensure_ascii=False))
+    if not quiet:
+        click.echo(_summary(totals, "could go"), err=True)
+    sys.exit(2 if totals.skipped else 1 if check and totals.removed else 0)
+
+
+@main.command()
+@click.argument("a")
+@click.argument("b")
+@click.option(
+    "--threshold", default=_DEFAULTS.threshold, show_default=True, help="Least Jaccard similarity of near repeats."
+)
+@click.option("--guard/--no-guard", default=True, help="Keep both where a number, name, negation or word differs.")
+@_fails_cleanly
+def explain(a: str, b: str, threshold: float, guard: bool) -> None:
+    """Say what two paragraphs, A and B, are to each other, and why.
+
+    \b
+    dedup explain "Up 15.9% in May." "Down 15.9% in May."
+    """
+    found = compare(a, b, threshold=threshold, guard=guard)
+    click.echo(f"relation     {found.relation}" + (f" ({found.inner.upper()} in the other)" if found.inner else ""))
+    click.echo(f"jaccard      {found.jaccard:.3f}")
+    click.echo(f"containment  {found.containment:.3f}")
+    click.echo(f"reason       {found.reason}")
+
+
+def _results(
+    documents: list[Document], totals: Totals, jobs: int | None, options: dict[str, Any]
+) -> Iterator[tuple[Document, str, CleanResult]]:
+    def report(problem: str) -> None:
+        totals.skipped += 1
+        click.echo(f"dedup: {problem}", err=True)
+
+    lines = options.pop("lines")
+    if lines and options["scope"] == "document":
+        raise click.UsageError("--lines takes every line as a document: --scope document would compare nothing.")
+    containment = options.pop("containment")
+    try:
+        options["containment"] = None if containment.lower() == "none" else float(containment)
+    except ValueError:
+        raise click.BadParameter(f"{containment!r} is neither a number nor none", param_hint="--containment") from None
+    with Deduplicator(**options) as deduplicator:
+        found = run(documents, deduplicator, jobs=jobs or _cores(), lines=lines, report=report)
+        for document, text, result in found:
+            totals.count(result)
+            yield document, text, result
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _summary(totals: Totals, verb: str = "removed") -> str:
+    share = f" ({totals.removed / totals.paragraphs:.1%})" if totals.paragraphs else ""
+    parts = [f"{totals.documents:,} documents, {totals.paragraphs:,} paragraphs, {totals.removed:,} {verb}{share}"]
+    if totals.removed:
+        parts.append(f"{totals.removed_within:,} repeat their own document, {totals.removed_across:,} an earlier one")
+    if totals.removed_across:
+        parts.append("--scope document compares within each only")
+    if totals.skipped:
+        parts.append(f"{totals.skipped:,} skipped")
+    return "; ".join(parts)

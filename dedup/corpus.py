@@ -1,0 +1,203 @@
+"""Runs over files and folders: what is read, in which order, where it goes, and what cannot be read."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .deduplicator import CleanResult, Deduplicator, check_size, clean_lines
+from .errors import CorpusError
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to read: its path ("-" is standard input), its id in the run, and where its output goes, if anywhere."""
+
+    source: str
+    id: str
+    output: Path | None
+
+
+@dataclass(slots=True)
+class Totals:
+    """What a run came to."""
+
+    documents: int = 0
+    paragraphs: int = 0
+    removed_within: int = 0
+    removed_across: int = 0
+    skipped: int = 0
+
+    @property
+    def removed(self) -> int:
+        return self.removed_within + self.removed_across
+
+    def count(self, result: CleanResult) -> None:
+        """Add one document's result."""
+        originals = (removal.decision.duplicate_of for removal in result.removed)
+        within = sum(original is not None and original[0] == result.id for original in originals)
+        self.documents += 1
+        self.paragraphs += len(result.kept) + len(result.removed)
+        self.removed_within += within
+        self.removed_across += len(result.removed) - within
+
+
+def plan(sources: Sequence[str], output: str | None, *, in_place: bool = False) -> list[Document]:
+    """The documents of a run in order, with their outputs, checked before anything is written.
+
+    A folder's files (not hidden ones) come in the order of their relative POSIX paths by code point. The contents of
+    one folder go straight under `output`; of several sources each goes under its own name. One file or standard input
+    goes to the file `output`, or into it where it is a folder. Raises CorpusError.
+    """
+    if not sources:
+        raise CorpusError("no source; expected files, folders or - for standard input")
+    documents = [document for source in sources for document in _documents(source, len(sources) > 1)]
+    if in_place:
+        if output is not None or STANDARD_INPUT in sources:
+            raise CorpusError("--in-place writes over the files it reads; it goes with neither -o nor standard input")
+        return [Document(document.source, document.id, Path(document.source)) for document in documents]
+    if output is None:
+        return documents
+    target = Path(output)
+    single = len(sources) == 1 and not os.path.isdir(sources[0])
+    if single and not target.is_dir() and not output.endswith(("/", os.sep)):
+        documents = [Document(documents[0].source, documents[0].id, target)]
+    else:
+        names = ["stdin.txt" if document.source == STANDARD_INPUT else document.id for document in documents]
+        documents = [Document(d.source, d.id, target / name) for d, name in zip(documents, names, strict=True)]
+    _check_outputs(documents, sources, target)
+    return documents
+
+
+def _documents(source: str, several: bool) -> Iterator[Document]:
+    if source == STANDARD_INPUT:
+        yield Document(source, source, None)
+    elif os.path.isdir(source):
+        root = Path(source)
+        prefix = f"{root.resolve().name}/" if several else ""
+        for name in sorted(_files(root)):
+            yield Document(str(root / name), prefix + name, None)
+    elif os.path.lexists(source):
+        yield Document(source, Path(source).name, None)
+    else:
+        raise CorpusError(f"{source}: no such file or folder")
+
+
+def _files(root: Path) -> Iterator[str]:
+    """Relative POSIX paths of all files; folders behind links are not entered, so that no loop is."""
+
+    def fail(error: OSError) -> None:
+        raise CorpusError(f"{error.filename}: {error.strerror}") from error
+
+    for folder, inner, names in os.walk(root, onerror=fail):
+        inner[:] = [name for name in inner if not name.startswith(".")]
+        for name in names:
+            if not name.startswith("."):
+                yield (Path(folder) / name).relative_to(root).as_posix()
+
+
+def _check_outputs(documents: Iterable[Document], sources: Sequence[str], target: Path) -> None:
+    taken: dict[str, str] = {}
+    inputs = {os.path.realpath(document.source) for document in documents}
+    for source in sources:
+        if os.path.isdir(source) and target.resolve().is_relative_to(Path(source).resolve()):
+            raise CorpusError(f"{target} lies in the source {source}; expected a destination that is not read as well")
+    for document in documents:
+        path = os.path.realpath(document.output or "")
+        if path in inputs:
+            raise CorpusError(f"{document.output} is read in this run; --in-place writes over what is read")
+        if path in taken:
+            raise CorpusError(f"{taken[path]} and {document.source} would both be written to {document.output}")
+        taken[path] = document.source
+    for path in taken:
+        if os.path.isdir(path):
+            raise CorpusError(f"{path} is a folder; expected a place for the file of {taken[path]}")
+        if any(str(parent) in taken for parent in Path(path).parents):
+            raise CorpusError(f"{path} would lie in a file that is written as well")
+
+
+def run(
+    documents: Sequence[Document],
+    deduplicator: Deduplicator,
+    *,
+    jobs: int = 1,
+    lines: bool = False,
+    report: Callable[[str], None],
+) -> Iterator[tuple[Document, str, CleanResult]]:
+    """Each document that can be read, its text and its result, in order.
+
+    One that is not text, cannot be read or is too large goes to `report` in a sentence that names it. With `lines`
+    every line is a document of its own.
+    """
+    waiting: list[tuple[Document, str]] = []
+
+    def texts() -> Iterator[tuple[str, str]]:
+        for document in documents:
+            try:
+                text = _decoded(_bytes(document.source))
+                if not lines:
+                    check_size(text, deduplicator.config)
+            except (OSError, ValueError) as error:
+                report(f"{document.source}: {_explained(error)}; skipped")
+                continue
+            waiting.append((document, text))
+            yield document.id, text
+
+    results: Iterable[CleanResult]
+    if lines:
+        results = (clean_lines(deduplicator, text, id) for id, text in texts())
+    else:
+        results = deduplicator.stream(texts(), jobs=jobs)
+    for result in results:
+        document, text = waiting.pop(0)
+        yield document, text, result
+
+
+def _bytes(source: str) -> bytes:
+    if source == STANDARD_INPUT:
+        return sys.stdin.buffer.read()
+    return Path(source).read_bytes()
+
+
+def _decoded(raw: bytes) -> str:
+    if b"\0" in raw:
+        raise ValueError("not text: it holds NUL bytes")
+    return raw.decode("utf-8")
+
+
+def _explained(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"not UTF-8 text (byte {error.start})"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file at once or not at all. Raises CorpusError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask()
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:50]}.", suffix=".part", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, mode)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise CorpusError(f"{path}: {error.strerror}; it and what follows is not written") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
