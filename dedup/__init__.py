@@ -1,22 +1,12 @@
 """Near-duplicate paragraphs of news text, collapsed: a paragraph goes only if what it says stays in one that is kept."""
 
 from .config import Config
-from .deduplicator import (
-    CleanResult,
-    Decision,
-    Deduplicator,
-    Match,
-    Removal,
-    clean,
-    compare,
-    duplicated,
-    find_duplicates,
-    signatures,
-    unique,
-)
+from .deduplicator import Deduplicator
 from .errors import ConfigError, CorpusError, DedupError, DocumentTooLarge, InputError
+from .functions import clean, compare, duplicated, find_duplicates, signatures, unique
 from .paragraphs import Span, split_paragraphs
 from .relation import Comparison
+from .results import CleanResult, Decision, Match, Removal
 
 __version__ = "0.1.0"
 

@@ -12,8 +12,10 @@ import click
 from . import __version__
 from .config import Config
 from .corpus import Document, Totals, plan, run, write
-from .deduplicator import CleanResult, Deduplicator, compare
+from .deduplicator import Deduplicator
 from .errors import DedupError
+from .functions import compare
+from .results import CleanResult
 
 _DEFAULTS = Config()
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .deduplicator import CleanResult, Deduplicator, check_size, clean_lines
+from .deduplicator import Deduplicator
 from .errors import CorpusError
+from .functions import check_size, clean_lines
+from .results import CleanResult
 
 STANDARD_INPUT = "-"
 

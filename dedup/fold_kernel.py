@@ -1,0 +1,356 @@
+"""Folding, compiled: UTF-8 in, folded UTF-8 with token starts and marks out. `tokens` holds its twin in numpy."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .characters import (
+    BLOCK,
+    CLASS_BITS,
+    COMMA,
+    CURRENCY,
+    DIGIT,
+    EXPANDS,
+    HYPHEN,
+    IGNORED,
+    LETTER,
+    MARK,
+    MINUS,
+    NUMERAL,
+    PLUS,
+    POINT,
+    PUNCTUATION,
+    SPACE,
+    STOP,
+    SYMBOL,
+    UNSETTLED,
+    UNSPACED,
+    UPPERCASE,
+    character_table,
+)
+from .engine import kernel, load_64
+from .marks import ALL_SYMBOL, HAS_CAPITAL, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
+
+
+@kernel
+def decode_kernel(raw, i):
+    """The code point at byte i and its length in bytes."""
+    byte = np.int64(raw[i])
+    if byte < 0x80:
+        return byte, 1
+    if byte < 0xE0:
+        return (byte & 0x1F) << 6 | np.int64(raw[i + 1]) & 0x3F, 2
+    if byte < 0xF0:
+        return (byte & 0x0F) << 12 | (np.int64(raw[i + 1]) & 0x3F) << 6 | np.int64(raw[i + 2]) & 0x3F, 3
+    high = (byte & 0x07) << 18 | (np.int64(raw[i + 1]) & 0x3F) << 12
+    return high | (np.int64(raw[i + 2]) & 0x3F) << 6 | np.int64(raw[i + 3]) & 0x3F, 4
+
+
+@kernel
+def peek_kernel(raw, i, end, index, classes):
+    """The class of the next character at or after byte i that is not ignored, and the byte after it."""
+    while i < end:
+        code, size = decode_kernel(raw, i)
+        i += size
+        kind = classes[np.int64(index[code >> 7]) * BLOCK + (code & 127)] & CLASS_BITS
+        if kind != IGNORED:
+            return np.int64(kind), i
+    return PUNCTUATION, end
+
+
+@kernel
+def number_follows_kernel(raw, i, end, index, classes, spaces, money):
+    """Whether a digit follows (after at most `spaces` spaces), or with `money` a currency sign and then a digit."""
+    kind, i = peek_kernel(raw, i, end, index, classes)
+    if kind == SPACE and spaces > 0:
+        kind, i = peek_kernel(raw, i, end, index, classes)
+    if kind == DIGIT:
+        return True
+    if money and kind == CURRENCY:
+        kind, i = peek_kernel(raw, i, end, index, classes)
+        if kind == SPACE:
+            kind, i = peek_kernel(raw, i, end, index, classes)
+        return kind == DIGIT
+    return False
+
+
+@kernel
+def unsettled_kernel(raw, words, offsets, index, classes):
+    """bool[n]: which texts hold a character that is unsettled in NFC; `words` is `raw`, eight bytes at a time."""
+    found = np.zeros(len(offsets) - 1, dtype=np.bool_)
+    p = 0
+    for word in range(len(words)):
+        if words[word] & np.uint64(0x8080808080808080) == 0:
+            continue
+        for i in range(8 * word, 8 * word + 8):
+            if raw[i] < 0xC0:  # ASCII, or within a character
+                continue
+            code, _ = decode_kernel(raw, i)
+            if classes[np.int64(index[code >> 7]) * BLOCK + (code & 127)] & UNSETTLED:
+                while offsets[p + 1] <= i:
+                    p += 1
+                found[p] = True
+    return found
+
+
+@kernel
+def put_kernel(out, size, code):
+    """Append one code point as UTF-8; the new size."""
+    if code < 0x80:
+        out[size] = code
+        return size + 1
+    if code < 0x800:
+        out[size] = 0xC0 | code >> 6
+        out[size + 1] = 0x80 | code & 0x3F
+        return size + 2
+    if code < 0x10000:
+        out[size] = 0xE0 | code >> 12
+        out[size + 1] = 0x80 | code >> 6 & 0x3F
+        out[size + 2] = 0x80 | code & 0x3F
+        return size + 3
+    out[size] = 0xF0 | code >> 18
+    out[size + 1] = 0x80 | code >> 12 & 0x3F
+    out[size + 2] = 0x80 | code >> 6 & 0x3F
+    out[size + 3] = 0x80 | code & 0x3F
+    return size + 4
+
+
+# What the last token is open to: nothing, more of its word, marks alone, the number that its sign announced.
+_CLOSED, _WORD, _MARKS_ONLY, _NUMBER = range(4)
+
+# What the quick loop of `fold_kernel` reads of an ASCII character, beside bits of the mark.
+_SEEN_BITS = HAS_NUMBER | HAS_CAPITAL | HAS_LETTER
+_IN_WORD, _IS_STOP, _IS_DECIMAL, _IS_CONTEXT = 4, 8, 32, 64
+
+
+@lru_cache(maxsize=1)
+def _ascii_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+    """Class and flags (255 where not ASCII), folded byte, the same with a space where it parts, and traits of every byte."""
+    table = character_table()
+    classes, folds = np.full(256, 255, dtype=np.uint8), np.zeros(256, dtype=np.uint8)
+    entries = table.index[0].astype(np.int64) * BLOCK + np.arange(128)
+    classes[:128] = table.classes[entries]
+    kinds = np.where(classes < 255, classes & CLASS_BITS, IGNORED)
+    folds[:128] = np.arange(128) + table.folds[entries]
+    traits = np.zeros(256, dtype=np.uint8)
+    traits[kinds == LETTER] = _IN_WORD | HAS_LETTER
+    traits[kinds == DIGIT] = _IN_WORD | HAS_NUMBER
+    traits[(classes < 255) & (classes & UPPERCASE != 0)] |= HAS_CAPITAL
+    traits[kinds == STOP] = _IS_STOP
+    traits[kinds == POINT] = _IS_STOP | _IS_DECIMAL
+    traits[kinds == COMMA] = _IS_DECIMAL
+    traits[~np.isin(kinds, (LETTER, DIGIT, SPACE, PUNCTUATION, STOP, POINT, COMMA))] = _IS_CONTEXT
+    return classes, folds, np.where(traits & _IN_WORD, folds, np.uint8(ord(" "))), traits
+
+
+@kernel
+def fold_kernel(
+    raw, offsets, ascii_classes, ascii_folds, ascii_traits, index, classes, folds, expansions
+):  # fmt: skip
+    """Folded buffer, token starts, first tokens, marks, and how much of buffer and starts is in use.
+
+    `raw` ends with some bytes that belong to no text, so that the buffer has room for its padding.
+
+    What was seen of a character stands beside its first folded byte and becomes the token's mark at the end. A token's
+    space is written when it ends; a percent sign may open it again.
+    """
+    n = len(offsets) - 1
+    out = np.empty(3 * len(raw) + n + 8, dtype=np.uint8)
+    seen = np.empty(len(out), dtype=np.uint8)
+    starts = np.empty(len(raw) + n + 1, dtype=np.int64)
+    first = np.empty(n + 1, dtype=np.int64)
+    size = count = 0
+    for p in range(n):
+        first[p] = count
+        i, end = offsets[p], offsets[p + 1]
+        state = _CLOSED
+        stopped = 1
+        last = before_last = np.int64(PUNCTUATION)
+        while i < end:
+            # Quick loop without branches, over ASCII characters whose neighbours do not matter: most of all text.
+            if raw[i] < 0x80 and state != _NUMBER:
+                if state == _MARKS_ONLY:
+                    out[size] = 32
+                    seen[size] = 0
+                    size += 1
+                    state = _CLOSED
+                begin = i
+                i, size, count, word, stopped = quick_kernel(
+                    raw, i, end, ascii_folds, ascii_traits, out, seen, starts, size, count,
+                    1 if state == _WORD else 0, stopped, _IS_DECIMAL if last == DIGIT else 0,
+                )  # fmt: skip
+                state = _WORD if word else _CLOSED
+                if i > begin:
+                    before_last = last
+                    if i > begin + 1:
+                        before_last = np.int64(ascii_classes[raw[i - 2]] & CLASS_BITS)
+                    last = np.int64(ascii_classes[raw[i - 1]] & CLASS_BITS)
+                if i == end:
+                    break
+            code, length = decode_kernel(raw, i)
+            entry = np.int64(index[code >> 7]) * BLOCK + (code & 127)
+            flags = np.int64(classes[entry])
+            kind = flags & CLASS_BITS
+            i += length
+            if kind == IGNORED:
+                continue
+            starting = False  # this character begins a token
+            joining = False  # this character belongs to the open one
+            bits = 0
+            following = _CLOSED  # what the token is open to after this character
+            if kind == LETTER or kind == DIGIT or kind == MARK:
+                joining = state == _WORD or state == _NUMBER or (kind == MARK and state != _CLOSED)
+                starting = not joining
+                following = state if kind == MARK and joining else _WORD
+                bits = HAS_NUMBER if kind == DIGIT else HAS_LETTER
+            elif kind == SPACE:
+                if state == _NUMBER:
+                    following = _NUMBER
+            elif kind == STOP:
+                stopped = 1
+            elif kind == POINT or kind == COMMA:
+                if last == DIGIT and peek_kernel(raw, i, end, index, classes)[0] == DIGIT:
+                    joining = True
+                    following = _WORD
+                elif kind == POINT:
+                    stopped = 1
+            elif kind == UNSPACED:
+                starting = True
+                following = _MARKS_ONLY
+                bits = IS_UNSPACED | HAS_LETTER
+            elif kind == NUMERAL:
+                starting = True
+                following = _MARKS_ONLY
+                bits = HAS_NUMBER
+            elif kind == SYMBOL:
+                starting = True
+                following = _MARKS_ONLY
+                bits = ALL_SYMBOL
+            elif kind != PUNCTUATION:
+                free = last == SPACE or last == PUNCTUATION or last == STOP or last == POINT or last == COMMA
+                close = last == DIGIT or (last == SPACE and before_last == DIGIT)
+                prefix = suffix = separator = False
+                if kind == HYPHEN:
+                    prefix = free and number_follows_kernel(raw, i, end, index, classes, 0, True)
+                    separator = not prefix
+                    if separator and last == SPACE:
+                        stopped = 1
+                elif kind == PLUS:
+                    prefix = free and number_follows_kernel(raw, i, end, index, classes, 1, True)
+                    if last == DIGIT:
+                        beyond = peek_kernel(raw, i, end, index, classes)[0]
+                        suffix = beyond != DIGIT and beyond != LETTER
+                elif kind == MINUS:
+                    prefix = free and number_follows_kernel(raw, i, end, index, classes, 1, True)
+                    separator = not prefix
+                    if separator:
+                        stopped = 1
+                elif kind == CURRENCY:
+                    touching = number_follows_kernel(raw, i, end, index, classes, 0, False)
+                    suffix = close and not touching
+                    prefix = touching or (not close and number_follows_kernel(raw, i, end, index, classes, 1, False))
+                else:  # PERCENT
+                    suffix = close
+                if suffix:
+                    joining = True
+                    following = _WORD
+                    if state == _CLOSED:
+                        size -= 1  # open the token again: its space was the one between number and sign
+                elif prefix:
+                    joining = state == _NUMBER
+                    starting = not joining
+                    following = _NUMBER
+                elif not separator:
+                    starting = True
+                    following = _MARKS_ONLY
+                    bits = ALL_SYMBOL
+            before_last = last
+            last = kind
+            if state != _CLOSED and (starting or following == _CLOSED):
+                out[size] = 32
+                seen[size] = 0
+                size += 1
+            state = following
+            if starting:
+                starts[count] = size
+                count += 1
+                bits |= stopped << 5
+                stopped = 0
+            elif not joining:
+                continue
+            if flags & UPPERCASE:
+                bits |= HAS_CAPITAL
+            begin = size
+            fold = np.int64(folds[entry])
+            if fold < EXPANDS:
+                size = put_kernel(out, size, code + fold)
+            else:
+                for column in range(4):
+                    part = np.int64(expansions[fold - EXPANDS, column])
+                    if part:
+                        size = put_kernel(out, size, part)
+            seen[begin] = bits
+            for rest in range(begin + 1, size):
+                seen[rest] = 0
+        if state != _CLOSED:
+            out[size] = 32
+            seen[size] = 0
+            size += 1
+    first[n] = count
+    starts[count] = size
+    return out, starts, first, marks_kernel(seen, starts, count), size, count
+
+
+@kernel
+def quick_kernel(
+    raw, i, end, ascii_folds, ascii_traits, out, seen, starts, size, count, word, stopped, digit
+):  # fmt: skip
+    """Fold ASCII characters from byte i on until one whose neighbours matter, without a branch on what they are.
+
+    Unsigned, so that no index is checked for counting from the end.
+    """
+    one = np.uint64(1)
+    i, end, size, count = np.uint64(i), np.uint64(end), np.uint64(size), np.uint64(count)
+    word, stopped, digit = np.uint64(word), np.uint64(stopped), np.uint64(digit)
+    while i < end:
+        byte = raw[i]
+        trait = np.uint64(ascii_traits[byte])
+        if trait & (np.uint64(_IS_CONTEXT) | digit):
+            break
+        inside = (trait >> np.uint64(2)) & one
+        starting = inside & ~word
+        starts[count] = size
+        count += starting
+        out[size] = ascii_folds[byte]
+        seen[size] = trait & np.uint64(_SEEN_BITS) | (stopped & starting) << np.uint64(5)
+        size += inside | word
+        stopped = (stopped & ~starting) | (trait >> np.uint64(3)) & one
+        digit = (trait & np.uint64(HAS_NUMBER)) << np.uint64(5)
+        word = inside
+        i += one
+    return np.int64(i), np.int64(size), np.int64(count), np.int64(word), np.int64(stopped)
+
+
+@kernel
+def marks_kernel(seen, starts, count):
+    """uint8[count], the mark of every token from what was seen of its characters."""
+    marks = np.empty(count, dtype=np.uint8)
+    eight_capitals = np.uint64(HAS_CAPITAL * 0x0101010101010101)
+    for token in range(count):
+        begin, length = starts[token], starts[token + 1] - 1 - starts[token]
+        if length < 8:  # most words: all their bytes at once
+            bits = load_64(seen, begin) & ((np.uint64(1) << np.uint64(8 * length)) - np.uint64(1))
+            capitals = bits & eight_capitals
+            bits |= bits >> np.uint64(32)
+            bits |= bits >> np.uint64(16)
+            bits |= bits >> np.uint64(8)
+            several = capitals & (capitals - np.uint64(1)) != 0
+            marks[token] = np.int64(bits & np.uint64(255)) | several << 6
+        else:
+            mark = 0
+            for i in range(begin, begin + length):
+                seen_here = np.int64(seen[i])
+                mark |= seen_here | (mark & seen_here & HAS_CAPITAL) << 5
+            marks[token] = mark
+    return marks

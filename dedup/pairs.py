@@ -1,0 +1,142 @@
+"""Two paragraphs side by side: their tokens numbered, with traits, and how many shingles they share.
+
+Twice: by dictionaries and sets for a few pairs, from buffers where compiled.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import engine
+from .engine import kernel, load_64
+from .lexicon import lexicon
+
+# A token's traits: the bits of its mark, and above them those of the lexicon.
+TRAIT_SHIFT = 8
+
+
+def read_pair(text_a: bytes, mark_a: bytes, text_b: bytes, mark_b: bytes, shingle_size: int) -> tuple[Any, ...]:
+    """A pair as `judge_kernel` takes it, by dictionaries and sets; `read_pair_kernel` is its compiled twin."""
+    numbers: dict[bytes, int] = {}
+    known = lexicon()
+    sides = []
+    shingles = []
+    for text, mark in ((text_a, mark_a), (text_b, mark_b)):
+        tokens = text.split()
+        ids = [numbers.setdefault(token, len(numbers)) for token in tokens]
+        traits = [bit | known.get(token, 0) << TRAIT_SHIFT for token, bit in zip(tokens, mark, strict=True)]
+        starts = [0]
+        for token in tokens:
+            starts.append(starts[-1] + len(token) + 1)
+        sides.append((ids, traits, text + b" ", starts))
+        shingles.append({tuple(ids[i : i + shingle_size]) for i in range(max(1, len(ids) - shingle_size + 1))})
+    shared = len(shingles[0] & shingles[1])
+    return (*sides[0], *sides[1], shared, len(shingles[0]), len(shingles[1]), shingle_size)
+
+
+@kernel
+def hash_kernel(buffer, begin, end):
+    """A 64-bit hash of the bytes begin ... end - 1, eight at a time; numbers tokens within one process only.
+
+    Up to eight bytes after them are read, and play no part.
+    """
+    value = np.uint64(end - begin)
+    while end - begin > 8:
+        value = (value ^ load_64(buffer, begin)) * np.uint64(0x9E3779B97F4A7C15)
+        value ^= value >> np.uint64(29)
+        begin += 8
+    kept = np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(8 * (8 - (end - begin)))
+    value = (value ^ (load_64(buffer, begin) & kept)) * np.uint64(0x9E3779B97F4A7C15)
+    value = (value ^ value >> np.uint64(29)) * np.uint64(0xBF58476D1CE4E5B9)
+    return value ^ value >> np.uint64(32)
+
+
+@lru_cache(maxsize=1)
+def lexicon_table() -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The lexicon as an open-addressing table: hashes (0 = free) and bits."""
+    hash_bytes = engine.compiled(hash_kernel)
+    hashes, bits = np.zeros(1 << 12, dtype=np.uint64), np.zeros(1 << 12, dtype=np.int64)
+    for word, bit in lexicon().items():
+        value = int(hash_bytes(np.frombuffer(word + bytes(8), dtype=np.uint8), 0, len(word)))
+        slot = value % len(hashes)
+        while hashes[slot]:
+            slot = (slot + 1) % len(hashes)
+        hashes[slot], bits[slot] = value, bit
+    return hashes, bits
+
+
+@kernel
+def read_side_kernel(text, length, mark, ids, traits, starts, slots, heads, lexicon_hashes, lexicon_bits, known):
+    """Number the tokens of one side (equal tokens alike, going on from `known`), with traits and starts."""
+    token = 0
+    begin = 0
+    starts[0] = 0
+    mask = len(slots) - 1
+    lexicon_mask = len(lexicon_hashes) - 1
+    for i in range(length):
+        if text[i] != 32:
+            continue
+        value = hash_kernel(text, begin, i)
+        slot = np.int64(value) & mask
+        while slots[slot] >= 0 and heads[slots[slot]] != value:
+            slot = (slot + 1) & mask
+        if slots[slot] < 0:
+            slots[slot] = known
+            heads[known] = value
+            known += 1
+        ids[token] = slots[slot]
+        slot = np.int64(value) & lexicon_mask
+        while lexicon_hashes[slot] != 0 and lexicon_hashes[slot] != value:
+            slot = (slot + 1) & lexicon_mask
+        traits[token] = np.int64(mark[token]) | lexicon_bits[slot] << TRAIT_SHIFT
+        token += 1
+        begin = i + 1
+        starts[token] = begin
+    return known
+
+
+@kernel
+def overlap_kernel(ids_a, ids_b, size, table, common):
+    """How many different shingles two sides share, and how many each has.
+
+    table: int64, a power of two, at least twice as long as both sides, and common: int64, as long as both: to work in.
+    """
+    n, m = len(ids_a), len(ids_b)
+    if n < size or m < size:  # a whole text for a shingle; two such are equal only if the texts are
+        return 0, max(1, n - size + 1), max(1, m - size + 1)
+    table[:] = -1  # the first place of each shingle: i in a, n + j in b
+    shared = distinct_a = distinct_b = 0
+    for place in range(n + m - size + 1):
+        if n - size < place < n:
+            continue
+        in_b = place >= n
+        at = place - n if in_b else place
+        value = np.uint64(0)
+        for k in range(size):
+            token = ids_b[at + k] if in_b else ids_a[at + k]
+            value = (value ^ np.uint64(token)) * np.uint64(0x9E3779B97F4A7C15)
+            value ^= value >> np.uint64(32)
+        slot = np.int64(value) & (len(table) - 1)
+        while table[slot] >= 0:
+            other = table[slot]
+            same = True
+            for k in range(size):
+                token = ids_b[at + k] if in_b else ids_a[at + k]
+                same &= token == (ids_b[other - n + k] if other >= n else ids_a[other + k])
+            if same:
+                break
+            slot = (slot + 1) & (len(table) - 1)
+        if table[slot] < 0:
+            table[slot] = place
+            common[place] = 0
+            if in_b:
+                distinct_b += 1
+            else:
+                distinct_a += 1
+        elif in_b and table[slot] < n and common[table[slot]] == 0:
+            common[table[slot]] = 1
+            shared += 1
+            distinct_b += 1
+    return shared, distinct_a, distinct_b

@@ -1,0 +1,215 @@
+"""The rule, compiled: decisions in order over arrays. `rule` holds its twin over dictionaries."""
+
+import numpy as np
+
+from .engine import kernel, prefetch
+from .lsh import home_kernel, insert_kernel
+from .relation import CONTAINED, DISTINCT, EXACT, promising_kernel, weigh_kernel
+
+# What becomes of a paragraph: it is passed over, looked up for an equal text only, or judged in full.
+PASSED, EXACT_ONLY, JUDGED = range(3)
+
+_AHEAD = 4  # paragraphs whose slots are fetched before they are needed
+
+
+@kernel
+def decide_kernel(
+    buffer, starts, first, marks, hashes, first_shingle, keys, roles, order, documents, positions,
+    count, text, mark, text_at, mark_at, entry_documents, entry_positions, slots,
+    lexicon_hashes, lexicon_bits, shingle_size, threshold, containment, guard, most, across,
+    relations, stand_ins, jaccards, containments,
+):  # fmt: skip
+    """Decide every paragraph in order, fill the verdicts, enter what is kept; new number of entries, capped lookups."""
+    capped = 0
+    n = len(order)
+    columns = slots.shape[0]
+    candidates = np.empty(64, dtype=np.int64)
+    # Kept paragraphs of the document at hand by shingle: chains of postings, the newest first. As long as the largest
+    # document needs.
+    largest, most_judged = largest_kernel(documents, roles, order, first_shingle)
+    places = 2
+    while places < 2 * largest:
+        places *= 2
+    shingle_at = np.empty(places, dtype=np.uint32)
+    newest = np.empty(places, dtype=np.int64)
+    seen_by = np.empty(places, dtype=np.int64)  # the last paragraph that looked the shingle up
+    posted, older = np.empty(largest, dtype=np.int64), np.empty(largest, dtype=np.int64)
+    # By entry of this document: shingles shared with the paragraph at hand, and different ones of its own.
+    shared, distinct = np.zeros(most_judged, dtype=np.int64), np.zeros(most_judged, dtype=np.int64)
+    turn = 0
+    while turn < n:
+        # One document: order[turn] ... order[until - 1].
+        document = documents[order[turn]]
+        until = turn
+        judged = 0
+        size = 0
+        while until < n and documents[order[until]] == document:
+            p = order[until]
+            if roles[p] == JUDGED:
+                judged += 1
+                size += first_shingle[p + 1] - first_shingle[p]
+            until += 1
+        if judged < 2:
+            size = 0
+        places = 2
+        while places < 2 * size:
+            places *= 2
+        if size > 0:
+            newest[:places] = -1
+            seen_by[:places] = -1
+            distinct[:judged] = 0
+        postings = 0
+        first_entry = count
+        for at in range(turn, until):
+            if at + _AHEAD < n:
+                soon = order[at + _AHEAD]
+                for column in range(columns):
+                    prefetch(slots[column], home_kernel(keys[soon, column], slots.shape[1]))
+            p = order[at]
+            if roles[p] == PASSED:
+                continue
+            begin, end = starts[first[p]], starts[first[p + 1]]
+            folded, folded_mark = buffer[begin:end], marks[first[p] : first[p + 1]]
+            found = np.int64(DISTINCT)
+            slot = home_kernel(keys[p, 0], slots.shape[1])
+            while slots[0, slot] != 0:
+                entry = np.int64(slots[0, slot] & np.uint64(0xFFFFFFFF)) - 1
+                if slots[0, slot] >> np.uint64(32) == keys[p, 0] and (across or entry_documents[entry] == document):
+                    if same_kernel(folded, text, text_at[entry], text_at[entry + 1]):
+                        found = np.int64(EXACT)
+                        stand_ins[p], jaccards[p], containments[p] = entry, 1.0, 1.0
+                        break
+                slot = (slot + 1) & (slots.shape[1] - 1)
+            if found == DISTINCT and roles[p] == JUDGED:
+                # Candidates: entries of earlier documents by band, then of this one by shingle.
+                number = 0
+                for column in range(1, columns):
+                    slot = home_kernel(keys[p, column], slots.shape[1])
+                    members = 0
+                    while slots[column, slot] != 0:
+                        if slots[column, slot] >> np.uint64(32) == keys[p, column]:
+                            members += 1
+                            entry = np.int64(slots[column, slot] & np.uint64(0xFFFFFFFF)) - 1
+                            if entry_documents[entry] != document:
+                                if number == len(candidates):
+                                    candidates = grown_kernel(candidates)
+                                candidates[number] = entry
+                                number += 1
+                        slot = (slot + 1) & (slots.shape[1] - 1)
+                    if members >= most:
+                        capped += 1
+                if size > 0:
+                    across_number = number
+                    mine = 0
+                    for s in range(first_shingle[p], first_shingle[p + 1]):
+                        slot = home_kernel(hashes[s], places)
+                        while seen_by[slot] >= 0 and shingle_at[slot] != hashes[s]:
+                            slot = (slot + 1) & (places - 1)
+                        if seen_by[slot] == p:
+                            continue
+                        shingle_at[slot], seen_by[slot] = hashes[s], p
+                        mine += 1
+                        posting = newest[slot]
+                        while posting >= 0:
+                            entry = posted[posting]
+                            if shared[entry - first_entry] == 0:
+                                if number == len(candidates):
+                                    candidates = grown_kernel(candidates)
+                                candidates[number] = entry
+                                number += 1
+                            shared[entry - first_entry] += 1
+                            posting = older[posting]
+                    promising = across_number
+                    for c in range(across_number, number):
+                        entry = candidates[c]
+                        if promising_kernel(
+                            shared[entry - first_entry], mine, distinct[entry - first_entry], len(folded_mark),
+                            mark_at[entry + 1] - mark_at[entry], shingle_size, threshold, containment,
+                        ):  # fmt: skip
+                            candidates[promising] = entry
+                            promising += 1
+                        shared[entry - first_entry] = 0
+                    number = promising
+                if number > 1:
+                    candidates[:number].sort()
+                for c in range(number):
+                    entry = candidates[c]
+                    if c > 0 and candidates[c - 1] == entry:
+                        continue
+                    relation, jaccard, inside, is_inner = weigh_kernel(
+                        buffer[begin:], end - begin, folded_mark, text[text_at[entry] :],
+                        text_at[entry + 1] - text_at[entry], mark[mark_at[entry] : mark_at[entry + 1]],
+                        shingle_size, threshold, containment, guard, lexicon_hashes, lexicon_bits,
+                    )  # fmt: skip
+                    if relation > found and (relation != CONTAINED or is_inner):
+                        found = np.int64(relation)
+                        stand_ins[p], jaccards[p], containments[p] = entry, jaccard, inside
+                        if found == CONTAINED:
+                            break
+            relations[p] = found
+            if found != DISTINCT:
+                continue
+            # Kept: a new entry.
+            copy_kernel(text, text_at[count], folded)
+            copy_kernel(mark, mark_at[count], folded_mark)
+            text_at[count + 1] = text_at[count] + len(folded)
+            mark_at[count + 1] = mark_at[count] + len(folded_mark)
+            entry_documents[count] = document
+            entry_positions[count] = positions[p]
+            for column in range(columns if roles[p] == JUDGED else 1):
+                insert_kernel(slots[column], keys[p, column], count, -1 if column == 0 else most)
+            if size > 0 and roles[p] == JUDGED:
+                for s in range(first_shingle[p], first_shingle[p + 1]):
+                    slot = home_kernel(hashes[s], places)
+                    while shingle_at[slot] != hashes[s]:  # it is there since it was looked up
+                        slot = (slot + 1) & (places - 1)
+                    if newest[slot] >= 0 and posted[newest[slot]] == count:
+                        continue  # a shingle that this paragraph repeats
+                    posted[postings], older[postings] = count, newest[slot]
+                    newest[slot] = postings
+                    postings += 1
+                    distinct[count - first_entry] += 1
+            count += 1
+        turn = until
+    return count, capped
+
+
+@kernel
+def largest_kernel(documents, roles, order, first_shingle):
+    """Shingles and paragraphs, of those to be judged, of the largest documents that have more than one."""
+    largest = most_judged = 0
+    judged = size = 0
+    for at in range(len(order)):
+        p = order[at]
+        if at > 0 and documents[p] != documents[order[at - 1]]:
+            judged = size = 0
+        if roles[p] == JUDGED:
+            judged += 1
+            size += first_shingle[p + 1] - first_shingle[p]
+        if judged > 1:
+            largest, most_judged = max(largest, size), max(most_judged, judged)
+    return largest, most_judged
+
+
+@kernel
+def same_kernel(folded, text, begin, end):
+    """Whether text[begin:end] holds the same bytes."""
+    if end - begin != len(folded):
+        return False
+    for i in range(len(folded)):
+        if folded[i] != text[begin + i]:
+            return False
+    return True
+
+
+@kernel
+def copy_kernel(target, at, source):
+    for i in range(len(source)):
+        target[at + i] = source[i]
+
+
+@kernel
+def grown_kernel(array):
+    larger = np.empty(2 * len(array), dtype=array.dtype)
+    larger[: len(array)] = array
+    return larger
