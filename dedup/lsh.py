@@ -18,8 +18,9 @@ from xxhash import xxh32_intdigest
 from . import engine
 from .config import Config
 from .engine import kernel
+from .marks import PADDING
 from .minhash import xxh32_kernel
-from .tokens import PADDING, Tokens
+from .tokens import Tokens
 
 
 @lru_cache(maxsize=64)

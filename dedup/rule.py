@@ -15,19 +15,19 @@ from . import engine
 from .config import Config
 from .errors import DocumentTooLarge
 from .lsh import Dictionaries, Tables, choose_bands, make_keys
+from .marks import HAS_LETTER, IS_UNSPACED
 from .minhash import Shingles, shingle, sign
+from .pairs import lexicon_table, read_pair
 from .relation import (
     CONTAINED,
     DISTINCT,
     EXACT,
     judge_kernel,
-    lexicon_table,
     limits,
     promising_kernel,
-    read_pair,
 )
 from .rule_kernel import EXACT_ONLY, JUDGED, PASSED, decide_kernel
-from .tokens import HAS_LETTER, IS_UNSPACED, Tokens, fold
+from .tokens import Tokens, fold
 
 # Paragraphs of one document that are compared with each other, at most: each may share shingles with all others.
 LARGEST_DOCUMENT = 20_000

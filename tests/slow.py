@@ -1,0 +1,92 @@
+"""Slow, obvious twins: folding by one regular expression, and the rule as it is written, quadratic and unoptimised."""
+
+import re
+import unicodedata
+
+from datasketch import MinHash
+from xxhash import xxh32_intdigest
+
+import dedup
+from dedup.characters import IGNORED, classify, fold_character
+from dedup.lsh import choose_bands
+from dedup.tokens import fold, settle
+
+# --- Folding: every character's class as a letter, tokens by a regular expression over the letters.
+# In the order of the classes: space punctuation stop Letter Mark Digit Unspaced sYmbol Numeral hyphen + - $ % . ,
+LETTERS = " psLMDUYNh+-$%.,"
+TOKEN = re.compile(
+    r"""
+    (?: (?: (?<=[ ps.,]) | \A ) (?: h (?=D|\$[ ]?D) | [+-][ ]? (?=D|\$[ ]?D) ) )?    # a sign before a number or money
+    (?: \$[ ]? (?=D) )?                                                             # a currency sign before a number
+    (?: D | (?<![$+h-][ ])(?<![$+h-]) [LM] | (?<=[LMDUYNps.,%$+h -])[LM] | \A[LM] )
+    (?: [LMD] | (?<=D)[.,](?=D) | (?<=D)[ ]?% | (?<=D)[ ]?\$(?!D) | (?<=D)\+(?![DL]) )*
+    | [UN]M* | [Y+$%]M*
+    """,
+    re.VERBOSE,
+)
+
+
+def slow_tokens(text: str) -> list[str]:
+    """The tokens of a text, straight from the definitions of classes and folded forms."""
+    seen = [(character, kind) for character in settle(text) if (kind := classify(character)) != IGNORED]
+    letters = "".join(LETTERS[kind] for _, kind in seen)
+    folded = [fold_character(character, kind) for character, kind in seen]
+    spans = [match.span() for match in TOKEN.finditer(letters)]
+    return ["".join(folded[i] for i in range(*span) if letters[i] != " ") for span in spans]
+
+
+def fast_tokens(text: str, fast: bool = False) -> list[str]:
+    """The tokens of a text as the library has them."""
+    return fold([text], fast).text(0).decode().split()
+
+
+# --- The rule
+
+
+def weight(text: str) -> float:
+    """Length in words; a character of an unspaced script counts half."""
+    return sum(0.5 if unicodedata.category(token[0]) == "Lo" and classify(token[0]) == 6 else 1 for token in fast_tokens(text))
+
+
+def share_a_band(a: str, b: str, config: dedup.Config) -> bool:
+    """Whether LSH makes two texts candidates: the rows of one band of their MinHash signatures agree."""
+    bands, rows = choose_bands(config)
+    signatures = []
+    for text in (a, b):
+        tokens, size = fast_tokens(text), config.shingle_size
+        shingles = [" ".join(tokens[i : i + size]).encode() for i in range(max(1, len(tokens) - size + 1))]
+        sketch = MinHash(bands * rows, config.seed, hashfunc=xxh32_intdigest, scheme="affine32")
+        sketch.update_batch(shingles)
+        signatures.append(sketch.hashvalues.reshape(bands, rows))
+    return bool((signatures[0] == signatures[1]).all(axis=1).any())
+
+
+def slow_clean(documents: list[str], config: dedup.Config) -> list[list[int]]:
+    """Positions of the paragraphs that stay of each document, by the rule as it is written."""
+    options = {name: getattr(config, name) for name in config.__slots__}
+    kept: list[tuple[int, str]] = []  # document and paragraph, in the order of the rule
+    result = []
+    for number, document in enumerate(documents):
+        texts = [document[span.start : span.end] for span in dedup.split_paragraphs(document)]
+        long = [p for p in range(len(texts)) if fast_tokens(texts[p]) and weight(texts[p]) >= config.min_tokens]
+        gone = set()
+        for p in sorted(long, key=lambda p: (-len(fast_tokens(texts[p])), p)):
+            for other, text in kept:
+                found = dedup.compare(text, texts[p], **options)
+                candidate = other == number or (
+                    config.scope == "corpus"
+                    and (found.relation == "exact" or share_a_band(text, texts[p], config))
+                )
+                if candidate and (found.relation in ("exact", "near") or (found.relation, found.inner) == ("contained", "b")):
+                    gone.add(p)
+                    break
+            else:
+                kept.append((number, texts[p]))
+        staying: list[int] = []
+        for p in range(len(texts)):
+            short = p not in long and fast_tokens(texts[p]) and any(map(str.isalpha, "".join(fast_tokens(texts[p]))))
+            if p in gone or (short and staying and fast_tokens(texts[staying[-1]]) == fast_tokens(texts[p])):
+                continue
+            staying.append(p)
+        result.append(staying)
+    return result

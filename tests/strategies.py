@@ -1,0 +1,48 @@
+"""Texts that look like what the library meets: any Unicode, and articles whose paragraphs repeat and vary each other."""
+
+from hypothesis import strategies as st
+
+# Characters with a role of their own in folding come up often; all others now and then, lone surrogates included.
+SPECIAL = " \t\n\u00a0\u2028\u00ad\u200b\ufeff.,:;!?'\"’“”-–—−+±$€%°&#²½★_/()¿…0123456789aBzÄßéﬁ東京กำはカ¿\u0301"
+any_text = st.text(st.one_of(st.sampled_from(SPECIAL), st.characters()), max_size=60)
+
+WORDS = (
+    "the minister of finance said on Monday that not all Greek islands would reopen in May while 68 70 3.5 percent euros "
+    "crowd waited outside Kremlin and leaders of Armenia walked slowly towards garden with flowers despite heavy rain "
+    "東 京 $5m Leeds York beat reported reports don’t can't"
+).split()
+sentence = st.lists(st.sampled_from(WORDS), min_size=1, max_size=14).map(" ".join)
+
+
+@st.composite
+def edited(draw, source):
+    """A paragraph as it comes back: as it was, with other punctuation, a word more, less or replaced, cut or extended."""
+    words = draw(source).split()
+    how = draw(st.integers(0, 7))
+    place = draw(st.integers(0, max(0, len(words) - 1)))
+    if how == 1:
+        words[-1] += "."
+    elif how == 2:
+        words = [word.upper() for word in words]
+    elif how == 3:
+        words.insert(place, draw(st.sampled_from(WORDS)))
+    elif how == 4 and len(words) > 1:
+        del words[place]
+    elif how == 5:
+        words[place] = draw(st.sampled_from(WORDS))
+    elif how == 6:
+        words = words[place:]
+    elif how == 7:
+        words = [*words, "—", *draw(sentence).split()]
+    return " ".join(words)
+
+
+@st.composite
+def articles(draw, most=4):
+    """Documents whose paragraphs are edits of a few sentences, so that relations of all kinds arise within and across."""
+    pool = draw(st.lists(sentence, min_size=1, max_size=4))
+    paragraph = edited(st.sampled_from(pool))
+    separator = draw(st.sampled_from(["\n\n", "\r\n\r\n", "\n", "\n \n", "\n\n\n", "\r\r"]))
+    documents = draw(st.lists(st.lists(paragraph, min_size=0, max_size=7), min_size=1, max_size=most))
+    ending = draw(st.sampled_from(["", "\n", separator]))
+    return [separator.join(paragraphs) + ending for paragraphs in documents]
