@@ -199,8 +199,13 @@ def _cores() -> int:
 
 
 def _summary(totals: Totals, verb: str = "removed") -> str:
+    def many(number: int, noun: str) -> str:
+        return f"{number:,} {noun}" + "s" * (number != 1)
+
     share = f" ({totals.removed / totals.paragraphs:.1%})" if totals.paragraphs else ""
-    parts = [f"{totals.documents:,} documents, {totals.paragraphs:,} paragraphs, {totals.removed:,} {verb}{share}"]
+    parts = [
+        f"{many(totals.documents, 'document')}, {many(totals.paragraphs, 'paragraph')}, {totals.removed:,} {verb}{share}"
+    ]
     if totals.removed:
         parts.append(f"{totals.removed_within:,} repeat their own document, {totals.removed_across:,} an earlier one")
     if totals.removed_across:

@@ -1,9 +1,10 @@
 """The public calls: one document, a stream of them, or lists of texts, decided by one rule."""
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -102,23 +103,32 @@ class Deduplicator:
     # A batch is read (pure, in any thread), then decided in order.
 
     def _stream(self, documents: Iterable[str | tuple[Hashable, str]], jobs: int) -> Iterator[CleanResult]:
-        if jobs == 1:
-            for batch in self._batches(documents):
-                yield from self._decide_documents(self._read(batch, self._fast(batch)), batch)
-            return
-        pool = ThreadPoolExecutor(jobs)
-        waiting: deque[tuple[Future[Batch], list[_Document]]] = deque()
+        batches = self._batches(documents)
+        pool = ThreadPoolExecutor(jobs) if jobs > 1 else None
+        waiting: deque[tuple[Callable[[], Batch], list[_Document]]] = deque()
+        ahead = jobs + 1 if pool else 1
+        failure: Exception | None = None
         try:
-            for batch in self._batches(documents):
-                waiting.append((pool.submit(self._read, batch, self._fast(batch)), batch))
-                if len(waiting) > jobs:
-                    future, oldest = waiting.popleft()
-                    yield from self._decide_documents(future.result(), oldest)
-            while waiting:
-                future, oldest = waiting.popleft()
-                yield from self._decide_documents(future.result(), oldest)
+            while True:
+                while ahead and len(waiting) < ahead:
+                    try:
+                        documents_read = next(batches)
+                    except StopIteration:
+                        ahead = 0
+                    except Exception as error:  # what came before it is still handed out
+                        ahead, failure = 0, error
+                    else:
+                        read = partial(self._read, documents_read, self._fast(documents_read))
+                        waiting.append((pool.submit(read).result if pool else read, documents_read))
+                if not waiting:
+                    break
+                batch, oldest = waiting.popleft()
+                yield from self._decide_documents(batch(), oldest)
         finally:
-            pool.shutdown(cancel_futures=True)
+            if pool:
+                pool.shutdown(cancel_futures=True)
+        if failure is not None:
+            raise failure
 
     def _batches(self, documents: Iterable[str | tuple[Hashable, str]]) -> Iterator[list[_Document]]:
         """Whole documents: at first one, then twice as many each time until a batch is full.

@@ -47,26 +47,23 @@ procent tys mln mld sekund minut godzin dni tygodni miesięcy lat rok roku
 день дней недель месяц месяцев год года лет
 """
 
+# Articles, forms of being and having, the vaguest prepositions and relative words: those that may stand for one another.
+# Words that turn a sentence round are left out: modals, pronouns, conjunctions, prepositions of direction.
 _FUNCTION_WORDS = """
-a an the this that these those and or but if of in on at by to from for with as is are was were be been being has have had
-do does did will would can could may might shall should must he she it its his her hers their theirs they them we us our
-you your i me my who whom whose which what there here then than so also too very just only into onto over about after
-s d ll re ve m
-der die das den dem des ein eine einen einem einer eines und oder aber wenn von vom im in am an auf bei zu zum zur aus für
-mit als ist sind war waren sein hat haben hatte hatten wird werden wurde wurden er sie es ihr ihre seine wir uns man sich
-auch so dann hier da nur dass daß
-le la les un une des du de d l et ou mais si en dans sur par pour à au aux avec comme est sont était été être a ont il elle
-ils elles on nous vous se s y qui que qu dont ce cet cette ces son sa ses leur leurs
-el los las unos unas del al y o pero con por para es son era fue ha han su sus lo se que como más ya
-il lo gli i un uno una del della dei delle dal dalla nel nella e ed o ma se con per su è sono era ha hanno che si come
-os as um uma do da dos das no na nos nas ao e ou mas com por para é são foi tem seu sua que se
-de het een en of maar van in op bij te naar uit voor met als is zijn was heeft hebben hij zij ze er die dat
-w z ze na do o i a ale lub że się jest są był była to ten ta za po od dla przez
-в на с из к по от до за у о и а но или что это как был была были есть его ее их он она они
-och att det den en ett i på av för med som är var har og at det en et på til af
-في من على إلى عن مع و أن إن هذا هذه التي الذي كان
-का की के में से को पर और है हैं था थे ने यह वह एक भी
-ve bir bu da de ile için
+a an the this that these those of in on at as which is are was were be been being has have had s
+der die das den dem des ein eine einen einem einer eines im in am an auf ist sind war waren sein hat haben hatte hatten
+dass daß
+le la les un une des du de d l dans en sur au aux est sont était été être a ont que qu ce cet cette ces
+el los las unos unas del al en es son era fue ha han que
+il lo gli i uno una della dei delle nel nella di è sono era ha hanno che
+os as um uma do da dos das no na nos nas em é são foi tem que
+het een van in op is zijn was heeft hebben dat die
+w na jest są był była to ten ta
+в на это был была были есть что
+det den en ett i på är var har som
+في هذا هذه التي الذي كان
+का की के में है हैं था थे यह वह
+bir bu da de
 """
 
 

@@ -9,7 +9,10 @@ from dedup import engine
 
 # The fixture that chooses the rung holds for a whole test, so hypothesis may call the test many times under it.
 settings.register_profile(
-    "dedup", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    "dedup",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.load_profile("dedup")
 

@@ -45,7 +45,9 @@ def fast_tokens(text: str, fast: bool = False) -> list[str]:
 
 def weight(text: str) -> float:
     """Length in words; a character of an unspaced script counts half."""
-    return sum(0.5 if unicodedata.category(token[0]) == "Lo" and classify(token[0]) == 6 else 1 for token in fast_tokens(text))
+    return sum(
+        0.5 if unicodedata.category(token[0]) == "Lo" and classify(token[0]) == 6 else 1 for token in fast_tokens(text)
+    )
 
 
 def share_a_band(a: str, b: str, config: dedup.Config) -> bool:
@@ -74,10 +76,11 @@ def slow_clean(documents: list[str], config: dedup.Config) -> list[list[int]]:
             for other, text in kept:
                 found = dedup.compare(text, texts[p], **options)
                 candidate = other == number or (
-                    config.scope == "corpus"
-                    and (found.relation == "exact" or share_a_band(text, texts[p], config))
+                    config.scope == "corpus" and (found.relation == "exact" or share_a_band(text, texts[p], config))
                 )
-                if candidate and (found.relation in ("exact", "near") or (found.relation, found.inner) == ("contained", "b")):
+                if candidate and (
+                    found.relation in ("exact", "near") or (found.relation, found.inner) == ("contained", "b")
+                ):
                     gone.add(p)
                     break
             else:

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 SPECIAL = " \t\n\u00a0\u2028\u00ad\u200b\ufeff.,:;!?'\"’“”-–—−+±$€%°&#²½★_/()¿…0123456789aBzÄßéﬁ東京กำはカ¿\u0301"
 any_text = st.text(st.one_of(st.sampled_from(SPECIAL), st.characters()), max_size=60)
 
-WORDS = (
-    "the minister of finance said on Monday that not all Greek islands would reopen in May while 68 70 3.5 percent euros "
-    "crowd waited outside Kremlin and leaders of Armenia walked slowly towards garden with flowers despite heavy rain "
-    "東 京 $5m Leeds York beat reported reports don’t can't"
-).split()
+WORDS = """
+the minister of finance said on Monday that not all Greek islands would reopen in May while 68 70 3.5 percent euros crowd
+waited outside Kremlin and leaders of Armenia walked slowly towards garden with flowers despite heavy rain 東 京 $5m
+Leeds York beat reported reports don’t can't
+""".split()
 sentence = st.lists(st.sampled_from(WORDS), min_size=1, max_size=14).map(" ".join)
 
 

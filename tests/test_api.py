@@ -1,0 +1,222 @@
+"""The public calls: names, values, errors, laziness, and what is loaded when."""
+
+import dataclasses
+import inspect
+import math
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import dedup
+
+LONG = "Five new bridges are planned for the valley"
+
+
+def test_names():
+    assert dedup.__all__ == [
+        "CleanResult", "Comparison", "Config", "ConfigError", "CorpusError", "Decision", "DedupError", "Deduplicator",
+        "DocumentTooLarge", "InputError", "Match", "Removal", "Span", "clean", "compare", "duplicated", "find_duplicates",
+        "signatures", "split_paragraphs", "unique",
+    ]  # fmt: skip
+    for name in dedup.__all__:
+        assert inspect.getdoc(getattr(dedup, name))
+
+
+def test_duplicated(rung):
+    flags = dedup.duplicated(["cat", "dog", "cat"])
+    assert flags.dtype == bool and flags.tolist() == [False, False, True]
+    assert dedup.duplicated([]).tolist() == []
+    assert dedup.duplicated([LONG, None, math.nan, "", None, f"“{LONG}!”", ""]).tolist() == [False] * 5 + [True, False]
+    assert dedup.duplicated(np.array([LONG, LONG], dtype=object)).tolist() == [False, True]
+    assert dedup.duplicated(iter([LONG, "cat", LONG])).tolist() == [False, False, True]
+
+
+def test_short_texts_are_judged_for_exact_only(rung):
+    assert dedup.duplicated(["red cat", "Red cat.", "red cats", "cat"]).tolist() == [False, True, False, False]
+
+
+def test_unique_is_lazy_and_keeps_order(rung):
+    def endless():
+        n = 0
+        while True:
+            yield LONG
+            yield f"Sentence number {n} of an endless source of texts"
+            n += 1
+
+    found = dedup.unique(endless())
+    assert [next(found) for _ in range(3)] == [LONG] + [
+        f"Sentence number {n} of an endless source of texts" for n in (0, 1)
+    ]
+
+
+def test_find_duplicates(rung):
+    texts = [LONG, "cat", LONG + " — Photo: Ann Lee", "Cat!", f"{LONG}."]
+    matches = list(dedup.find_duplicates(texts))
+    assert [(m.index, m.duplicate_of, m.relation) for m in matches] == [(3, 1, "exact"), (4, 0, "exact")]
+    assert all(match.reason and match.jaccard == match.containment == 1.0 for match in matches)
+
+
+def test_list_functions_agree(rung):
+    texts = [f"{LONG} number {n % 7}" for n in range(50)] + [None]
+    flags = dedup.duplicated(texts).tolist()
+    assert [match.index for match in dedup.find_duplicates(texts)] == [n for n, flag in enumerate(flags) if flag]
+    assert list(dedup.unique(texts)) == [text for text, flag in zip(texts, flags, strict=True) if not flag]
+
+
+def test_deduplicator_add(rung):
+    with dedup.Deduplicator() as seen:
+        first = seen.add(LONG, id="a")
+        assert (first.is_duplicate, first.relation, first.duplicate_of) == (False, "distinct", None)
+        again = seen.add(LONG.upper())
+        assert (again.is_duplicate, again.relation, again.duplicate_of) == (True, "exact", ("a", 0))
+        assert seen.add("yes").duplicate_of is None
+        assert seen.add("Yes!").duplicate_of == (2, 0)
+        assert seen.clean(f"A new first line here\n\n{LONG}\n\nyes").text == "A new first line here\n\nyes"
+
+
+def test_stream_takes_texts_and_pairs_and_is_lazy(rung):
+    taken = []
+
+    def source():
+        for n in range(100_000):
+            taken.append(n)
+            yield (f"page{n}", f"{LONG}\n\nSentence number {n} of the source")
+
+    with dedup.Deduplicator() as seen:
+        stream = seen.stream(source())
+        assert taken == []
+        first, second = next(stream), next(stream)
+        assert len(taken) <= 4
+        assert (first.id, len(first.removed)) == ("page0", 0)
+        assert (second.id, second.removed[0].decision.duplicate_of) == ("page1", ("page0", 0))
+        for _ in range(3000):
+            next(stream)
+        assert len(taken) < 3002 + 2 * 2000
+        stream.close()
+
+
+def test_stream_hands_out_what_came_before_a_failure(rung):
+    def source():
+        yield LONG
+        yield LONG
+        raise OSError("the network is down")
+
+    for jobs in (1, 3):
+        with dedup.Deduplicator() as seen:
+            results = []
+            with pytest.raises(OSError, match="network"):
+                results.extend(seen.stream(source(), jobs=jobs))
+                pytest.fail("the failure was swallowed")
+        with dedup.Deduplicator() as seen:
+            got = []
+            stream = seen.stream([LONG, "another text of some words", 5], jobs=jobs)
+            with pytest.raises(dedup.InputError, match="int"):
+                for result in stream:
+                    got.append(result.text)
+            assert got == [LONG, "another text of some words"]
+
+
+def test_results_are_values(rung):
+    result = dedup.clean(f"{LONG}\n\n{LONG}")
+    assert result == dedup.clean(f"{LONG}\n\n{LONG}")
+    (removal,) = result.removed
+    assert isinstance(removal, dedup.Span) and hash(removal) and removal.position == 1
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        result.text = ""
+    assert result.kept == [dedup.Span(0, len(LONG))]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: dedup.clean(None),
+        lambda: dedup.clean(b"bytes"),
+        lambda: dedup.compare("a", 5),
+        lambda: dedup.duplicated(["a", 5]),
+        lambda: dedup.duplicated([b"bytes"]),
+        lambda: dedup.duplicated("a single text"),
+        lambda: list(dedup.unique("a single text")),
+        lambda: dedup.signatures(["a", None]),
+        lambda: dedup.Deduplicator().add(None),
+        lambda: list(dedup.Deduplicator().stream("a single text")),
+        lambda: list(dedup.Deduplicator().stream([None])),
+    ],
+)
+def test_wrong_types(rung, call):
+    with pytest.raises(dedup.InputError, match="expected") as caught:
+        call()
+    assert isinstance(caught.value, TypeError) and isinstance(caught.value, dedup.DedupError)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"threshold": 0}, {"threshold": 1.1}, {"threshold": "0.7"}, {"threshold": True}, {"containment": 0.4},
+        {"guard": 1}, {"scope": "page"}, {"min_tokens": -1}, {"min_tokens": 2.0}, {"shingle_size": 0}, {"num_perm": 1},
+        {"recall": 1}, {"max_candidates": 0}, {"seed": -1}, {"treshold": 0.7},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_wrong_options(options):
+    (name,) = options
+    with pytest.raises(dedup.ConfigError, match=f"{name}.*expected") as caught:
+        dedup.Deduplicator(**options)
+    assert isinstance(caught.value, ValueError)
+
+
+def test_options_that_do_not_belong():
+    with pytest.raises(dedup.ConfigError, match="scope"):
+        dedup.duplicated(["a"], scope="document")
+    with pytest.raises(dedup.ConfigError, match="index"):
+        dedup.Deduplicator(index="seen.db")
+    with pytest.raises(dedup.ConfigError, match="jobs"):
+        dedup.Deduplicator().stream([], jobs=0)
+    with pytest.raises(dedup.ConfigError, match="config"):
+        dedup.Deduplicator({"threshold": 0.7})
+
+
+def test_options_win_over_config_and_the_fingerprint_tells():
+    config = dedup.Config(threshold=0.8, seed=3)
+    assert dedup.Deduplicator(config, threshold=0.6).config == dedup.Config(threshold=0.6, seed=3)
+    prints = {
+        dedup.Config(**{name: value}).fingerprint() for name, value in [("seed", 1), ("seed", 2), ("guard", False)]
+    }
+    assert len(prints) == 3 and dedup.Config().fingerprint() in prints
+
+
+def test_odd_text_is_never_lost(rung):
+    for text in ["a\0b c d", "lone \ud800 surrogate here", "\u2028", "\x85", "  \n\n  ", "é" * 5000, "\ufeff"]:
+        result = dedup.clean(text)
+        assert result.text == text and not result.removed
+
+
+def run_fresh(code, **environment):
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, **environment},
+    ).stdout
+
+
+def test_nothing_heavy_is_loaded_for_one_article():
+    code = f"""
+import sys, dedup
+loaded = {{"numba", "datasketch", "scipy", "click", "html.parser"}} & set(sys.modules)
+dedup.clean("{LONG}\\n\\n{LONG}")
+print(sorted(loaded), sorted({{"numba", "datasketch", "scipy"}} & set(sys.modules)))
+"""
+    assert run_fresh(code, DEDUP_ENGINE="").strip() == "[] []"
+
+
+def test_broken_numba_is_no_error(tmp_path):
+    (tmp_path / "numba.py").write_text("raise ImportError('broken on purpose')")
+    code = "import dedup; print(dedup.duplicated(['the same long sentence ' * 9] * 5000).sum())"
+    assert run_fresh(code, PYTHONPATH=str(tmp_path), DEDUP_ENGINE="").strip() == "4999"
+    failing = "import dedup\ntry: dedup.duplicated(['a'])\nexcept dedup.ConfigError as error: print(error)"
+    assert "pip install" in run_fresh(failing, PYTHONPATH=str(tmp_path), DEDUP_ENGINE="numba")
+    assert "numpy, numba" in run_fresh(failing, DEDUP_ENGINE="fortran")

@@ -1,0 +1,213 @@
+"""The command: what is read, written, refused and reported."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from click.testing import CliRunner
+
+from dedup import corpus
+from dedup.cli import main
+
+LONG = "Five new bridges are planned for the valley"
+OTHER = "The old mill on the river will be turned into a school"
+
+
+def call(*arguments, **options):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], **options)
+
+
+def tree(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def source(tmp_path):
+    folder = tmp_path / "in"
+    (folder / "b").mkdir(parents=True)
+    (folder / "a.txt").write_bytes(f"{LONG}\r\n\r\n“{LONG}”\r\n".encode())
+    (folder / "b" / "c.txt").write_text(f"\ufeff{OTHER}\n\n{LONG}\n", encoding="utf-8")
+    (folder / "b.txt").write_text(f"{OTHER}\n{OTHER}\n", encoding="utf-8")
+    return folder
+
+
+def test_folder(rung, source, tmp_path):
+    out = tmp_path / "out"
+    result = call("clean", source, "-o", out)
+    assert result.exit_code == 0 and result.stdout == ""
+    # "b.txt" comes before "b/c.txt": by code point, "." is smaller than "/".
+    assert tree(out) == {"a.txt": f"{LONG}\r\n\r\n\r\n".encode(), "b.txt": f"{OTHER}\n".encode(), "b/c.txt": b""}
+    assert "3 documents, 6 paragraphs, 4 removed (66.7%)" in result.stderr
+    assert "2 repeat their own document, 2 an earlier one" in result.stderr and "--scope document" in result.stderr
+
+
+def test_scope_jobs_and_a_second_run(rung, source, tmp_path):
+    for jobs in (1, 2):
+        call("clean", source, "-o", tmp_path / f"jobs{jobs}", "--jobs", jobs)
+    assert tree(tmp_path / "jobs1") == tree(tmp_path / "jobs2")
+    call("clean", tmp_path / "jobs1", "-o", tmp_path / "again")
+    assert tree(tmp_path / "again") == tree(tmp_path / "jobs1")
+    call("clean", source, "-o", tmp_path / "own", "--scope", "document")
+    assert tree(tmp_path / "own")["b/c.txt"] == (source / "b" / "c.txt").read_bytes()
+
+
+def test_one_file_and_standard_input(source, tmp_path):
+    expected = f"{OTHER}\n"
+    assert call("clean", source / "b.txt").stdout == expected
+    assert call("clean", "-", input=f"{OTHER}\n{OTHER}\n").stdout == expected
+    assert call("clean", source / "b.txt", "-o", tmp_path / "new.txt").exit_code == 0
+    assert (tmp_path / "new.txt").read_text() == expected
+    (tmp_path / "folder").mkdir()
+    call("clean", source / "b.txt", "-o", tmp_path / "folder")
+    assert tree(tmp_path / "folder") == {"b.txt": expected.encode()}
+
+
+def test_several_sources_go_under_their_own_names(source, tmp_path):
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "a.txt").write_text(LONG)
+    result = call("clean", source, tmp_path / "more", "-o", tmp_path / "out")
+    assert result.exit_code == 0
+    assert set(tree(tmp_path / "out")) == {"in/a.txt", "in/b.txt", "in/b/c.txt", "more/a.txt"}
+    assert tree(tmp_path / "out")["more/a.txt"] == b""
+
+
+def test_in_place(source):
+    before = (source / "a.txt").stat().st_mode
+    assert call("clean", source, "--in-place").exit_code == 0
+    assert (source / "b.txt").read_text() == f"{OTHER}\n"
+    assert (source / "a.txt").stat().st_mode == before
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["in", "-o", "in"], "lies in the source"),
+        (["in", "-o", "in/out"], "lies in the source"),
+        (["in/a.txt", "-o", "in/a.txt"], "is read in this run"),
+        (["in/a.txt", "in/a.txt", "-o", "out"], "would both be written"),
+        (["in/a.txt", "same/a.txt", "-o", "out"], "would both be written"),
+        (["missing.txt", "-o", "out"], "no such file or folder"),
+        (["in", "missing", "-o", "out"], "no such file or folder"),
+        (["in"], "needs -o DST"),
+        (["in", "--in-place", "-o", "out"], "goes with neither"),
+        (["-", "--in-place"], "goes with neither"),
+        (["in", "-o", "out", "--threshold", "7"], "threshold is 7.0; expected"),
+        (["in", "-o", "out", "--containment", "most"], "neither a number nor none"),
+        (["in", "-o", "out", "--lines", "--scope", "document"], "every line as a document"),
+    ],
+)
+def test_refused_before_anything_is_written(source, tmp_path, monkeypatch, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "same").mkdir()
+    (tmp_path / "same" / "a.txt").write_text(LONG)
+    before = tree(tmp_path)
+    result = call("clean", *arguments)
+    assert result.exit_code == 2 and words in result.stderr, result.stderr
+    assert tree(tmp_path) == before and not (tmp_path / "out").exists()
+
+
+def test_what_cannot_be_read_is_named_and_skipped(source, tmp_path):
+    (source / "latin.txt").write_bytes("café".encode("latin-1"))
+    (source / "utf16.txt").write_bytes("text".encode("utf-16-le"))
+    (source / "gone.txt").symlink_to(source / "nowhere")
+    (source / "loop").symlink_to(source)  # folders behind links are not entered
+    (source / ".hidden").write_text("not looked at")
+    result = call("clean", source, "-o", tmp_path / "out")
+    assert result.exit_code == 2
+    for name, reason in (("latin.txt", "not UTF-8"), ("utf16.txt", "NUL"), ("gone.txt", "No such file")):
+        assert any(name in line and reason in line for line in result.stderr.splitlines()), (name, result.stderr)
+    assert set(tree(tmp_path / "out")) == {"a.txt", "b.txt", "b/c.txt"}
+    assert "3 skipped" in result.stderr
+
+
+def test_too_large_a_document_is_skipped_and_lines_helps(source, tmp_path, monkeypatch):
+    from dedup import functions, rule
+
+    monkeypatch.setattr(rule, "LARGEST_DOCUMENT", 20)
+    monkeypatch.setattr(functions, "LARGEST_DOCUMENT", 20)
+    records = [f"record number {n} of a long list" for n in range(30)]
+    (source / "b.txt").write_text("\n".join([*records, records[3], "yes", "yes"]) + "\n")
+    result = call("clean", source, "-o", tmp_path / "out")
+    assert result.exit_code == 2 and "b.txt: a document has 30 different paragraphs" in result.stderr
+    assert set(tree(tmp_path / "out")) == {"a.txt", "b/c.txt"}
+    result = call("clean", source, "-o", tmp_path / "lines", "--lines")
+    assert result.exit_code == 0
+    assert (tmp_path / "lines" / "b.txt").read_text() == "\n".join([*records, "yes"]) + "\n"
+
+
+def test_empty_folder(tmp_path):
+    (tmp_path / "in").mkdir()
+    result = call("clean", tmp_path / "in", "-o", tmp_path / "out")
+    assert result.exit_code == 0 and "0 documents" in result.stderr
+
+
+def test_a_failed_write_leaves_nothing_half_done(source, tmp_path, monkeypatch):
+    def fail(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(corpus.os, "replace", fail)
+    result = call("clean", source, "-o", tmp_path / "out")
+    assert result.exit_code == 2 and "No space left" in result.stderr
+    assert tree(tmp_path / "out") == {}
+
+
+def test_find(source):
+    result = call("find", source)
+    records = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(r["document"], r["paragraph"], r["relation"]) for r in records] == [
+        ("a.txt", 1, "exact"), ("b.txt", 1, "exact"), ("b/c.txt", 0, "exact"), ("b/c.txt", 1, "exact")
+    ]  # fmt: skip
+    assert records[2]["duplicate_of"] == {"document": "b.txt", "paragraph": 0}
+    assert records[0]["text"] == f"“{LONG}”" and records[0]["reason"]
+    assert result.exit_code == 0 and "4 could go" in result.stderr
+    assert call("find", "--check", source).exit_code == 1
+    assert call("find", "--check", "-", input="one single line here").exit_code == 0
+    assert call("find", "--lines", "-", input="yes\nno\nyes\n").stdout.count("\n") == 1
+
+
+def test_explain():
+    result = call("explain", "Up 15.9% in the month of May", "Up 16.9% in the month of May", "--threshold", "0.4")
+    assert result.exit_code == 0
+    assert "distinct" in result.stdout and "“15.9%”" in result.stdout
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_command_and_option_has_help(command):
+    result = call(command, "--help")
+    assert result.exit_code == 0 and f"dedup {command}" in result.stdout
+    for option in main.commands[command].params:
+        assert option.param_type_name == "argument" or option.help
+
+
+def test_module_pipe_and_interrupt(source, tmp_path):
+    command = [sys.executable, "-m", "dedup", "find", str(source)]
+    assert subprocess.run(command, capture_output=True).returncode == 0
+    with subprocess.Popen(
+        [*command[:-1], *[str(source)] * 300], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        errors = process.stderr.read()
+        assert process.wait() == 0 and b"Traceback" not in errors
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dedup", "clean", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    process.stdin.write(b"some text")
+    process.stdin.flush()
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    assert process.returncode == 130 and b"Traceback" not in errors
+
+
+def test_unwritable_cache_is_no_error(tmp_path):
+    pytest.importorskip("numba")
+    (tmp_path / "file").write_text("")
+    code = "import dedup; print(len(dedup.signatures(['a b c'])))"
+    environment = {**os.environ, "DEDUP_ENGINE": "numba", "NUMBA_CACHE_DIR": str(tmp_path / "file" / "cache")}
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    assert (result.returncode, result.stdout) == (0, "1\n"), result.stderr

@@ -1,0 +1,92 @@
+"""The house itself: imports point downward, types hold, the cache notices changes, documents tell the truth."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dedup
+from dedup import engine
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def tool(*command):
+    path = Path(sys.executable).with_name(command[0])
+    result = subprocess.run([str(path), *command[1:]], capture_output=True, text=True, cwd=ROOT)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def test_imports_point_downward():
+    assert "1 kept, 0 broken" in tool("lint-imports", "--no-cache")
+    contract = (ROOT / "pyproject.toml").read_text()
+    for module in (ROOT / "dedup").glob("*.py"):
+        assert module.stem == "__init__" or f"dedup.{module.stem}" in contract, f"{module.name} stands in no layer"
+
+
+def test_types_hold():
+    assert "no issues found" in tool("mypy")
+
+
+def test_lint():
+    tool("ruff", "check", ".")
+    tool("ruff", "format", "--check", ".")
+
+
+def test_modules_are_small():
+    for module in (ROOT / "dedup").glob("*.py"):
+        assert len(module.read_text().splitlines()) <= 400, module.name
+
+
+def test_version():
+    assert f'version = "{dedup.__version__}"' in (ROOT / "pyproject.toml").read_text()
+
+
+def test_readme_code_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), {})
+
+
+def test_example_script_runs():
+    result = subprocess.run([sys.executable, ROOT / "examples" / "scrape.py"], capture_output=True, text=True)
+    assert result.returncode == 0 and "exact" in result.stdout, result.stderr
+
+
+def test_example_corpus_collapses_and_keeps_its_hard_negatives(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-m", "dedup", "clean", ROOT / "examples" / "corpus", "-o", tmp_path / "cleaned"],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert run.returncode == 0 and "removed" in run.stderr
+    for path in (ROOT / "examples" / "corpus").iterdir():
+        cleaned = (tmp_path / "cleaned" / path.name).read_text(encoding="utf-8")
+        assert len(cleaned) <= len(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+def test_the_cache_notices_a_change_in_a_module_that_is_only_called(tmp_path):
+    shutil.copytree(ROOT / "dedup", tmp_path / "dedup", ignore=shutil.ignore_patterns("__pycache__"))
+    code = (
+        "import dedup; dedup.signatures(['a b c']); from dedup import engine, minhash;"
+        "print(sum(engine.compiled(minhash.sign_kernel).stats.cache_hits.values()))"
+    )
+    environment = {**os.environ, "DEDUP_ENGINE": "numba", "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+
+    def hits():
+        return subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path, env=environment
+        ).stdout.strip()
+
+    assert [hits(), hits()] == ["0", "1"]
+    with open(tmp_path / "dedup" / "engine.py", "a") as file:
+        file.write("# changed\n")
+    assert hits() == "0"

@@ -1,0 +1,178 @@
+"""What two paragraphs are to each other: the definition, case by case, and its laws."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import any_text, edited, sentence
+
+import dedup
+from dedup import engine
+from dedup.alignment import align_kernel
+from dedup.config import Config
+from dedup.pairs import lexicon_table, read_pair
+from dedup.relation import RELATIONS, judge_kernel, limits, weigh_kernel
+from dedup.tokens import fold
+
+BODY = (
+    "In the footage the minister apparently orders servants to arrange for a buggy to transport the stricken president, "
+    "68, who has been in power in the country for 24 years."
+)
+CASES = [
+    ("exact", "“It’s over,” she said.", '"It\'s over", she said'),
+    ("exact", "ALL CAPITALS HERE TODAY", "All capitals here today"),
+    (
+        "contained",
+        BODY,
+        "The minister apparently orders servants to arrange a buggy to transport stricken president, 68",
+    ),
+    (
+        "contained",
+        "Police at the scene in Leeds on Monday evening. Photograph: Ann Lee",
+        "Police at the scene in Leeds on Monday evening",
+    ),
+    ("contained", "Read more: Five new bridges planned for the valley", "Five new bridges planned for the valley"),
+    ("contained", "3. Five new bridges planned for the valley", "Five new bridges planned for the valley"),
+    ("near", BODY.replace("the stricken", "a stricken"), BODY),
+    ("contained", BODY.replace("footage", "foot age"), BODY),  # split, so that one has fewer words
+    ("near", BODY.replace("servants", "servant"), BODY),
+    ("near", BODY.replace("apparently", "apparrently"), BODY),
+    # The guard
+    ("distinct", BODY.replace("68", "69"), BODY),
+    ("distinct", BODY.replace("24 years", "24 months"), BODY),
+    ("distinct", BODY.replace("apparently orders", "apparently never orders"), BODY),
+    ("distinct", BODY.replace("stricken", "delighted"), BODY),
+    ("distinct", BODY.replace("the minister", "Putin"), BODY),
+    ("distinct", BODY.replace(", 68,", ", -68,"), BODY),
+    (
+        "distinct",
+        "Shares rose 15.9% in the three months to the end of May",
+        "Shares fell 15.9% in the three months to the end of May",
+    ),
+    (
+        "distinct",
+        "Road 1506 is closed between the two villages until Friday",
+        "Road 1507 is closed between the two villages until Friday",
+    ),
+    (
+        "distinct",
+        "In the final minutes of the match Leeds beat York 2-1",
+        "In the final minutes of the match York beat Leeds 2-1",
+    ),
+    (
+        "distinct",
+        "In the final minutes of the match Leeds beat York 2-1",
+        "In the final minutes of the match Leeds beat York 1-2",
+    ),
+    ("distinct", "He did not say that the plant would close next year", "say that the plant would close next year"),
+    ("distinct", "the mayor of the town visited the new school on the hill", "the new school"),
+    ("distinct", "a basic guide to growing tomatoes indoors", "a complicated guide to growing tomatoes indoors"),
+    ("distinct", "我们不同意这个提案因为它太贵了", "我们同意这个提案因为它太贵了"),
+    ("distinct", "nothing in common here", "quite another text altogether"),
+    ("distinct", "", ""),
+    ("distinct", "...", "!!!"),
+]
+
+
+@pytest.mark.parametrize("expected, a, b", CASES)
+def test_cases(expected, a, b):
+    found = dedup.compare(a, b)
+    assert found.relation == expected, found.reason
+    assert found.is_duplicate == (expected != "distinct")
+    assert found.inner == ("b" if expected == "contained" else None)
+    assert found.reason
+
+
+@pytest.mark.parametrize(
+    "a, b, words",
+    [
+        (BODY, BODY.replace("68", "69"), ["number", "68"]),
+        (BODY, BODY.replace("stricken", "delighted"), ["delighted", "stricken"]),
+        (BODY, BODY.replace("apparently orders", "apparently never orders"), ["negation", "never"]),
+        ("a b", "c d", ["no 3 words in a row"]),
+        ("", "a", ["without words"]),
+    ],
+)
+def test_reasons_name_what_differs(a, b, words):
+    reason = dedup.compare(a, b).reason
+    assert all(word in reason for word in words), reason
+
+
+def test_options():
+    changed = BODY.replace("68", "69")
+    assert dedup.compare(BODY, changed, guard=False).relation == "near"
+    assert dedup.compare(BODY, BODY.replace("the stricken", "a stricken"), threshold=0.99).relation == "distinct"
+    outer = BODY + " and waved"
+    assert dedup.compare(BODY, outer).relation == "contained"
+    assert dedup.compare(BODY, outer, containment=None).relation == "near"
+    assert dedup.compare("yes no", "yes no", min_tokens=100).relation == "exact"
+
+
+@given(edited(sentence), edited(sentence))
+@settings(max_examples=300)
+def test_symmetric(a, b):
+    one, other = dedup.compare(a, b), dedup.compare(b, a)
+    swapped = {"a": "b", "b": "a", None: None}
+    assert (one.relation, one.inner, one.jaccard, one.containment) == (
+        other.relation,
+        swapped[other.inner],
+        other.jaccard,
+        other.containment,
+    )
+    assert 0 <= one.jaccard <= 1 and 0 <= one.containment <= 1
+
+
+@given(any_text)
+def test_exact_to_itself(text):
+    assert dedup.compare(text, text).is_duplicate == bool(fold([text]).text(0))
+
+
+@given(st.lists(st.integers(0, 6), max_size=12), st.lists(st.integers(0, 6), max_size=16))
+def test_alignment_is_in_order_and_of_equals(a, b):
+    if len(a) > len(b):
+        a, b = b, a
+    mates = [-1] * len(a)
+    assert align_kernel(a, b, mates)
+    pairs = [(i, j) for i, j in enumerate(mates) if j >= 0]
+    assert all(a[i] == b[j] for i, j in pairs)
+    assert all(first[1] < second[1] for first, second in itertools.pairwise(pairs))
+    if a == b:
+        assert mates == list(range(len(a)))
+
+
+def test_too_long_to_align():
+    a = " ".join(["up down left right"] * 2000)
+    b = " ".join(["down up right left"] * 2001)
+    found = dedup.compare(a, b)
+    assert found.relation == "distinct"
+
+
+@pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+@given(
+    st.tuples(edited(sentence), edited(sentence)) | st.tuples(any_text, any_text),
+    st.booleans(),
+    st.sampled_from([None, 0.8]),
+)
+@settings(max_examples=300)
+def test_compiled_pairs_equal_interpreted_ones(texts, guard, containment):
+    config = Config(guard=guard, containment=containment, threshold=0.5)
+    tokens = fold(list(texts))
+    a, b = (tokens.text(p) for p in (0, 1))
+    if a == b:
+        return
+    mark_a, mark_b = (tokens.mark(p) for p in (0, 1))
+    first_is_inner = (len(mark_a), a) < (len(mark_b), b)
+    sides = (a, mark_a, b, mark_b) if first_is_inner else (b, mark_b, a, mark_a)
+    relation, jaccard, inside, *_ = judge_kernel(*read_pair(*sides, config.shingle_size), *limits(config), False)
+
+    def arrays(text, mark):
+        stored = text + b" " if text else b""
+        return np.frombuffer(stored + bytes(32), np.uint8), len(stored), np.frombuffer(mark, np.uint8)
+
+    made = engine.compiled(weigh_kernel)(
+        *arrays(a, mark_a), *arrays(b, mark_b), config.shingle_size, *limits(config), *lexicon_table()
+    )
+    assert made == (relation, jaccard, inside, first_is_inner)
+    assert RELATIONS[relation] in ("contained", "near", "distinct")

@@ -1,0 +1,172 @@
+"""One rule, one answer: against the slow model, in any batch, with any number of threads, on both rungs."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from slow import slow_clean
+from strategies import articles
+
+import dedup
+from dedup import deduplicator, rule
+
+OPTIONS = [
+    {},
+    {"scope": "document"},
+    {"guard": False, "threshold": 0.5},
+    {"containment": None},
+    {"min_tokens": 1, "shingle_size": 2},
+]
+
+
+def stays(documents, config, jobs=1):
+    """Positions of the paragraphs that stay of each document, and everything else that was decided."""
+    with dedup.Deduplicator(config) as seen:
+        results = list(seen.stream(documents, jobs=jobs))
+    gone = [{removal.position for removal in result.removed} for result in results]
+    totals = [len(result.kept) + len(result.removed) for result in results]
+    return [[p for p in range(total) if p not in away] for total, away in zip(totals, gone, strict=True)], results
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@given(documents=articles())
+@settings(max_examples=40)
+def test_model(rung, options, documents):
+    config = dedup.Config(**options)
+    assert stays(documents, config)[0] == slow_clean(documents, config)
+
+
+@given(documents=articles(most=6), size=st.integers(1, 9), jobs=st.integers(1, 3))
+@settings(max_examples=60)
+def test_batches_jobs_and_clean_change_nothing(rung, monkeypatch, documents, size, jobs):
+    config = dedup.Config()
+    expected = stays(documents, config)[1]
+    with monkeypatch.context() as patch:
+        patch.setattr(deduplicator, "BATCH_PARAGRAPHS", size)
+        assert stays(documents, config, jobs)[1] == expected
+    with dedup.Deduplicator(config) as seen:
+        assert [seen.clean(document) for document in documents] == expected
+
+
+@given(documents=articles(most=6))
+@settings(max_examples=60)
+def test_rungs_decide_alike(documents):
+    if not rule.engine.numba_works():
+        pytest.skip("numba is not installed")
+    made = []
+    for name in ("numpy", "numba"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DEDUP_ENGINE", name)
+            made.append(stays(documents, dedup.Config())[1])
+    assert made[0] == made[1]
+
+
+@given(documents=articles(), place=st.integers(0, 3))
+@settings(max_examples=30)
+def test_changing_the_rung_midway_changes_nothing(documents, place):
+    if not rule.engine.numba_works():
+        pytest.skip("numba is not installed")
+    expected = stays(documents, dedup.Config())[1]
+    with pytest.MonkeyPatch.context() as patch, dedup.Deduplicator() as seen:
+        results = []
+        for number, document in enumerate(documents):
+            patch.setenv("DEDUP_ENGINE", "numba" if number >= place else "numpy")
+            results.append(seen.clean(document))
+    assert results == expected
+
+
+@given(documents=articles(most=5))
+@settings(max_examples=80)
+def test_laws(rung, documents):
+    config = dedup.Config()
+    _, results = stays(documents, config)
+    paragraphs = [[text[span.start : span.end] for span in dedup.split_paragraphs(text)] for text in documents]
+    kept = {(number, p) for number, texts in enumerate(paragraphs) for p in range(len(texts))}
+    kept -= {(number, removal.position) for number, result in enumerate(results) for removal in result.removed}
+    for number, (text, result) in enumerate(zip(documents, results, strict=True)):
+        characters = iter(text)
+        assert all(character in characters for character in result.text)
+        for removal in result.removed:
+            # The guarantee: what stands for it is kept, and `compare` confirms the relation.
+            original = removal.decision.duplicate_of
+            assert original in kept and removal.decision.is_duplicate
+            found = dedup.compare(text[removal.start : removal.end], paragraphs[original[0]][original[1]])
+            assert found.relation == removal.decision.relation
+            assert found.inner == ("a" if found.relation == "contained" else None)
+            assert found.jaccard == removal.decision.jaccard
+            assert found.reason == removal.decision.reason
+        assert [text[span.start : span.end] for span in result.kept] == [
+            texts for p, texts in enumerate(paragraphs[number]) if (number, p) in kept
+        ]
+    # Cleaning again removes nothing.
+    again = stays([result.text for result in results], config)[1]
+    assert [result.text for result in again] == [result.text for result in results]
+    assert not any(result.removed for result in again)
+
+
+def test_order_within_a_document(rung):
+    short, long = (
+        "Five new bridges are planned for the valley",
+        "Five new bridges are planned for the valley, the mayor said",
+    )
+    result = dedup.clean(f"{short}\n\n{long}\n\n{short.upper()}")
+    assert result.text == f"{long}\n\n"
+    assert [removal.decision.duplicate_of for removal in result.removed] == [(0, 1), (0, 1)]
+
+
+def test_only_an_earlier_document_stands_for_a_later_one(rung):
+    short, long = "Five new bridges are planned for the valley", "Five new bridges are planned for the valley by 2030"
+    with dedup.Deduplicator() as seen:
+        assert seen.clean(short, "a").text == short
+        assert seen.clean(long, "b").text == long
+
+
+def test_short_paragraphs(rung):
+    text = "Yes.\n\nYes!\n\nNo.\n\nYes.\n\n68\n\n68\n\nYes.\n\n★\n\n★"
+    assert dedup.clean(text).text == "Yes.\n\nNo.\n\nYes.\n\n68\n\n68\n\nYes.\n\n★\n\n★"
+    between = "One and the same long sentence"
+    text = f"{between}\n\nYes.\n\n{between}\n\nYes."
+    assert dedup.clean(text).text == f"{between}\n\nYes."
+
+
+def test_many_copies_are_one_entry(rung):
+    with dedup.Deduplicator() as seen:
+        results = list(seen.stream(["The same caption under every picture"] * 5000))
+        assert sum(len(result.kept) for result in results) == 1
+        assert {removal.decision.duplicate_of for result in results for removal in result.removed} == {(0, 0)}
+
+
+def test_full_buckets_are_counted_and_cost_no_removal_without_a_stand_in(rung):
+    texts = [f"The winner of the yearly photo prize number {n} is standing on the great stage" for n in range(40)]
+    with dedup.Deduplicator(max_candidates=3) as seen:
+        for text in texts:
+            assert not seen.add(text).is_duplicate
+        assert seen.capped_lookups > 0
+        assert seen.add(texts[30]).relation == "exact"  # equal texts are found outside the cap
+
+
+def test_a_page_of_ten_thousand_paragraphs(rung):
+    common = "is the name of a village in the northern valley"
+    text = "\n\n".join(
+        f"Name{n} Street{n * 7} {common if n % 10 == 0 else f'plain{n} words{n} only{n}'}" for n in range(10_000)
+    )
+    result = dedup.clean(text)
+    assert len(result.kept) == 10_000
+
+
+def test_too_large_a_document_is_refused(rung, monkeypatch):
+    monkeypatch.setattr(rule, "LARGEST_DOCUMENT", 50)
+    large = "\n\n".join(f"paragraph number {n} of many" for n in range(51))
+    with pytest.raises(dedup.DocumentTooLarge, match=r"51 different paragraphs.*--lines"):
+        dedup.clean(large)
+    assert dedup.clean("\n\n".join(["the same three words"] * 500)).text == "the same three words\n\n"
+
+
+def test_very_many_one_word_paragraphs(rung):
+    text = "\n".join(["word"] * 200_000)
+    assert dedup.clean(text).text == "word"
+
+
+def test_one_huge_paragraph(rung):
+    text = "A paragraph of many words with 15.9% and more. " * 100_000
+    result = dedup.clean(f"{text}\n\n{text}")
+    assert len(result.removed) == 1
