@@ -1,7 +1,6 @@
 """Every option, its default and its limits, in one frozen value."""
 
 from dataclasses import dataclass, fields, replace
-from hashlib import blake2b
 from typing import Any, Literal
 
 from .errors import ConfigError
@@ -74,6 +73,8 @@ class Config:
 
     def fingerprint(self) -> str:
         """32 hexadecimal digits: equal for two configurations exactly if they decide alike."""
+        from hashlib import blake2b  # loads OpenSSL, for which nothing else here has a use
+
         described = [f"dedup {DECISION_VERSION} affine32 xxh32"]
         described += [f"{field.name}={getattr(self, field.name)!r}" for field in fields(self)]
         return blake2b("\n".join(described).encode(), digest_size=16).hexdigest()

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -103,6 +102,8 @@ class Deduplicator:
     # A batch is read (pure, in any thread), then decided in order.
 
     def _stream(self, documents: Iterable[str | tuple[Hashable, str]], jobs: int) -> Iterator[CleanResult]:
+        from concurrent.futures import ThreadPoolExecutor  # costs as much as the rest of the import, and few need it
+
         batches = self._batches(documents)
         pool = ThreadPoolExecutor(jobs) if jobs > 1 else None
         waiting: deque[tuple[Callable[[], Batch], list[_Document]]] = deque()
@@ -169,14 +170,17 @@ class Deduplicator:
 
     def _read(self, documents: list[_Document], fast: bool) -> Batch:
         texts = [document.text[span.start : span.end] for document in documents for span in document.spans]
-        counts = [len(document.spans) for document in documents]
+        counts = np.array([len(document.spans) for document in documents], dtype=np.int64)
         with engine.announced():
             return read_batch(texts, counts, self.config, alone=False, fast=fast)
 
-    def _decide(self, batch: Batch, ids: Iterable[Hashable]) -> Verdicts:
-        """Decide a batch and number its documents; one whose id is None gets its number for an id."""
+    def _decide(self, batch: Batch, ids: Sequence[Hashable] | int) -> Verdicts:
+        """Decide a batch and number its documents; one without an id (or each of so many) gets its number for one."""
         first = len(self._ids)
-        self._ids += [first + place if id is None else id for place, id in enumerate(ids)]
+        if isinstance(ids, int):
+            self._ids.extend(range(first, first + ids))
+        else:
+            self._ids += [first + place if id is None else id for place, id in enumerate(ids)]
         with engine.announced():
             if batch.fast and isinstance(self._index, Dictionaries):
                 self._index = Tables.of(self._index)
@@ -185,7 +189,7 @@ class Deduplicator:
         return verdicts
 
     def _decide_documents(self, batch: Batch, documents: list[_Document]) -> list[CleanResult]:
-        verdicts = self._decide(batch, (document.id for document in documents))
+        verdicts = self._decide(batch, [document.id for document in documents])
         first = len(self._ids) - len(documents)
         equals = equal_shorts(batch, verdicts)
         gone = (verdicts.relations != DISTINCT) | (equals >= 0)
@@ -211,10 +215,10 @@ class Deduplicator:
             self._index = self._new_index()
         return results
 
-    def _decide_alone(self, texts: Sequence[str], ids: Iterable[Hashable], fast: bool) -> tuple[Batch, Verdicts]:
+    def _decide_alone(self, texts: Sequence[str], ids: Sequence[Hashable] | int, fast: bool) -> tuple[Batch, Verdicts]:
         """Decide on texts each of which is a document of its own."""
         with engine.announced():
-            batch = read_batch(texts, [1] * len(texts), self.config, alone=True, fast=fast)
+            batch = read_batch(texts, np.ones(len(texts), dtype=np.int64), self.config, alone=True, fast=fast)
         return batch, self._decide(batch, ids)
 
     def _decision(self, batch: Batch, verdicts: Verdicts, p: int) -> Decision:

@@ -62,7 +62,9 @@ def check_size(text: str, config: Config) -> None:
     spans = split_paragraphs(text)
     if len(spans) > LARGEST_DOCUMENT:
         texts = [text[span.start : span.end] for span in spans]
-        read_batch(texts, [len(texts)], replace(config, scope="document"), alone=False, fast=engine.wanted(len(text)))
+        read_batch(
+            texts, np.array([len(texts)]), replace(config, scope="document"), alone=False, fast=engine.wanted(len(text))
+        )
 
 
 def compare(a: str, b: str, **options: Any) -> Comparison:
@@ -140,7 +142,7 @@ def _decided(
         strings = chunk if set(map(type, chunk)) <= {str} else ["" if _is_missing(text) else text for text in chunk]
         if not isinstance(texts, list):
             characters += sum(len(text) for text in strings if isinstance(text, str))
-        yield chunk, deduplicator, *deduplicator._decide_alone(strings, [None] * len(chunk), engine.wanted(characters))
+        yield chunk, deduplicator, *deduplicator._decide_alone(strings, len(chunk), engine.wanted(characters))
 
 
 def _is_missing(value: object) -> bool:

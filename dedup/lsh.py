@@ -110,6 +110,9 @@ class Dictionaries:
         return self.documents[entry], self.positions[entry]
 
 
+_ROOM_ENTRIES = 1 << 14  # room from the beginning; what is not touched is not yet memory
+
+
 @dataclass(slots=True)
 class Tables:
     """The index of the compiled rung: arrays with room to grow, filled by kernels.
@@ -138,15 +141,15 @@ class Tables:
         tables = cls(
             index.columns,
             len(index.texts),
-            np.frombuffer(b"".join(text + b" " for text in index.texts), dtype=np.uint8).copy(),
-            np.frombuffer(b"".join(index.marks), dtype=np.uint8).copy(),
+            np.frombuffer(b"".join(text + b" " for text in index.texts), dtype=np.uint8),
+            np.frombuffer(b"".join(index.marks), dtype=np.uint8),
             text_at.astype(np.int64),
             mark_at.astype(np.int64),
             np.array(index.documents, dtype=np.int64),
             np.array(index.positions, dtype=np.int64),
             np.zeros((index.columns, 2), dtype=np.uint64),
         )
-        tables.reserve(0, 0, 0)
+        tables.reserve(_ROOM_ENTRIES, 256 * _ROOM_ENTRIES, 64 * _ROOM_ENTRIES)
         for column, buckets in enumerate(index.buckets):
             pairs = sorted((entry, key) for key, entries in buckets.items() for entry in entries)
             if pairs:

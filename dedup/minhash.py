@@ -188,11 +188,21 @@ def sign_kernel(hashes, first, multipliers, increments):
         row = signatures[p]
         for j in range(num_perm):
             row[j] = np.uint32(0xFFFFFFFF)
-        for s in range(first[p], first[p + 1]):
-            h = hashes[s]
-            h = np.uint32((h ^ h >> np.uint32(16)) * np.uint32(0x85EBCA6B))
-            h = np.uint32((h ^ h >> np.uint32(13)) * np.uint32(0xC2B2AE35))
-            h = h ^ h >> np.uint32(16)
+        s, end = first[p], first[p + 1]
+        while s < end:  # four shingles for every time that the row is read and written; the last may come twice
+            one, two = mix_kernel(hashes[s]), mix_kernel(hashes[min(s + 1, end - 1)])
+            three, four = mix_kernel(hashes[min(s + 2, end - 1)]), mix_kernel(hashes[min(s + 3, end - 1)])
             for j in range(num_perm):
-                row[j] = min(row[j], np.uint32(multipliers[j] * h + increments[j]))
+                a, b = multipliers[j], increments[j]
+                least = min(np.uint32(a * one + b), np.uint32(a * two + b))
+                row[j] = min(row[j], min(least, min(np.uint32(a * three + b), np.uint32(a * four + b))))
+            s += 4
     return signatures
+
+
+@kernel
+def mix_kernel(h):
+    """The finalizer of MurmurHash3, as in `_mix`."""
+    h = np.uint32((h ^ h >> np.uint32(16)) * np.uint32(0x85EBCA6B))
+    h = np.uint32((h ^ h >> np.uint32(13)) * np.uint32(0xC2B2AE35))
+    return h ^ h >> np.uint32(16)

@@ -68,7 +68,7 @@ class Verdicts:
     capped: int
 
 
-def read_batch(texts: Sequence[str], counts: Sequence[int], config: Config, *, alone: bool, fast: bool) -> Batch:
+def read_batch(texts: Sequence[str], counts: NDArray[np.int64], config: Config, *, alone: bool, fast: bool) -> Batch:
     """Fold, shingle and sketch the paragraphs of whole documents, `counts` paragraphs each; no state is touched.
 
     alone: each text was given as a document of its own, so a short one is looked up for an equal text.

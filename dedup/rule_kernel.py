@@ -75,7 +75,7 @@ def decide_kernel(
             while slots[0, slot] != 0:
                 entry = np.int64(slots[0, slot] & np.uint64(0xFFFFFFFF)) - 1
                 if slots[0, slot] >> np.uint64(32) == keys[p, 0] and (across or entry_documents[entry] == document):
-                    if same_kernel(folded, text, text_at[entry], text_at[entry + 1]):
+                    if same_kernel(folded, text[text_at[entry] : text_at[entry + 1]]):
                         found = np.int64(EXACT)
                         stand_ins[p], jaccards[p], containments[p] = entry, 1.0, 1.0
                         break
@@ -150,8 +150,8 @@ def decide_kernel(
             if found != DISTINCT:
                 continue
             # Kept: a new entry.
-            copy_kernel(text, text_at[count], folded)
-            copy_kernel(mark, mark_at[count], folded_mark)
+            copy_kernel(text[text_at[count] :], folded)
+            copy_kernel(mark[mark_at[count] :], folded_mark)
             text_at[count + 1] = text_at[count] + len(folded)
             mark_at[count + 1] = mark_at[count] + len(folded_mark)
             entry_documents[count] = document
@@ -192,20 +192,21 @@ def largest_kernel(documents, roles, order, first_shingle):
 
 
 @kernel
-def same_kernel(folded, text, begin, end):
-    """Whether text[begin:end] holds the same bytes."""
-    if end - begin != len(folded):
+def same_kernel(folded, other):
+    """Whether two texts are the same bytes."""
+    if len(folded) != len(other):
         return False
     for i in range(len(folded)):
-        if folded[i] != text[begin + i]:
+        if folded[i] != other[i]:
             return False
     return True
 
 
 @kernel
-def copy_kernel(target, at, source):
+def copy_kernel(target, source):
+    """Copy to the beginning of `target`; a plain index from 0 is what lets the loop be vectorised."""
     for i in range(len(source)):
-        target[at + i] = source[i]
+        target[i] = source[i]
 
 
 @kernel

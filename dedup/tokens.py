@@ -5,7 +5,6 @@ degree sign, even one space away. Characters of unspaced scripts, symbols and su
 Case, quotes, dashes, spaces, widths, accents' composition and all other punctuation leave no trace but the marks.
 """
 
-import html
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -91,6 +90,8 @@ _HALF_WIDTH_KANA = re.compile("[\uff66-\uff9f]+")
 def settle(text: str) -> str:
     """`text` with left-over HTML entities decoded (twice: `&amp;nbsp;` is common) and in Unicode's NFC."""
     if "&" in text:
+        import html  # a large table of names, seldom needed
+
         for _ in range(2):
             text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     text = _HALF_WIDTH_KANA.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
