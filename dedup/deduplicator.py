@@ -18,7 +18,7 @@ from .relation import DISTINCT, EXACT, RELATIONS, removal_reason
 from .results import CleanResult, Decision, Removal
 from .rule import LARGEST_DOCUMENT, Batch, Verdicts, decide, equal_shorts, read_batch
 
-BATCH_PARAGRAPHS = 2_000  # what one batch holds about; its arrays stay in the processor's cache
+BATCH_PARAGRAPHS = 1_000  # what one batch holds about; its arrays stay in the processor's cache
 BATCH_CHARACTERS = 1 << 20
 
 

@@ -181,13 +181,16 @@ def _stamp(machine: Any) -> None:
 def announced() -> Iterator[None]:
     """Tell a person at a terminal why the first large run is slow to start."""
 
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield
+        return
+
     def tell() -> None:
         print("dedup: compiling its kernels (once; later runs load them)", file=sys.stderr)
 
     timer = threading.Timer(_PATIENCE, tell)
     timer.daemon = True
-    if sys.stderr is not None and sys.stderr.isatty():
-        timer.start()
+    timer.start()
     try:
         yield
     finally:

@@ -106,6 +106,7 @@ def _mix(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
 _PRIME1, _PRIME2, _PRIME3 = np.uint32(0x9E3779B1), np.uint32(0x85EBCA77), np.uint32(0xC2B2AE3D)
 _PRIME4, _PRIME5 = np.uint32(0x27D4EB2F), np.uint32(0x165667B1)
 _SEED1, _SEED2, _SEED4 = np.uint32(0x24234428), np.uint32(0x85EBCA77), np.uint32(0x61C8864F)  # P1 + P2, P2, -P1
+_BLOCK = 64  # shingles hashed side by side
 
 
 @kernel
@@ -114,16 +115,6 @@ def scramble(value, word, factor, by, multiplier):
     value = np.uint32(value + word * factor)
     value = np.uint32(value << np.uint32(by)) | value >> np.uint32(32 - by)
     return np.uint32(value * multiplier)
-
-
-@kernel
-def stripe(buffer, i, one, two, three, four):
-    """The four lanes of XXH32 after sixteen bytes more."""
-    one = scramble(one, load_32(buffer, i), _PRIME2, 13, _PRIME1)
-    two = scramble(two, load_32(buffer, i + 4), _PRIME2, 13, _PRIME1)
-    three = scramble(three, load_32(buffer, i + 8), _PRIME2, 13, _PRIME1)
-    four = scramble(four, load_32(buffer, i + 12), _PRIME2, 13, _PRIME1)
-    return one, two, three, four
 
 
 @kernel
@@ -138,29 +129,25 @@ def merge(one, two, three, four):
 
 @kernel
 def xxh32_kernel(buffer, begin, end):
-    """XXH32 with seed 0 of the bytes begin ... end - 1; up to 16 bytes after them are read, and play no part.
-
-    What is left of a short text after its last sixteen bytes is hashed without branches: all steps are computed, and
-    those that apply are chosen. Lengths of words cannot be predicted.
-    """
-    length = np.uint32(end - begin)
-    one, two, three, four = stripe(buffer, begin, _SEED1, _SEED2, np.uint32(0), _SEED4)
-    i = begin + 16
-    while i + 16 <= end:
-        one, two, three, four = stripe(buffer, i, one, two, three, four)
-        i += 16
-    merged = merge(one, two, three, four)
-    striped = length >= np.uint32(16)
-    value = np.uint32((merged if striped else _PRIME5) + length)
-    i = i if striped else begin
-    rest = np.uint32(length & np.uint32(15))
-    for k in range(3):
-        stepped = scramble(value, load_32(buffer, i + 4 * k), _PRIME3, 17, _PRIME4)
-        value = stepped if np.uint32(4 * k + 4) <= rest else value
-    last = load_32(buffer, i + np.int64(rest & np.uint32(12)))
-    for k in range(3):
-        stepped = scramble(value, last >> np.uint32(8 * k) & np.uint32(255), _PRIME5, 11, _PRIME1)
-        value = stepped if np.uint32(k) < rest & np.uint32(3) else value
+    """XXH32 with seed 0 of the bytes begin ... end - 1."""
+    i = begin
+    value = _PRIME5
+    if end - begin >= 16:
+        one, two, three, four = _SEED1, _SEED2, np.uint32(0), _SEED4
+        while i + 16 <= end:
+            one = scramble(one, load_32(buffer, i), _PRIME2, 13, _PRIME1)
+            two = scramble(two, load_32(buffer, i + 4), _PRIME2, 13, _PRIME1)
+            three = scramble(three, load_32(buffer, i + 8), _PRIME2, 13, _PRIME1)
+            four = scramble(four, load_32(buffer, i + 12), _PRIME2, 13, _PRIME1)
+            i += 16
+        value = merge(one, two, three, four)
+    value = np.uint32(value + (end - begin))
+    while i + 4 <= end:
+        value = scramble(value, load_32(buffer, i), _PRIME3, 17, _PRIME4)
+        i += 4
+    while i < end:
+        value = scramble(value, np.uint32(buffer[i]), _PRIME5, 11, _PRIME1)
+        i += 1
     value = np.uint32((value ^ value >> np.uint32(15)) * _PRIME2)
     value = np.uint32((value ^ value >> np.uint32(13)) * _PRIME3)
     return value ^ value >> np.uint32(16)
@@ -168,15 +155,69 @@ def xxh32_kernel(buffer, begin, end):
 
 @kernel
 def shingle_kernel(buffer, starts, first_token, first, size):
-    """uint32[S], the hash of every shingle."""
+    """uint32[S], the hash of every shingle: a block of them is read, then hashed side by side in vector registers."""
     hashes = np.empty(first[-1], dtype=np.uint32)
+    lengths = np.empty(_BLOCK, dtype=np.uint32)
+    words = np.empty((8, _BLOCK), dtype=np.uint32)
     for p in range(len(first) - 1):
-        end = first_token[p + 1]
-        token = first_token[p]
-        for s in range(first[p], first[p + 1]):
-            hashes[s] = xxh32_kernel(buffer, starts[token], starts[min(token + size, end)] - 1)
-            token += 1
+        last_token = first_token[p + 1]
+        for begin in range(first[p], first[p + 1], _BLOCK):
+            count = min(_BLOCK, first[p + 1] - begin)
+            token = first_token[p] + begin - first[p]
+            longest = 0
+            for k in range(count):
+                i = starts[token + k]
+                length = starts[min(token + k + size, last_token)] - 1 - i
+                longest = max(longest, length)
+                lengths[k] = length
+                for word in range(4):
+                    words[word, k] = load_32(buffer, i + 4 * word)
+                i += (length >= 16) * 16
+                for word in range(3):
+                    words[4 + word, k] = load_32(buffer, i + 4 * word)
+                words[7, k] = load_32(buffer, i + (length & 12))
+            short_xxh32_kernel(lengths[:count], words, hashes[begin : begin + count])
+            if longest >= 32:
+                for k in range(count):
+                    if lengths[k] >= 32:
+                        i = starts[token + k]
+                        hashes[begin + k] = xxh32_kernel(buffer, i, i + np.int64(lengths[k]))
     return hashes
+
+
+@kernel
+def short_xxh32_kernel(lengths, words, hashes):
+    """XXH32 of texts of less than 32 bytes: their first 16 bytes, the 12 after the last stripe, the last whole word.
+
+    No branch, so that the loop is vectorised: all steps are computed, and those that apply are chosen.
+    """
+    first, second, third, fourth = words[0], words[1], words[2], words[3]
+    fifth, sixth, seventh, last = words[4], words[5], words[6], words[7]
+    for k in range(len(lengths)):
+        length = lengths[k]
+        one = scramble(_SEED1, first[k], _PRIME2, 13, _PRIME1)
+        two = scramble(_SEED2, second[k], _PRIME2, 13, _PRIME1)
+        three = scramble(np.uint32(0), third[k], _PRIME2, 13, _PRIME1)
+        four = scramble(_SEED4, fourth[k], _PRIME2, 13, _PRIME1)
+        merged = merge(one, two, three, four)
+        value = np.uint32((merged if length >= np.uint32(16) else _PRIME5) + length)
+        rest = np.uint32(length & np.uint32(15))
+        stepped = scramble(value, fifth[k], _PRIME3, 17, _PRIME4)
+        value = stepped if rest >= np.uint32(4) else value
+        stepped = scramble(value, sixth[k], _PRIME3, 17, _PRIME4)
+        value = stepped if rest >= np.uint32(8) else value
+        stepped = scramble(value, seventh[k], _PRIME3, 17, _PRIME4)
+        value = stepped if rest >= np.uint32(12) else value
+        over = np.uint32(rest & np.uint32(3))
+        stepped = scramble(value, last[k] & np.uint32(255), _PRIME5, 11, _PRIME1)
+        value = stepped if over >= np.uint32(1) else value
+        stepped = scramble(value, last[k] >> np.uint32(8) & np.uint32(255), _PRIME5, 11, _PRIME1)
+        value = stepped if over >= np.uint32(2) else value
+        stepped = scramble(value, last[k] >> np.uint32(16) & np.uint32(255), _PRIME5, 11, _PRIME1)
+        value = stepped if over >= np.uint32(3) else value
+        value = np.uint32((value ^ value >> np.uint32(15)) * _PRIME2)
+        value = np.uint32((value ^ value >> np.uint32(13)) * _PRIME3)
+        hashes[k] = value ^ value >> np.uint32(16)
 
 
 @kernel
