@@ -30,6 +30,8 @@ __all__ = [
     "numbers",
     "prefetch",
     "small_numbers",
+    "store_64",
+    "trailing_zeros",
     "wanted",
 ]
 
@@ -71,7 +73,7 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     import numba
 
-    if function in _INTRINSICS:
+    if function in (load_32, load_64, store_64, trailing_zeros, prefetch):
         return _intrinsic(function)
     function = _ROOM.get(function, function)
     package = __name__.rpartition(".")[0] + "."
@@ -107,6 +109,18 @@ def load_64(buffer, i):
 
 
 @kernel
+def store_64(buffer, i, word):
+    """Write the eight bytes of a uint64 from i on."""
+    buffer[i : i + 8] = np.array([word], dtype="<u8").view(np.uint8)
+
+
+@kernel
+def trailing_zeros(word):
+    """How many of a uint64's lowest bits are 0; 64 if all are."""
+    return (int(word) & -int(word)).bit_length() - 1 if word else 64
+
+
+@kernel
 def prefetch(array, i):
     """Have the processor fetch array[i]; returns nothing of meaning."""
     return 0
@@ -139,36 +153,71 @@ def _small_number_array(length):
 
 _ROOM: dict[Callable[..., Any], Callable[..., Any]] = {numbers: _number_array, small_numbers: _small_number_array}
 
-_INTRINSICS: tuple[Callable[..., Any], ...] = (load_32, load_64, prefetch)
-
 
 def _intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The machine instruction in place of one of the functions above."""
     from llvmlite import ir
     from numba import types
     from numba.core import cgutils
     from numba.extending import intrinsic
 
-    int32 = ir.IntType(32)
+    int1, int8, int32 = map(ir.IntType, (1, 8, 32))
 
     @kernel
-    def machine(typing_context, array, i):
+    def place(context, builder, array, arguments, bits):
+        data = cgutils.create_struct_proxy(array)(context, builder, arguments[0]).data
+        return builder.bitcast(builder.gep(data, [arguments[1]]), ir.IntType(bits).as_pointer())
+
+    @kernel
+    def little_endian(builder, word):
+        return builder.bswap(word) if sys.byteorder == "big" else word
+
+    @kernel
+    def load(bits):
+        @kernel
+        def machine(typing_context, array, i):
+            @kernel
+            def generate(context, builder, signature, arguments):
+                word = builder.load(place(context, builder, array, arguments, bits))
+                word.align = 1
+                return little_endian(builder, word)
+
+            return getattr(types, f"uint{bits}")(array, types.intp), generate
+
+        return machine
+
+    @kernel
+    def store(typing_context, array, i, word):
+        @kernel
         def generate(context, builder, signature, arguments):
-            data = cgutils.create_struct_proxy(array)(context, builder, arguments[0]).data
-            pointer = builder.gep(data, [arguments[1]])
-            if function is prefetch:
-                pointer = builder.bitcast(pointer, ir.IntType(8).as_pointer())
-                shape = ir.FunctionType(ir.VoidType(), [pointer.type, int32, int32, int32])
-                declared = builder.module.declare_intrinsic("llvm.prefetch", [pointer.type], shape)
-                builder.call(declared, [pointer, int32(0), int32(3), int32(1)])
-                return context.get_constant(types.intp, 0)
-            word = builder.load(builder.bitcast(pointer, ir.IntType(result.bitwidth).as_pointer()))
-            word.align = 1
-            return builder.bswap(word) if sys.byteorder == "big" else word
+            pointer = place(context, builder, array, arguments, 64)
+            builder.store(little_endian(builder, arguments[2]), pointer, align=1)
+            return context.get_dummy_value()
 
-        result: Any = {load_32: types.uint32, load_64: types.uint64, prefetch: types.intp}[function]
-        return result(array, types.intp), generate
+        return types.none(array, types.intp, types.uint64), generate
 
-    return intrinsic(machine)
+    @kernel
+    def zeros(typing_context, word):
+        @kernel
+        def generate(context, builder, signature, arguments):
+            return builder.cttz(arguments[0], int1(0))
+
+        return types.uint64(types.uint64), generate
+
+    @kernel
+    def fetch(typing_context, array, i):
+        @kernel
+        def generate(context, builder, signature, arguments):
+            pointer = place(context, builder, array, arguments, 8)
+            shape = ir.FunctionType(ir.VoidType(), [int8.as_pointer(), int32, int32, int32])
+            declared = builder.module.declare_intrinsic("llvm.prefetch", [int8.as_pointer()], shape)
+            builder.call(declared, [pointer, int32(0), int32(3), int32(1)])
+            return context.get_dummy_value()
+
+        return types.none(array, types.intp), generate
+
+    machines = {load_32: load(32), load_64: load(64), store_64: store, trailing_zeros: zeros, prefetch: fetch}
+    return intrinsic(machines[function])
 
 
 def _stamp(machine: Any) -> None:

@@ -29,8 +29,8 @@ from .characters import (
     UPPERCASE,
     character_table,
 )
-from .engine import kernel, load_64
-from .marks import ALL_SYMBOL, HAS_CAPITAL, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
+from .engine import kernel, load_64, store_64, trailing_zeros
+from .marks import ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
 
 
 @kernel
@@ -119,14 +119,20 @@ def put_kernel(out, size, code):
 # What the last token is open to: nothing, more of its word, marks alone, the number that its sign announced.
 _CLOSED, _WORD, _MARKS_ONLY, _NUMBER = range(4)
 
-# What the quick loop of `fold_kernel` reads of an ASCII character, beside bits of the mark.
-_SEEN_BITS = HAS_NUMBER | HAS_CAPITAL | HAS_LETTER
-_IN_WORD, _IS_STOP, _IS_DECIMAL, _IS_CONTEXT = 4, 8, 32, 64
+# What `quick_kernel` reads of a byte that is no ASCII letter or digit; that it is a decimal mark stands at bit 5.
+_IS_STOP, _IS_DECIMAL, _IS_CONTEXT = 8, 32, 64
+
+# Eight bytes at once: their low seven bits, the highest, the bit of case; what carries a byte into its highest bit from
+# "a", past "z", from "0", past "9" on.
+_EACH = 0x0101010101010101
+_LOW, _HIGH, _CASE = np.uint64(0x7F * _EACH), np.uint64(0x80 * _EACH), np.uint64(0x20 * _EACH)
+_FROM_A, _PAST_Z = np.uint64((0x80 - ord("a")) * _EACH), np.uint64((0x80 - ord("z") - 1) * _EACH)
+_FROM_0, _PAST_9 = np.uint64((0x80 - ord("0")) * _EACH), np.uint64((0x80 - ord("9") - 1) * _EACH)
 
 
 @lru_cache(maxsize=1)
-def _ascii_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
-    """Class and flags (255 where not ASCII), folded byte, the same with a space where it parts, and traits of every byte."""
+def ascii_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+    """Class and flags (255 where not ASCII), folded byte and `quick_kernel`'s traits of every byte."""
     table = character_table()
     classes, folds = np.full(256, 255, dtype=np.uint8), np.zeros(256, dtype=np.uint8)
     entries = table.index[0].astype(np.int64) * BLOCK + np.arange(128)
@@ -134,31 +140,27 @@ def _ascii_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.ui
     kinds = np.where(classes < 255, classes & CLASS_BITS, IGNORED)
     folds[:128] = np.arange(128) + table.folds[entries]
     traits = np.zeros(256, dtype=np.uint8)
-    traits[kinds == LETTER] = _IN_WORD | HAS_LETTER
-    traits[kinds == DIGIT] = _IN_WORD | HAS_NUMBER
-    traits[(classes < 255) & (classes & UPPERCASE != 0)] |= HAS_CAPITAL
     traits[kinds == STOP] = _IS_STOP
     traits[kinds == POINT] = _IS_STOP | _IS_DECIMAL
     traits[kinds == COMMA] = _IS_DECIMAL
     traits[~np.isin(kinds, (LETTER, DIGIT, SPACE, PUNCTUATION, STOP, POINT, COMMA))] = _IS_CONTEXT
-    return classes, folds, np.where(traits & _IN_WORD, folds, np.uint8(ord(" "))), traits
+    return classes, folds, traits
 
 
 @kernel
 def fold_kernel(
-    raw, offsets, ascii_classes, ascii_folds, ascii_traits, index, classes, folds, expansions
+    raw, offsets, ascii_classes, ascii_traits, index, classes, folds, expansions
 ):  # fmt: skip
     """Folded buffer, token starts, first tokens, marks, and how much of buffer and starts is in use.
 
     `raw` ends with some bytes that belong to no text, so that the buffer has room for its padding.
 
-    What was seen of a character stands beside its first folded byte and becomes the token's mark at the end. A token's
-    space is written when it ends; a percent sign may open it again.
+    A token's space is written when it ends; a percent sign may open it again.
     """
     n = len(offsets) - 1
     out = np.empty(3 * len(raw) + n + 8, dtype=np.uint8)
-    seen = np.empty(len(out), dtype=np.uint8)
     starts = np.empty(len(raw) + n + 1, dtype=np.int64)
+    marks = np.empty(len(raw) + n + 1, dtype=np.uint8)
     first = np.empty(n + 1, dtype=np.int64)
     size = count = 0
     for p in range(n):
@@ -168,17 +170,16 @@ def fold_kernel(
         stopped = 1
         last = before_last = np.int64(PUNCTUATION)
         while i < end:
-            # Quick loop without branches, over ASCII characters whose neighbours do not matter: most of all text.
+            # ASCII whose neighbours do not matter is most of all text.
             if raw[i] < 0x80 and state != _NUMBER:
                 if state == _MARKS_ONLY:
                     out[size] = 32
-                    seen[size] = 0
                     size += 1
                     state = _CLOSED
                 begin = i
                 i, size, count, word, stopped = quick_kernel(
-                    raw, i, end, ascii_folds, ascii_traits, out, seen, starts, size, count,
-                    1 if state == _WORD else 0, stopped, _IS_DECIMAL if last == DIGIT else 0,
+                    raw, i, end, ascii_traits, out, starts, marks, size, count,
+                    1 if state == _WORD else 0, stopped, 1 if last == DIGIT else 0,
                 )  # fmt: skip
                 state = _WORD if word else _CLOSED
                 if i > begin:
@@ -269,19 +270,18 @@ def fold_kernel(
             last = kind
             if state != _CLOSED and (starting or following == _CLOSED):
                 out[size] = 32
-                seen[size] = 0
                 size += 1
             state = following
             if starting:
                 starts[count] = size
                 count += 1
-                bits |= stopped << 5
+                marks[count - 1] = stopped << 5
                 stopped = 0
             elif not joining:
                 continue
             if flags & UPPERCASE:
-                bits |= HAS_CAPITAL
-            begin = size
+                bits |= HAS_CAPITALS | HAS_CAPITAL if marks[count - 1] & HAS_CAPITAL else HAS_CAPITAL
+            marks[count - 1] |= bits
             fold = np.int64(folds[entry])
             if fold < EXPANDS:
                 size = put_kernel(out, size, code + fold)
@@ -290,67 +290,60 @@ def fold_kernel(
                     part = np.int64(expansions[fold - EXPANDS, column])
                     if part:
                         size = put_kernel(out, size, part)
-            seen[begin] = bits
-            for rest in range(begin + 1, size):
-                seen[rest] = 0
         if state != _CLOSED:
             out[size] = 32
-            seen[size] = 0
             size += 1
     first[n] = count
     starts[count] = size
-    return out, starts, first, marks_kernel(seen, starts, count), size, count
+    return out, starts, first, marks, size, count
 
 
 @kernel
-def quick_kernel(
-    raw, i, end, ascii_folds, ascii_traits, out, seen, starts, size, count, word, stopped, digit
-):  # fmt: skip
-    """Fold ASCII characters from byte i on until one whose neighbours matter, without a branch on what they are.
+def quick_kernel(raw, i, end, ascii_traits, out, starts, marks, size, count, word, stopped, digit):
+    """Fold ASCII words, eight bytes at a time, and what parts them, from byte i on until a neighbour matters.
 
-    Unsigned, so that no index is checked for counting from the end.
+    word, stopped, digit: whether a token is open, a stop has come since the last one, the last character is a digit.
+    A byte's flag is its highest bit. All is unsigned, so that no index is checked for counting from the end.
     """
-    one = np.uint64(1)
+    zero, one, eight = np.uint64(0), np.uint64(1), np.uint64(8)
     i, end, size, count = np.uint64(i), np.uint64(end), np.uint64(size), np.uint64(count)
     word, stopped, digit = np.uint64(word), np.uint64(stopped), np.uint64(digit)
     while i < end:
-        byte = raw[i]
-        trait = np.uint64(ascii_traits[byte])
-        if trait & (np.uint64(_IS_CONTEXT) | digit):
+        bytes_8 = load_64(raw, i)
+        low = bytes_8 & _LOW
+        lowered = low | _CASE
+        letters = (lowered + _FROM_A) & ~(lowered + _PAST_Z) & ~bytes_8 & _HIGH
+        digits = (low + _FROM_0) & ~(low + _PAST_9) & ~bytes_8 & _HIGH
+        length = min(trailing_zeros(~(letters | digits) & _HIGH) >> np.uint64(3), end - i)
+        if length > zero:
+            if word == zero:
+                starts[count] = size
+                marks[count] = stopped << np.uint64(5)
+                count += one
+                stopped = zero
+                word = one
+            uppers = letters & ~(bytes_8 << np.uint64(2))
+            store_64(out, size, bytes_8 | uppers >> np.uint64(2))
+            within = ~zero >> (np.uint64(64) - eight * length)
+            uppers &= within
+            mark = np.uint64(marks[count - one])
+            capital = np.uint64(uppers != zero)
+            several = np.uint64(uppers & (uppers - one) != zero) | (mark >> one & capital)
+            mark |= np.uint64(digits & within != zero) * np.uint64(HAS_NUMBER)
+            mark |= np.uint64(letters & within != zero) * np.uint64(HAS_LETTER)
+            mark |= capital * np.uint64(HAS_CAPITAL) | several * np.uint64(HAS_CAPITALS)
+            marks[count - one] = mark
+            size += length
+            i += length
+            digit = digits >> (eight * length - one) & one
+            if length == eight or i == end:
+                continue
+        trait = np.uint64(ascii_traits[raw[i]])
+        if trait & (np.uint64(_IS_CONTEXT) | digit << np.uint64(5)) != zero:
             break
-        inside = (trait >> np.uint64(2)) & one
-        starting = inside & ~word
-        starts[count] = size
-        count += starting
-        out[size] = ascii_folds[byte]
-        seen[size] = trait & np.uint64(_SEEN_BITS) | (stopped & starting) << np.uint64(5)
-        size += inside | word
-        stopped = (stopped & ~starting) | (trait >> np.uint64(3)) & one
-        digit = (trait & np.uint64(HAS_NUMBER)) << np.uint64(5)
-        word = inside
+        out[size] = 32
+        size += word
+        word = digit = zero
+        stopped |= trait >> np.uint64(3) & one
         i += one
     return np.int64(i), np.int64(size), np.int64(count), np.int64(word), np.int64(stopped)
-
-
-@kernel
-def marks_kernel(seen, starts, count):
-    """uint8[count], the mark of every token from what was seen of its characters."""
-    marks = np.empty(count, dtype=np.uint8)
-    eight_capitals = np.uint64(HAS_CAPITAL * 0x0101010101010101)
-    for token in range(count):
-        begin, length = starts[token], starts[token + 1] - 1 - starts[token]
-        if length < 8:  # most words: all their bytes at once
-            bits = load_64(seen, begin) & ((np.uint64(1) << np.uint64(8 * length)) - np.uint64(1))
-            capitals = bits & eight_capitals
-            bits |= bits >> np.uint64(32)
-            bits |= bits >> np.uint64(16)
-            bits |= bits >> np.uint64(8)
-            several = capitals & (capitals - np.uint64(1)) != 0
-            marks[token] = np.int64(bits & np.uint64(255)) | several << 6
-        else:
-            mark = 0
-            for i in range(begin, begin + length):
-                seen_here = np.int64(seen[i])
-                mark |= seen_here | (mark & seen_here & HAS_CAPITAL) << 5
-            marks[token] = mark
-    return marks

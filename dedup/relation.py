@@ -197,8 +197,8 @@ def weigh_kernel(
             if text[i] != other_text[i]:
                 swapped = other_text[i] < text[i]
                 break
-    a, length_a, mark_a = (other_text, other_length, other_mark) if swapped else (text, length, mark)
-    b, length_b, mark_b = (text, length, mark) if swapped else (other_text, other_length, other_mark)
+    a, mark_a = (other_text, other_mark) if swapped else (text, mark)
+    b, mark_b = (text, mark) if swapped else (other_text, other_mark)
     n, m = len(mark_a), len(mark_b)
     places = 2
     while places < 2 * (n + m):
@@ -209,10 +209,8 @@ def weigh_kernel(
     ids_a, traits_a, starts_a, room = room[:n], room[n : 2 * n], room[2 * n : 3 * n + 1], room[3 * n + 1 :]
     ids_b, traits_b, starts_b, common = room[:m], room[m : 2 * m], room[2 * m : 3 * m + 1], room[3 * m + 1 :]
     table[:] = -1
-    known = read_side_kernel(
-        a, length_a, mark_a, ids_a, traits_a, starts_a, table, heads, lexicon_hashes, lexicon_bits, 0
-    )
-    read_side_kernel(b, length_b, mark_b, ids_b, traits_b, starts_b, table, heads, lexicon_hashes, lexicon_bits, known)
+    known = read_side_kernel(a, mark_a, ids_a, traits_a, starts_a, table, heads, lexicon_hashes, lexicon_bits, 0)
+    read_side_kernel(b, mark_b, ids_b, traits_b, starts_b, table, heads, lexicon_hashes, lexicon_bits, known)
     shared, distinct_a, distinct_b = overlap_kernel(ids_a, ids_b, shingle_size, table, common)
     relation, jaccard, inside, _, _, _ = judge_kernel(
         ids_a, traits_a, a, starts_a, ids_b, traits_b, b, starts_b, shared, distinct_a, distinct_b, shingle_size,

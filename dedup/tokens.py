@@ -40,7 +40,7 @@ from .characters import (
     character_table,
 )
 from .errors import InputError
-from .fold_kernel import _ascii_tables, fold_kernel, unsettled_kernel
+from .fold_kernel import ascii_tables, fold_kernel, unsettled_kernel
 from .marks import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED, PADDING
 
 
@@ -134,7 +134,7 @@ class _Characters:
 
 def _characters(texts: Sequence[str]) -> _Characters:
     joined = "\0".join(texts) + "\0"
-    ascii_classes, ascii_folds, *_ = _ascii_tables()
+    ascii_classes, ascii_folds, *_ = ascii_tables()
     try:
         narrow = joined.encode("latin-1", "replace")
         codes = np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")
@@ -296,10 +296,10 @@ def _fold_compiled(texts: Sequence[str]) -> Tokens:
         for p in np.flatnonzero(unsettled).tolist():
             pieces[p] = settle(texts[p]).encode("utf-8", "surrogatepass")
         raw, offsets = _joined(pieces)
-    ascii_classes, _, quick_folds, traits = _ascii_tables()
-    arrays = (ascii_classes, quick_folds, traits, table.index, table.classes, table.folds, table.expansions)
+    ascii_classes, _, traits = ascii_tables()
+    arrays = (ascii_classes, traits, table.index, table.classes, table.folds, table.expansions)
     buffer, starts, first, marks, size, count = engine.compiled(fold_kernel)(raw, offsets, *arrays)
-    return Tokens(buffer[: size + PADDING], starts[: count + 1], first, marks)
+    return Tokens(buffer[: size + PADDING], starts[: count + 1], first, marks[:count])
 
 
 def _encode_all(texts: Sequence[str]) -> list[bytes]:
