@@ -4,6 +4,7 @@ from .engine import kernel, numbers, small_numbers
 
 ALIGNED_CELLS = 1 << 24  # pairs that need a larger alignment than 4,096 x 4,096 tokens are not aligned
 _STRIP = 3  # tokens in common from which a common beginning or end is set aside before aligning
+_SMALL = 64  # cells from which anchors are worth their while
 _PAIR, _ABOVE, _LEFT, _CONTINUED = 0, 1, 2, 4
 
 
@@ -31,7 +32,7 @@ def align_kernel(ids_a, ids_b, mates):
         end = 0
     for i in range(end):
         mates[n - 1 - i] = m - 1 - i
-    if begin + end < n:
+    if (n - end - begin) * (m - end - begin) > _SMALL:
         chain_kernel(ids_a, begin, n - end, ids_b, begin, m - end, mates)
     # Between two pairs, or a pair and an end: tokens i ... k - 1 of a, j ... until - 1 of b.
     i = j = cells = 0

@@ -161,7 +161,7 @@ class Tables:
         """Make room for so many more entries, bytes of folded text and tokens."""
         need = self.count + entries
         self.text = _grown(self.text, int(self.text_at[self.count]) + text + PADDING)
-        self.mark = _grown(self.mark, int(self.mark_at[self.count]) + tokens)
+        self.mark = _grown(self.mark, int(self.mark_at[self.count]) + tokens + PADDING)
         self.text_at, self.mark_at = _grown(self.text_at, need + 1), _grown(self.mark_at, need + 1)
         self.documents, self.positions = _grown(self.documents, need), _grown(self.positions, need)
         capacity = self.slots.shape[1]
@@ -197,27 +197,28 @@ def home_kernel(key, capacity):
 
 
 @kernel
-def insert_kernel(slots, key, entry, most):
-    """Put an entry behind those of equal key, unless there are `most` of them."""
-    slot = home_kernel(key, len(slots))
-    while slots[slot] != 0:
-        if slots[slot] >> np.uint64(32) == key:
+def insert_kernel(slots, begin, capacity, key, entry, most):
+    """Put an entry behind those of equal key, unless there are `most` of them, in the column from slot `begin` on."""
+    slot = home_kernel(key, capacity)
+    while slots[begin + slot] != 0:
+        if slots[begin + slot] >> np.uint64(32) == key:
             most -= 1
             if most == 0:
                 return
-        slot = (slot + 1) & (len(slots) - 1)
-    slots[slot] = np.uint64(key) << np.uint64(32) | np.uint64(entry + 1)
+        slot = (slot + 1) & (capacity - 1)
+    slots[begin + slot] = np.uint64(key) << np.uint64(32) | np.uint64(entry + 1)
 
 
 @kernel
 def fill_kernel(slots, keys, entries):
+    """Put entries into one column."""
     for i in range(len(keys)):
-        insert_kernel(slots, keys[i], entries[i], -1)
+        insert_kernel(slots, 0, len(slots), keys[i], entries[i], -1)
 
 
 @kernel
 def refill_kernel(slots, larger):
-    """Move everything to a larger table, from behind a free slot on, so that equal keys keep their order."""
+    """Move everything to a larger column, from behind a free slot on, so that equal keys keep their order."""
     capacity = len(slots)
     begin = 0
     while slots[begin] != 0:
@@ -225,4 +226,5 @@ def refill_kernel(slots, larger):
     for i in range(capacity):
         filled = slots[(begin + i) & (capacity - 1)]
         if filled != 0:
-            insert_kernel(larger, filled >> np.uint64(32), np.int64(filled & np.uint64(0xFFFFFFFF)) - 1, -1)
+            entry = np.int64(filled & np.uint64(0xFFFFFFFF)) - 1
+            insert_kernel(larger, 0, len(larger), filled >> np.uint64(32), entry, -1)

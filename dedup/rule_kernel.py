@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .engine import kernel, prefetch
+from .engine import kernel, load_64, prefetch, store_64
 from .lsh import home_kernel, insert_kernel
 from .relation import CONTAINED, DISTINCT, EXACT, promising_kernel, weigh_kernel
 
@@ -22,7 +22,8 @@ def decide_kernel(
     """Decide every paragraph in order, fill the verdicts, enter what is kept; new number of entries, capped lookups."""
     capped = 0
     n = len(order)
-    columns = slots.shape[0]
+    columns, capacity = slots.shape
+    slots = slots.reshape(columns * capacity)  # cutting out a column each time would count references
     candidates = np.empty(64, dtype=np.int64)
     # Kept paragraphs of the document at hand by shingle: chains of postings, the newest first. As long as the largest
     # document needs.
@@ -64,38 +65,39 @@ def decide_kernel(
             if at + _AHEAD < n:
                 soon = order[at + _AHEAD]
                 for column in range(columns):
-                    prefetch(slots[column], home_kernel(keys[soon, column], slots.shape[1]))
+                    prefetch(slots, column * capacity + home_kernel(keys[soon, column], capacity))
             p = order[at]
             if roles[p] == PASSED:
                 continue
             begin, end = starts[first[p]], starts[first[p + 1]]
             folded, folded_mark = buffer[begin:end], marks[first[p] : first[p + 1]]
             found = np.int64(DISTINCT)
-            slot = home_kernel(keys[p, 0], slots.shape[1])
-            while slots[0, slot] != 0:
-                entry = np.int64(slots[0, slot] & np.uint64(0xFFFFFFFF)) - 1
-                if slots[0, slot] >> np.uint64(32) == keys[p, 0] and (across or entry_documents[entry] == document):
+            slot = home_kernel(keys[p, 0], capacity)
+            while slots[slot] != 0:
+                entry = np.int64(slots[slot] & np.uint64(0xFFFFFFFF)) - 1
+                if slots[slot] >> np.uint64(32) == keys[p, 0] and (across or entry_documents[entry] == document):
                     if same_kernel(folded, text[text_at[entry] : text_at[entry + 1]]):
                         found = np.int64(EXACT)
                         stand_ins[p], jaccards[p], containments[p] = entry, 1.0, 1.0
                         break
-                slot = (slot + 1) & (slots.shape[1] - 1)
+                slot = (slot + 1) & (capacity - 1)
             if found == DISTINCT and roles[p] == JUDGED:
                 # Candidates: entries of earlier documents by band, then of this one by shingle.
                 number = 0
                 for column in range(1, columns):
-                    slot = home_kernel(keys[p, column], slots.shape[1])
+                    key, begin_column = np.uint64(keys[p, column]), column * capacity
+                    slot = home_kernel(key, capacity)
                     members = 0
-                    while slots[column, slot] != 0:
-                        if slots[column, slot] >> np.uint64(32) == keys[p, column]:
+                    while slots[begin_column + slot] != 0:
+                        if slots[begin_column + slot] >> np.uint64(32) == key:
                             members += 1
-                            entry = np.int64(slots[column, slot] & np.uint64(0xFFFFFFFF)) - 1
+                            entry = np.int64(slots[begin_column + slot] & np.uint64(0xFFFFFFFF)) - 1
                             if entry_documents[entry] != document:
                                 if number == len(candidates):
                                     candidates = grown_kernel(candidates)
                                 candidates[number] = entry
                                 number += 1
-                        slot = (slot + 1) & (slots.shape[1] - 1)
+                        slot = (slot + 1) & (capacity - 1)
                     if members >= most:
                         capped += 1
                 if size > 0:
@@ -150,14 +152,14 @@ def decide_kernel(
             if found != DISTINCT:
                 continue
             # Kept: a new entry.
-            copy_kernel(text[text_at[count] :], folded)
-            copy_kernel(mark[mark_at[count] :], folded_mark)
+            copy_kernel(text, text_at[count], buffer, begin, end)
+            copy_kernel(mark, mark_at[count], marks, first[p], first[p + 1])
             text_at[count + 1] = text_at[count] + len(folded)
             mark_at[count + 1] = mark_at[count] + len(folded_mark)
             entry_documents[count] = document
             entry_positions[count] = positions[p]
             for column in range(columns if roles[p] == JUDGED else 1):
-                insert_kernel(slots[column], keys[p, column], count, -1 if column == 0 else most)
+                insert_kernel(slots, column * capacity, capacity, keys[p, column], count, -1 if column == 0 else most)
             if size > 0 and roles[p] == JUDGED:
                 for s in range(first_shingle[p], first_shingle[p + 1]):
                     slot = home_kernel(hashes[s], places)
@@ -203,10 +205,10 @@ def same_kernel(folded, other):
 
 
 @kernel
-def copy_kernel(target, source):
-    """Copy to the beginning of `target`; a plain index from 0 is what lets the loop be vectorised."""
-    for i in range(len(source)):
-        target[i] = source[i]
+def copy_kernel(target, at, source, begin, end):
+    """Copy source[begin:end] to target[at:], eight bytes at a time; up to seven bytes behind are overwritten."""
+    for i in range(0, end - begin, 8):
+        store_64(target, at + i, load_64(source, begin + i))
 
 
 @kernel

@@ -51,7 +51,7 @@ class Tokens:
     buffer: uint8[...], the folded text, every token followed by one space, and 32 bytes of no meaning
     starts: int64[T + 1], so that token i is `buffer[starts[i] : starts[i + 1] - 1]`
     first:  int64[n + 1], so that the tokens of text p are first[p] ... first[p + 1] - 1
-    marks:  uint8[T], what folding saw of each
+    marks:  uint8[T], what folding saw of each; behind them, too, the memory may be read a little further
     """
 
     buffer: NDArray[np.uint8]
@@ -71,9 +71,11 @@ class Tokens:
 
 def fold(texts: Sequence[str], fast: bool = False) -> Tokens:
     """The tokens of `texts`; `fast` takes the compiled kernel. Raises InputError for anything but str."""
-    if not set(map(type, texts)) <= {str}:
-        check_texts(texts)
-    return _fold_compiled(texts) if fast else _fold_reference(texts)
+    try:
+        return _fold_compiled(texts) if fast else _fold_reference(texts)
+    except (AttributeError, TypeError):
+        check_texts(texts)  # the likely cause, which costs too much to look for beforehand
+        raise
 
 
 def check_texts(texts: Sequence[object]) -> None:
@@ -153,7 +155,9 @@ def _characters(texts: Sequence[str]) -> _Characters:
 
 def _fold_reference(texts: Sequence[str]) -> Tokens:
     if not texts:
-        return Tokens(np.zeros(PADDING, np.uint8), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(0, np.uint8))
+        return Tokens(
+            np.zeros(PADDING, np.uint8), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(PADDING, np.uint8)[:0]
+        )
     characters = _characters(texts)
     ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)  # after each text's NUL
     flagged = np.flatnonzero(characters.classes & UNSETTLED)
@@ -193,7 +197,7 @@ def _fold_reference(texts: Sequence[str]) -> Tokens:
         spelled = np.insert(spelled, np.searchsorted(kept, touching), ord(" "))
     buffer, starts = _encode(spelled)
 
-    marks = np.zeros(len(lead), dtype=np.uint8)
+    marks = np.zeros(len(lead) + PADDING, dtype=np.uint8)[: len(lead)]
     if len(lead):
         seen = np.frombuffer(kinds.tobytes().translate(_BITS), dtype=np.uint8)
         marks |= np.bitwise_or.reduceat(seen, lead)
@@ -292,9 +296,13 @@ def _fold_compiled(texts: Sequence[str]) -> Tokens:
     raw, offsets = _joined(pieces)
     unsettled = engine.compiled(unsettled_kernel)(raw, raw.view(np.uint64), offsets, table.index, table.classes)
     unsettled[np.searchsorted(offsets, np.flatnonzero(raw == ord("&")), side="right") - 1] = True
-    if unsettled.any():
-        for p in np.flatnonzero(unsettled).tolist():
-            pieces[p] = settle(texts[p]).encode("utf-8", "surrogatepass")
+    changed = False
+    for p in np.flatnonzero(unsettled).tolist():
+        settled = settle(texts[p])
+        if settled != texts[p]:
+            pieces[p] = settled.encode("utf-8", "surrogatepass")
+            changed = True
+    if changed:
         raw, offsets = _joined(pieces)
     ascii_classes, _, traits = ascii_tables()
     arrays = (ascii_classes, traits, table.index, table.classes, table.folds, table.expansions)
