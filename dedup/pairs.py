@@ -109,44 +109,42 @@ def read_side_kernel(text, mark, ids, traits, starts, slots, heads, lexicon_hash
 
 
 @kernel
-def overlap_kernel(ids_a, ids_b, size, table, common):
+def overlap_kernel(ids, n, size, table, common):
     """How many different shingles two sides share, and how many each has.
 
-    table: int64, a power of two, at least twice as long as both sides, and common: int64, as long as both: to work in.
+    ids: of both sides, the first n are one's; table: int64, a power of two, at least twice as long; common: int64, as
+    long as ids. Both to work in.
     """
-    n, m = len(ids_a), len(ids_b)
+    m = len(ids) - n
     if n < size or m < size:  # a whole text for a shingle; two such are equal only if the texts are
         return 0, max(1, n - size + 1), max(1, m - size + 1)
-    table[:] = -1  # the first place of each shingle: i in a, n + j in b
+    table[:] = -1  # the first place of each shingle
+    mask = len(table) - 1
     shared = distinct_a = distinct_b = 0
     for place in range(n + m - size + 1):
         if n - size < place < n:
             continue
-        in_b = place >= n
-        at = place - n if in_b else place
         value = np.uint64(0)
         for k in range(size):
-            token = ids_b[at + k] if in_b else ids_a[at + k]
-            value = (value ^ np.uint64(token)) * np.uint64(0x9E3779B97F4A7C15)
+            value = (value ^ np.uint64(ids[place + k])) * np.uint64(0x9E3779B97F4A7C15)
             value ^= value >> np.uint64(32)
-        slot = np.int64(value) & (len(table) - 1)
+        slot = np.int64(value) & mask
         while table[slot] >= 0:
             other = table[slot]
             same = True
             for k in range(size):
-                token = ids_b[at + k] if in_b else ids_a[at + k]
-                same &= token == (ids_b[other - n + k] if other >= n else ids_a[other + k])
+                same &= ids[place + k] == ids[other + k]
             if same:
                 break
-            slot = (slot + 1) & (len(table) - 1)
+            slot = (slot + 1) & mask
         if table[slot] < 0:
             table[slot] = place
             common[place] = 0
-            if in_b:
-                distinct_b += 1
-            else:
+            if place < n:
                 distinct_a += 1
-        elif in_b and table[slot] < n and common[table[slot]] == 0:
+            else:
+                distinct_b += 1
+        elif place >= n and table[slot] < n and common[table[slot]] == 0:
             common[table[slot]] = 1
             shared += 1
             distinct_b += 1

@@ -205,13 +205,18 @@ def weigh_kernel(
         places *= 2
     heads = np.empty(n + m, dtype=np.uint64)
     room = np.empty(places + 4 * (n + m) + 2, dtype=np.int64)  # one allocation, cut into the arrays to work in
-    table, room = room[:places], room[places:]
-    ids_a, traits_a, starts_a, room = room[:n], room[n : 2 * n], room[2 * n : 3 * n + 1], room[3 * n + 1 :]
-    ids_b, traits_b, starts_b, common = room[:m], room[m : 2 * m], room[2 * m : 3 * m + 1], room[3 * m + 1 :]
+    table, ids, common = room[:places], room[places : places + n + m], room[places + n + m : places + 2 * (n + m)]
+    ids_a, ids_b, room = ids[:n], ids[n:], room[places + 2 * (n + m) :]
+    traits_a, traits_b, starts_a, starts_b = (
+        room[:n],
+        room[n : n + m],
+        room[n + m : 2 * n + m + 1],
+        room[2 * n + m + 1 :],
+    )
     table[:] = -1
     known = read_side_kernel(a, mark_a, ids_a, traits_a, starts_a, table, heads, lexicon_hashes, lexicon_bits, 0)
     read_side_kernel(b, mark_b, ids_b, traits_b, starts_b, table, heads, lexicon_hashes, lexicon_bits, known)
-    shared, distinct_a, distinct_b = overlap_kernel(ids_a, ids_b, shingle_size, table, common)
+    shared, distinct_a, distinct_b = overlap_kernel(ids, n, shingle_size, table, common)
     relation, jaccard, inside, _, _, _ = judge_kernel(
         ids_a, traits_a, a, starts_a, ids_b, traits_b, b, starts_b, shared, distinct_a, distinct_b, shingle_size,
         threshold, containment, guard, False,
