@@ -53,7 +53,7 @@ _UNSPACED_BLOCKS = (
 )
 # Letters that show nothing and stand for nothing, and the marks that only choose a glyph.
 _INVISIBLE = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)}
-_INVISIBLE |= {*range(0xE0000, 0xE1000)}
+_TAGS = range(0xE0000, 0xE1000)
 
 
 def nfkc_casefold(text: str) -> str:
@@ -66,7 +66,7 @@ def classify(character: str) -> int:
     """The class of one character (flags not included)."""
     code, category = ord(character), unicodedata.category(character)
     compatible = unicodedata.normalize("NFKC", character)
-    if code in _INVISIBLE or category == "Cf":
+    if code in _INVISIBLE or code in _TAGS or category == "Cf":
         return IGNORED
     for members, kind in (
         (_POINTS, POINT),

@@ -24,6 +24,7 @@ from .guard import (
     LACKS_UNIT,
     LITTLE_SHARED,
     LONG_INSERTION,
+    LONGEST_INSERTION,
     MENTIONED,
     NO_TOKENS,
     NOTHING_SHARED,
@@ -39,13 +40,6 @@ from .pairs import overlap_kernel, read_pair, read_side_kernel
 Relation = Literal["exact", "contained", "near", "distinct"]
 DISTINCT, NEAR, CONTAINED, EXACT = range(4)  # ascending precedence
 RELATIONS: tuple[Relation, ...] = ("distinct", "near", "contained", "exact")
-
-LONGEST_INSERTION = 3  # words in a run that one side of a near pair may have more
-ALIGNED_CELLS = 1 << 24  # pairs that need a larger alignment than 4,096 x 4,096 tokens are not aligned
-_STRIP = 3  # tokens in common from which a common beginning or end is set aside before aligning
-_PAIR, _ABOVE, _LEFT, _CONTINUED = 0, 1, 2, 4
-_MENTION = 5  # words below which a contained text must fill its sentence
-_TITLE = 8  # words below which it must begin or end one
 
 
 @dataclass(frozen=True, slots=True)
