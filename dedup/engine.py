@@ -234,13 +234,16 @@ def announced() -> Iterator[None]:
         yield
         return
 
-    def tell() -> None:
-        print("dedup: compiling its kernels (once; later runs load them)", file=sys.stderr)
-
-    timer = threading.Timer(_PATIENCE, tell)
+    timer = threading.Timer(_PATIENCE, _tell)
     timer.daemon = True
     timer.start()
     try:
         yield
     finally:
         timer.cancel()
+
+
+@lru_cache(maxsize=1)
+def _tell() -> None:
+    """Once in a process."""
+    print("dedup: compiling its kernels (once; later runs load them)", file=sys.stderr)

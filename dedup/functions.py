@@ -83,15 +83,16 @@ def duplicated(texts: Iterable[str | None], **options: Any) -> NDArray[np.bool_]
     Each text is one paragraph, a document of its own. None and NaN never repeat. Raises InputError for other values,
     and ConfigError.
     """
-    flags = [verdicts.relations != DISTINCT for *_, verdicts in _decided(_list(texts), options)]
+    flags = [verdicts.relations != DISTINCT for *_, verdicts in _decided(_list(texts), _for_lists(options))]
     return np.concatenate(flags) if flags else np.zeros(0, dtype=np.bool_)
 
 
 def unique(texts: Iterable[str], **options: Any) -> Iterator[str]:
     """The texts that repeat no earlier one, in order, lazily. Raises as `duplicated` does."""
+    decided = _decided(_iterable(texts), _for_lists(options))
     return (
         text
-        for chunk, *_, verdicts in _decided(_iterable(texts), options)
+        for chunk, _, verdicts in decided
         for text, relation in zip(chunk, verdicts.relations.tolist(), strict=True)
         if relation == DISTINCT
     )
@@ -99,8 +100,13 @@ def unique(texts: Iterable[str], **options: Any) -> Iterator[str]:
 
 def find_duplicates(texts: Iterable[str | None], **options: Any) -> Iterator[Match]:
     """A Match for every text that repeats an earlier one that is kept, in order, lazily. Raises as `duplicated` does."""
+    deduplicator = _for_lists(options)
+    return _matches(deduplicator, _decided(_iterable(texts), deduplicator))
+
+
+def _matches(deduplicator: Deduplicator, decided: Iterator[tuple[list[Any], Batch, Verdicts]]) -> Iterator[Match]:
     begin = 0
-    for chunk, deduplicator, batch, verdicts in _decided(_iterable(texts), options):
+    for chunk, batch, verdicts in decided:
         for p in np.flatnonzero(verdicts.relations).tolist():
             found = deduplicator._decision(batch, verdicts, p)
             assert found.duplicate_of is not None
@@ -127,11 +133,12 @@ def signatures(texts: Iterable[str], num_perm: int = 128, seed: int = 1) -> NDAr
     return result
 
 
-def _decided(
-    texts: Iterable[Any], options: dict[str, Any]
-) -> Iterator[tuple[list[Any], Deduplicator, Batch, Verdicts]]:
+def _for_lists(options: dict[str, Any]) -> Deduplicator:
+    return Deduplicator(Config.of(None, options, refused=("scope",)))
+
+
+def _decided(texts: Iterable[Any], deduplicator: Deduplicator) -> Iterator[tuple[list[Any], Batch, Verdicts]]:
     """Chunks of the texts with what was decided on them: at once full ones of a list, growing ones of an iterator."""
-    deduplicator = Deduplicator(Config.of(None, options, refused=("scope",)))
     characters, most = 0, 1
     if isinstance(texts, list):
         characters, most = _length(texts), BATCH_PARAGRAPHS
@@ -141,7 +148,7 @@ def _decided(
         strings = chunk if set(map(type, chunk)) <= {str} else ["" if _is_missing(text) else text for text in chunk]
         if not isinstance(texts, list):
             characters += _length(strings)
-        yield chunk, deduplicator, *deduplicator._decide_alone(strings, len(chunk), engine.wanted(characters))
+        yield chunk, *deduplicator._decide_alone(strings, len(chunk), engine.wanted(characters))
 
 
 def _length(texts: list[Any]) -> int:

@@ -167,6 +167,16 @@ def test_wrong_options(options):
     assert isinstance(caught.value, ValueError)
 
 
+def test_errors_come_with_the_call_not_with_the_first_result():
+    for call in (dedup.unique, dedup.find_duplicates):
+        with pytest.raises(dedup.ConfigError):
+            call(["a"], treshold=0.7)
+        with pytest.raises(dedup.InputError):
+            call("a single text")
+    with pytest.raises(dedup.InputError):
+        dedup.Deduplicator().stream("a single text")
+
+
 def test_options_that_do_not_belong():
     with pytest.raises(dedup.ConfigError, match="scope"):
         dedup.duplicated(["a"], scope="document")
