@@ -243,7 +243,14 @@ def announced() -> Iterator[None]:
         timer.cancel()
 
 
-@lru_cache(maxsize=1)
+_telling = threading.Lock()
+
+
 def _tell() -> None:
-    """Once in a process."""
+    with _telling:  # several threads may wait for kernels
+        _tell_once()
+
+
+@lru_cache(maxsize=1)
+def _tell_once() -> None:
     print("dedup: compiling its kernels (once; later runs load them)", file=sys.stderr)
