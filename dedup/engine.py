@@ -22,6 +22,7 @@ from .errors import ConfigError
 
 __all__ = [
     "announced",
+    "choose",
     "compiled",
     "kernel",
     "load_32",
@@ -75,7 +76,7 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
     if function in (load_32, load_64, store_64, trailing_zeros, prefetch):
         return _intrinsic(function)
-    function = _ROOM.get(function, function)
+    function = _COMPILED_AS.get(function, function)
     package = __name__.rpartition(".")[0] + "."
     names = {
         name: compiled(value) if isinstance(value, FunctionType) and value.__module__.startswith(package) else value
@@ -151,7 +152,22 @@ def _small_number_array(length):
     return np.zeros(length, dtype=np.uint8)
 
 
-_ROOM: dict[Callable[..., Any], Callable[..., Any]] = {numbers: _number_array, small_numbers: _small_number_array}
+@kernel
+def choose(condition, yes, no):
+    """`yes` where the condition holds, else `no`: for arrays, and for numbers where compiled."""
+    return np.where(condition, yes, no)
+
+
+@kernel
+def _choose_one(condition, yes, no):
+    return yes if condition else no
+
+
+_COMPILED_AS: dict[Callable[..., Any], Callable[..., Any]] = {
+    numbers: _number_array,
+    small_numbers: _small_number_array,
+    choose: _choose_one,
+}
 
 
 def _intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:

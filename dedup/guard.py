@@ -83,7 +83,7 @@ def gaps_kernel(
             if not inside and max(k - i, until - after) > LONGEST_INSERTION:
                 return LONG_INSERTION, i, after
             why, x, y = gap_kernel(
-                ids_a, traits_a, text_a, starts_a, i, k, ids_b, traits_b, text_b, starts_b, after, until, inside
+                ids_a, traits_a, text_a, starts_a, i, k, ids_b, traits_b, text_b, starts_b, after, until
             )
             if why != _HARMLESS:
                 return why, x, y
@@ -95,7 +95,7 @@ def gaps_kernel(
 
 @kernel
 def gap_kernel(
-    ids_a, traits_a, text_a, starts_a, i, k, ids_b, traits_b, text_b, starts_b, j, until, inside
+    ids_a, traits_a, text_a, starts_a, i, k, ids_b, traits_b, text_b, starts_b, j, until
 ):  # fmt: skip
     """Whether a's tokens i ... k - 1 may stand against b's j ... until - 1; else why not, and by which (-1: none)."""
     if k > i and until > j and joined_kernel(traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, j, until):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from xxhash import xxh32_intdigest
 
 from . import engine
-from .engine import kernel, load_32
+from .engine import choose, kernel, load_32
 from .tokens import Tokens
 
 EMPTY = np.uint32(0xFFFFFFFF)  # every slot of the signature of a text without tokens
@@ -44,10 +44,19 @@ def shingle(tokens: Tokens, size: int, fast: bool = False) -> Shingles:
         head = tokens.first[owner] + np.arange(first[-1]) - first[owner]
         begins = tokens.starts[head]
         ends = tokens.starts[np.minimum(head + size, tokens.first[owner + 1])] - 1
-        view = tokens.buffer.tobytes()
-        spans = map(view.__getitem__, map(slice, begins.tolist(), ends.tolist()))
-        hashes = np.fromiter(map(xxh32_intdigest, spans), np.uint32, len(begins))
+        hashes = _hash_spans(tokens.buffer, begins, ends - begins)
     return Shingles(hashes, first)
+
+
+def _hash_spans(buffer: NDArray[np.uint8], begins: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """XXH32 of spans of a buffer: of less than 32 bytes all at once, of more by xxhash, one by one."""
+    words = np.ndarray(len(buffer) - 3, "<u4", buffer, strides=(1,))  # the four bytes from each byte on
+    tails = begins + np.where(lengths >= 16, 16, 0)
+    read = [words[begins + 4 * k] for k in range(4)] + [words[tails + 4 * k] for k in range(3)]
+    hashes: NDArray[np.uint32] = short_xxh32(lengths.astype(np.uint32), *read, words[tails + (lengths & 12)])
+    for s in np.flatnonzero(lengths >= 32).tolist():
+        hashes[s] = xxh32_intdigest(buffer[begins[s] : begins[s] + lengths[s]].tobytes())
+    return hashes
 
 
 def sign(shingles: Shingles, num_perm: int, seed: int, fast: bool = False) -> NDArray[np.uint32]:
@@ -187,37 +196,38 @@ def shingle_kernel(buffer, starts, first_token, first, size):
 
 @kernel
 def short_xxh32_kernel(lengths, words, hashes):
-    """XXH32 of texts of less than 32 bytes: their first 16 bytes, the 12 after the last stripe, the last whole word.
-
-    No branch, so that the loop is vectorised: all steps are computed, and those that apply are chosen.
-    """
+    """XXH32 of spans of less than 32 bytes, from what `short_xxh32` reads of them; vectorised."""
     first, second, third, fourth = words[0], words[1], words[2], words[3]
     fifth, sixth, seventh, last = words[4], words[5], words[6], words[7]
     for k in range(len(lengths)):
-        length = lengths[k]
-        one = scramble(_SEED1, first[k], _PRIME2, 13, _PRIME1)
-        two = scramble(_SEED2, second[k], _PRIME2, 13, _PRIME1)
-        three = scramble(np.uint32(0), third[k], _PRIME2, 13, _PRIME1)
-        four = scramble(_SEED4, fourth[k], _PRIME2, 13, _PRIME1)
-        merged = merge(one, two, three, four)
-        value = np.uint32((merged if length >= np.uint32(16) else _PRIME5) + length)
-        rest = np.uint32(length & np.uint32(15))
-        stepped = scramble(value, fifth[k], _PRIME3, 17, _PRIME4)
-        value = stepped if rest >= np.uint32(4) else value
-        stepped = scramble(value, sixth[k], _PRIME3, 17, _PRIME4)
-        value = stepped if rest >= np.uint32(8) else value
-        stepped = scramble(value, seventh[k], _PRIME3, 17, _PRIME4)
-        value = stepped if rest >= np.uint32(12) else value
-        over = np.uint32(rest & np.uint32(3))
-        stepped = scramble(value, last[k] & np.uint32(255), _PRIME5, 11, _PRIME1)
-        value = stepped if over >= np.uint32(1) else value
-        stepped = scramble(value, last[k] >> np.uint32(8) & np.uint32(255), _PRIME5, 11, _PRIME1)
-        value = stepped if over >= np.uint32(2) else value
-        stepped = scramble(value, last[k] >> np.uint32(16) & np.uint32(255), _PRIME5, 11, _PRIME1)
-        value = stepped if over >= np.uint32(3) else value
-        value = np.uint32((value ^ value >> np.uint32(15)) * _PRIME2)
-        value = np.uint32((value ^ value >> np.uint32(13)) * _PRIME3)
-        hashes[k] = value ^ value >> np.uint32(16)
+        hashes[k] = short_xxh32(
+            lengths[k], first[k], second[k], third[k], fourth[k], fifth[k], sixth[k], seventh[k], last[k]
+        )
+
+
+@kernel
+def short_xxh32(length, first, second, third, fourth, fifth, sixth, seventh, last):
+    """XXH32 of less than 32 bytes: of the first 16, the 12 after the last stripe of 16, and the last word of four.
+
+    No branch: all steps are computed, and those that apply are chosen. For numbers when compiled, else for arrays.
+    """
+    one = scramble(_SEED1, first, _PRIME2, 13, _PRIME1)
+    two = scramble(_SEED2, second, _PRIME2, 13, _PRIME1)
+    three = scramble(np.uint32(0), third, _PRIME2, 13, _PRIME1)
+    four = scramble(_SEED4, fourth, _PRIME2, 13, _PRIME1)
+    value = np.uint32(choose(length >= np.uint32(16), merge(one, two, three, four), _PRIME5) + length)
+    rest = np.uint32(length & np.uint32(15))
+    value = choose(rest >= np.uint32(4), scramble(value, fifth, _PRIME3, 17, _PRIME4), value)
+    value = choose(rest >= np.uint32(8), scramble(value, sixth, _PRIME3, 17, _PRIME4), value)
+    value = choose(rest >= np.uint32(12), scramble(value, seventh, _PRIME3, 17, _PRIME4), value)
+    over = np.uint32(rest & np.uint32(3))
+    byte = np.uint32(255)
+    value = choose(over >= np.uint32(1), scramble(value, last & byte, _PRIME5, 11, _PRIME1), value)
+    value = choose(over >= np.uint32(2), scramble(value, last >> np.uint32(8) & byte, _PRIME5, 11, _PRIME1), value)
+    value = choose(over >= np.uint32(3), scramble(value, last >> np.uint32(16) & byte, _PRIME5, 11, _PRIME1), value)
+    value = np.uint32((value ^ value >> np.uint32(15)) * _PRIME2)
+    value = np.uint32((value ^ value >> np.uint32(13)) * _PRIME3)
+    return value ^ value >> np.uint32(16)
 
 
 @kernel

@@ -149,10 +149,10 @@ def _decide_reference(batch: Batch, index: Dictionaries, first_document: int, co
     jaccards, containments = np.zeros(n), np.zeros(n)
     capped = 0
     keys, roles, documents = batch.keys.tolist(), batch.roles.tolist(), (batch.documents + first_document).tolist()
-    first, hashes = batch.shingles.first.tolist(), batch.shingles.hashes.tolist()
     several = (
         np.bincount(batch.documents[batch.roles == JUDGED], minlength=int(batch.documents[-1]) + 1 if n else 0) > 1
     )
+    first, hashes = batch.shingles.first, batch.shingles.hashes
     document, within = -1, False
     postings: dict[int, list[int]] = {}  # kept paragraphs of this document by shingle
     distinct: dict[int, int] = {}  # and how many different shingles each has
@@ -168,7 +168,7 @@ def _decide_reference(batch: Batch, index: Dictionaries, first_document: int, co
             if index.texts[entry] == text and (config.scope == "corpus" or index.documents[entry] == document):
                 found, stand_ins[p], jaccards[p], containments[p] = EXACT, entry, 1.0, 1.0
                 break
-        mine = set(hashes[first[p] : first[p + 1]]) if within else set()
+        mine = set(hashes[first[p] : first[p + 1]].tolist()) if within else set()
         if found == DISTINCT and roles[p] == JUDGED:
             met = [bucket for bucket in map(dict.get, index.buckets[1:], keys[p][1:]) if bucket]
             capped += sum(len(bucket) >= config.max_candidates for bucket in met)
@@ -219,10 +219,13 @@ def _keep(
     index.marks.append(mark)
     index.documents.append(document)
     index.positions.append(int(batch.positions[p]))
+    alone = (entry,)  # most buckets have one member, and share this tuple
     for column, key in enumerate(keys):
-        bucket = index.buckets[column].get(key, ())
-        if column == 0 or len(bucket) < config.max_candidates:
-            index.buckets[column][key] = (*bucket, entry)  # most have one member, and a tuple is smaller than a list
+        bucket = index.buckets[column].get(key)
+        if bucket is None:
+            index.buckets[column][key] = alone
+        elif column == 0 or len(bucket) < config.max_candidates:
+            index.buckets[column][key] = bucket + alone
 
 
 # --- The compiled rung -----------------------------------------------------------------------------------------------
