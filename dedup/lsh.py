@@ -101,10 +101,6 @@ class Dictionaries:
     def __post_init__(self) -> None:
         self.buckets = [{} for _ in range(self.columns)]
 
-    def text_of(self, entry: int) -> bytes:
-        """The folded text of an entry."""
-        return self.texts[entry]
-
     def place(self, entry: int) -> tuple[int, int]:
         """Document number and paragraph position of an entry."""
         return self.documents[entry], self.positions[entry]
@@ -172,10 +168,6 @@ class Tables:
             for column in range(self.columns):
                 engine.compiled(refill_kernel)(self.slots[column], larger[column])
             self.slots = larger
-
-    def text_of(self, entry: int) -> bytes:
-        """The folded text of an entry."""
-        return self.text[self.text_at[entry] : self.text_at[entry + 1] - 1].tobytes()
 
     def place(self, entry: int) -> tuple[int, int]:
         """Document number and paragraph position of an entry."""

@@ -86,7 +86,7 @@ def read_batch(texts: Sequence[str], counts: NDArray[np.int64], config: Config, 
     roles[_half_words(tokens, lengths) < 2 * config.min_tokens] = EXACT_ONLY if alone else PASSED
     roles[lengths == 0] = PASSED
     order = np.arange(len(texts)) if alone else np.lexsort((positions, -lengths, documents))
-    _check_sizes(tokens, roles, documents, keys[:, 0])
+    _check_sizes(roles, documents, keys[:, 0])
     return Batch(tokens, shingles, keys, roles, documents, positions, order, fast)
 
 
@@ -99,9 +99,7 @@ def _half_words(tokens: Tokens, lengths: NDArray[np.int64]) -> NDArray[np.int64]
     return 2 * lengths - np.bincount(owners, minlength=len(lengths))
 
 
-def _check_sizes(
-    tokens: Tokens, roles: NDArray[np.uint8], documents: NDArray[np.int64], hashes: NDArray[np.uint32]
-) -> None:
+def _check_sizes(roles: NDArray[np.uint8], documents: NDArray[np.int64], hashes: NDArray[np.uint32]) -> None:
     if len(roles) <= LARGEST_DOCUMENT:
         return
     judged = roles == JUDGED

@@ -144,6 +144,45 @@ def test_full_buckets_are_counted_and_cost_no_removal_without_a_stand_in(rung):
         assert seen.add(texts[30]).relation == "exact"  # equal texts are found outside the cap
 
 
+@pytest.mark.parametrize("options", [{"max_candidates": 1}, {"max_candidates": 3, "guard": False}], ids=str)
+def test_full_buckets_decide_alike_on_both_rungs_and_in_between(options):
+    if not rule.engine.numba_works():
+        pytest.skip("numba is not installed")
+    words = "the winner of yearly photo prize is standing on great stage in Leeds York today again".split()
+    texts = []
+    for n in range(300):
+        text = f"The winner of the yearly photo prize number {n % 20} is standing on the great stage in town".split()
+        text[n * 7 % len(text)] = words[n * 5 % len(words)]
+        texts.append(" ".join(text))
+
+    def decisions(switch):
+        with pytest.MonkeyPatch.context() as patch, dedup.Deduplicator(**options) as seen:
+            made = []
+            for n, text in enumerate(texts):
+                patch.setenv("DEDUP_ENGINE", "numba" if n >= switch else "numpy")
+                made.append(seen.add(text))
+            return made, seen.capped_lookups
+
+    made = decisions(len(texts))
+    assert made[1] > 0 and any(decision.is_duplicate for decision in made[0])
+    assert decisions(0) == made and decisions(150) == made
+
+
+def test_matches_of_a_list_are_confirmed(rung):
+    words = "five new bridges are planned for the valley the mayor said on a rainy evening in the old town hall".split()
+    texts = [
+        " ".join(words[n % 4 : len(words) - n % 3]) + " x" * (n % 5 == 0) for n in range(120)
+    ]  # the same again from 60 on
+    matches = list(dedup.find_duplicates(texts))
+    gone = {match.index for match in matches}
+    assert {match.relation for match in matches} >= {"exact", "contained"}
+    for match in matches:
+        assert match.duplicate_of not in gone and match.duplicate_of < match.index
+        found = dedup.compare(texts[match.index], texts[match.duplicate_of])
+        assert (found.relation, found.jaccard, found.reason) == (match.relation, match.jaccard, match.reason)
+        assert found.inner == ("a" if found.relation == "contained" else None)
+
+
 def test_a_page_of_ten_thousand_paragraphs(rung):
     common = "is the name of a village in the northern valley"
     text = "\n\n".join(
