@@ -32,8 +32,10 @@ __all__ = [
     "prefetch",
     "small_numbers",
     "store_64",
+    "text_characters",
     "trailing_zeros",
     "wanted",
+    "within_64",
 ]
 
 # Loading the compiled kernels takes about a second, making them the first time many; this much text pays for it.
@@ -64,17 +66,17 @@ def numba_works() -> bool:
 _one_at_a_time = threading.RLock()  # threads that need the same kernel must not each compile it
 
 
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A kernel as machine code: releases the GIL, cached on disk where a place can be written."""
+def compiled(function: Callable[..., Any], *, nogil: bool = True) -> Callable[..., Any]:
+    """A kernel as machine code: releases the GIL if `nogil`, cached on disk where a place can be written."""
     with _one_at_a_time:
-        return _compiled(function)
+        return _compiled(function, nogil)
 
 
 @cache
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+def _compiled(function: Callable[..., Any], nogil: bool) -> Callable[..., Any]:
     import numba
 
-    if function in (load_32, load_64, store_64, trailing_zeros, prefetch):
+    if function in (load_32, load_64, store_64, trailing_zeros, prefetch, text_characters, within_64):
         return _intrinsic(function)
     function = _COMPILED_AS.get(function, function)
     package = __name__.rpartition(".")[0] + "."
@@ -86,10 +88,10 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
     copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
     try:
-        machine: Callable[..., Any] = numba.njit(nogil=True, cache=True)(copy)
+        machine: Callable[..., Any] = numba.njit(nogil=nogil, cache=True)(copy)
         _stamp(machine)
     except RuntimeError:  # no writable place for the cache: compile in every process
-        machine = numba.njit(nogil=True)(copy)
+        machine = numba.njit(nogil=nogil)(copy)
     return machine
 
 
@@ -122,9 +124,24 @@ def trailing_zeros(word):
 
 
 @kernel
+def within_64(buffer, i, low, high):
+    """A uint64 whose bit k tells whether byte i + k is one of low ... high."""
+    return sum(1 << k for k in range(64) if low <= buffer[i + k] <= high)
+
+
+@kernel
 def prefetch(array, i):
     """Have the processor fetch array[i]; returns nothing of meaning."""
     return 0
+
+
+@kernel
+def text_characters(texts, i):
+    """The memory of item i, a str, of the list at address `texts`: uint8[...], and bytes a character, 0 if all are ASCII.
+
+    Compiled only, with the GIL held; valid as long as the list holds the text.
+    """
+    raise NotImplementedError
 
 
 # Room to work in. Uncompiled kernels index lists several times faster than arrays.
@@ -176,6 +193,7 @@ def _intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
     from numba import types
     from numba.core import cgutils
     from numba.extending import intrinsic
+    from numba.np import arrayobj
 
     int1, int8, int32 = map(ir.IntType, (1, 8, 32))
 
@@ -213,6 +231,22 @@ def _intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
         return types.none(array, types.intp, types.uint64), generate
 
     @kernel
+    def within(typing_context, array, i, low, high):
+        @kernel
+        def generate(context, builder, signature, arguments):
+            vector = ir.VectorType(int8, 64)
+            data = cgutils.create_struct_proxy(array)(context, builder, arguments[0]).data
+            bytes_64 = builder.load(builder.bitcast(builder.gep(data, [arguments[1]]), vector.as_pointer()))
+            bytes_64.align = 1
+            first, last = (ir.Constant(vector, [value.literal_value] * 64) for value in (low, high))
+            inside = builder.icmp_unsigned("<=", builder.sub(bytes_64, first), builder.sub(last, first))
+            return builder.bitcast(inside, ir.IntType(64))
+
+        if not isinstance(low, types.IntegerLiteral):
+            return None
+        return types.uint64(array, types.intp, low, high), generate
+
+    @kernel
     def zeros(typing_context, word):
         @kernel
         def generate(context, builder, signature, arguments):
@@ -232,7 +266,26 @@ def _intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
 
         return types.none(array, types.intp), generate
 
+    @kernel
+    def characters(typing_context, texts, i):
+        @kernel
+        def generate(context, builder, signature, arguments):
+            python = context.get_python_api(builder)
+            text = python.list_getitem(builder.inttoptr(arguments[0], python.pyobj), arguments[1])
+            _, data, length, width, is_ascii, _ = python.string_as_string_size_and_kind(text)
+            size = builder.mul(length, builder.zext(width, length.type))
+            array = arrayobj.make_array(signature.return_type[0])(context, builder)
+            data = builder.bitcast(data, array.data.type)
+            arrayobj.populate_array(array, data, [size], [length.type(1)], length.type(1), None)
+            width = builder.select(builder.trunc(is_ascii, int1), width.type(0), width)
+            return context.make_tuple(
+                builder, signature.return_type, [array._getvalue(), builder.zext(width, length.type)]
+            )
+
+        return types.Tuple([types.Array(types.uint8, 1, "C"), types.intp])(types.intp, types.intp), generate
+
     machines = {load_32: load(32), load_64: load(64), store_64: store, trailing_zeros: zeros, prefetch: fetch}
+    machines |= {text_characters: characters, within_64: within}
     return intrinsic(machines[function])
 
 

@@ -29,8 +29,9 @@ from .characters import (
     UPPERCASE,
     character_table,
 )
-from .engine import kernel, load_64, store_64, trailing_zeros
+from .engine import kernel, load_64, store_64, trailing_zeros, within_64
 from .marks import ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
+from .utf8 import put_kernel
 
 
 @kernel
@@ -94,40 +95,13 @@ def unsettled_kernel(raw, words, offsets, index, classes):
     return found
 
 
-@kernel
-def put_kernel(out, size, code):
-    """Append one code point as UTF-8; the new size."""
-    if code < 0x80:
-        out[size] = code
-        return size + 1
-    if code < 0x800:
-        out[size] = 0xC0 | code >> 6
-        out[size + 1] = 0x80 | code & 0x3F
-        return size + 2
-    if code < 0x10000:
-        out[size] = 0xE0 | code >> 12
-        out[size + 1] = 0x80 | code >> 6 & 0x3F
-        out[size + 2] = 0x80 | code & 0x3F
-        return size + 3
-    out[size] = 0xF0 | code >> 18
-    out[size + 1] = 0x80 | code >> 12 & 0x3F
-    out[size + 2] = 0x80 | code >> 6 & 0x3F
-    out[size + 3] = 0x80 | code & 0x3F
-    return size + 4
-
-
 # What the last token is open to: nothing, more of its word, marks alone, the number that its sign announced.
 _CLOSED, _WORD, _MARKS_ONLY, _NUMBER = range(4)
 
 # What `quick_kernel` reads of a byte that is no ASCII letter or digit; that it is a decimal mark stands at bit 5.
 _IS_STOP, _IS_DECIMAL, _IS_CONTEXT = 8, 32, 64
 
-# Eight bytes at once: their low seven bits, the highest, the bit of case; what carries a byte into its highest bit from
-# "a", past "z", from "0", past "9" on.
-_EACH = 0x0101010101010101
-_LOW, _HIGH, _CASE = np.uint64(0x7F * _EACH), np.uint64(0x80 * _EACH), np.uint64(0x20 * _EACH)
-_FROM_A, _PAST_Z = np.uint64((0x80 - ord("a")) * _EACH), np.uint64((0x80 - ord("z") - 1) * _EACH)
-_FROM_0, _PAST_9 = np.uint64((0x80 - ord("0")) * _EACH), np.uint64((0x80 - ord("9") - 1) * _EACH)
+_CASE = np.uint64(0x2020202020202020)  # digits have the bit that makes a letter small
 
 
 @lru_cache(maxsize=1)
@@ -300,50 +274,60 @@ def fold_kernel(
 
 @kernel
 def quick_kernel(raw, i, end, ascii_traits, out, starts, marks, size, count, word, stopped, digit):
-    """Fold ASCII words, eight bytes at a time, and what parts them, from byte i on until a neighbour matters.
+    """Fold ASCII words, and what parts them, from byte i on until a neighbour matters.
 
     word, stopped, digit: whether a token is open, a stop has come since the last one, the last character is a digit.
-    A byte's flag is its highest bit. All is unsigned, so that no index is checked for counting from the end.
+    Works on the bits of 64 bytes at a time. All is unsigned, so that no index is checked for counting from the end.
     """
-    zero, one, eight = np.uint64(0), np.uint64(1), np.uint64(8)
+    zero, one, whole = np.uint64(0), np.uint64(1), np.uint64(64)
     i, end, size, count = np.uint64(i), np.uint64(end), np.uint64(size), np.uint64(count)
     word, stopped, digit = np.uint64(word), np.uint64(stopped), np.uint64(digit)
+    mark = np.uint64(marks[count - one]) if word != zero else zero
     while i < end:
-        bytes_8 = load_64(raw, i)
-        low = bytes_8 & _LOW
-        lowered = low | _CASE
-        letters = (lowered + _FROM_A) & ~(lowered + _PAST_Z) & ~bytes_8 & _HIGH
-        digits = (low + _FROM_0) & ~(low + _PAST_9) & ~bytes_8 & _HIGH
-        length = min(trailing_zeros(~(letters | digits) & _HIGH) >> np.uint64(3), end - i)
-        if length > zero:
-            if word == zero:
-                starts[count] = size
-                marks[count] = stopped << np.uint64(5)
-                count += one
-                stopped = zero
-                word = one
-            uppers = letters & ~(bytes_8 << np.uint64(2))
-            store_64(out, size, bytes_8 | uppers >> np.uint64(2))
-            within = ~zero >> (np.uint64(64) - eight * length)
-            uppers &= within
-            mark = np.uint64(marks[count - one])
-            capital = np.uint64(uppers != zero)
-            several = np.uint64(uppers & (uppers - one) != zero) | (mark >> one & capital)
-            mark |= np.uint64(digits & within != zero) * np.uint64(HAS_NUMBER)
-            mark |= np.uint64(letters & within != zero) * np.uint64(HAS_LETTER)
-            mark |= capital * np.uint64(HAS_CAPITAL) | several * np.uint64(HAS_CAPITALS)
-            marks[count - one] = mark
-            size += length
-            i += length
-            digit = digits >> (eight * length - one) & one
-            if length == eight or i == end:
-                continue
-        trait = np.uint64(ascii_traits[raw[i]])
-        if trait & (np.uint64(_IS_CONTEXT) | digit << np.uint64(5)) != zero:
-            break
-        out[size] = 32
-        size += word
-        word = digit = zero
-        stopped |= trait >> np.uint64(3) & one
-        i += one
+        room = min(end - i, whole)
+        valid = ~zero >> (whole - room)
+        uppers, digits = within_64(raw, i, 65, 90) & valid, within_64(raw, i, 48, 57) & valid
+        letters = within_64(raw, i, 97, 122) & valid | uppers
+        words, spaces = letters | digits, within_64(raw, i, 32, 32) & valid
+        at = zero
+        while at < room:
+            length = trailing_zeros(~(words >> at))
+            if length > zero:
+                if at > zero and at + length == whole:
+                    break  # it may go on: once more, from where it begins
+                if word == zero:
+                    starts[count] = size
+                    count += one
+                    mark = stopped << np.uint64(5)
+                    stopped = zero
+                    word = one
+                store_64(out, size, load_64(raw, i + at) | _CASE)
+                store_64(out, size + np.uint64(8), load_64(raw, i + at + np.uint64(8)) | _CASE)
+                for k in range(np.uint64(16), length, np.uint64(8)):
+                    store_64(out, size + k, load_64(raw, i + at + k) | _CASE)
+                this = ~zero >> (whole - length) << at
+                capitals = uppers & this
+                again = np.uint64(mark & np.uint64(HAS_CAPITAL) != zero)
+                mark |= np.uint64(digits & this != zero) * np.uint64(HAS_NUMBER)
+                mark |= np.uint64(letters & this != zero) * np.uint64(HAS_LETTER)
+                mark |= np.uint64(capitals != zero) * np.uint64(HAS_CAPITAL)
+                mark |= np.uint64(capitals & (capitals - (one ^ again)) != zero) * np.uint64(HAS_CAPITALS)
+                marks[count - one] = mark
+                size += length
+                at += length
+                digit = digits >> (at - one) & one
+                if at == room:
+                    break
+            if spaces >> at & one == zero:
+                trait = np.uint64(ascii_traits[raw[i + at]])
+                if trait & (np.uint64(_IS_CONTEXT) | digit << np.uint64(5)) != zero:
+                    return np.int64(i + at), np.int64(size), np.int64(count), np.int64(word), np.int64(stopped)
+                stopped |= trait >> np.uint64(3) & one
+                at += one
+            out[size] = 32
+            size += word
+            word = digit = zero
+            if at < room:
+                at += trailing_zeros(~(spaces >> at))
+        i += at
     return np.int64(i), np.int64(size), np.int64(count), np.int64(word), np.int64(stopped)

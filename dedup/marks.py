@@ -8,4 +8,4 @@ HAS_LETTER = 16
 AFTER_STOP = 32  # first of its sentence, clause or bracket: a stop stands before it, or nothing
 HAS_CAPITALS = 64  # more than one upper-case letter
 
-PADDING = 32  # bytes that kernels may read behind the last token
+PADDING = 80  # bytes that kernels may read behind the last text or token

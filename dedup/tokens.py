@@ -42,13 +42,14 @@ from .characters import (
 from .errors import InputError
 from .fold_kernel import ascii_tables, fold_kernel, unsettled_kernel
 from .marks import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED, PADDING
+from .utf8 import encode
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """The tokens of a batch of n texts, T in all.
 
-    buffer: uint8[...], the folded text, every token followed by one space, and 32 bytes of no meaning
+    buffer: uint8[...], the folded text, every token followed by one space, and some bytes of no meaning
     starts: int64[T + 1], so that token i is `buffer[starts[i] : starts[i + 1] - 1]`
     first:  int64[n + 1], so that the tokens of text p are first[p] ... first[p + 1] - 1
     marks:  uint8[T], what folding saw of each; behind them, too, the memory may be read a little further
@@ -291,36 +292,15 @@ def _encode(spelled: NDArray[np.uint32]) -> tuple[NDArray[np.uint8], NDArray[np.
 
 
 def _fold_compiled(texts: Sequence[str]) -> Tokens:
+    if not all(issubclass(kind, str) for kind in set(map(type, texts))):
+        check_texts(texts)
     table = character_table()
-    pieces = _encode_all(texts)
-    raw, offsets = _joined(pieces)
+    raw, offsets = encode(texts, fast=True)
     unsettled = engine.compiled(unsettled_kernel)(raw, raw.view(np.uint64), offsets, table.index, table.classes)
     unsettled[np.searchsorted(offsets, np.flatnonzero(raw == ord("&")), side="right") - 1] = True
-    changed = False
-    for p in np.flatnonzero(unsettled).tolist():
-        settled = settle(texts[p])
-        if settled != texts[p]:
-            pieces[p] = settled.encode("utf-8", "surrogatepass")
-            changed = True
-    if changed:
-        raw, offsets = _joined(pieces)
+    if unsettled.any():
+        raw, offsets = encode(_settled(texts, np.flatnonzero(unsettled).tolist()), fast=True)
     ascii_classes, _, traits = ascii_tables()
     arrays = (ascii_classes, traits, table.index, table.classes, table.folds, table.expansions)
     buffer, starts, first, marks, size, count = engine.compiled(fold_kernel)(raw, offsets, *arrays)
     return Tokens(buffer[: size + PADDING], starts[: count + 1], first, marks[:count])
-
-
-def _encode_all(texts: Sequence[str]) -> list[bytes]:
-    """UTF-8 of all texts; a lone surrogate is encoded as if it were a character."""
-    try:
-        return [text.encode() for text in texts]
-    except UnicodeEncodeError:
-        return [text.encode("utf-8", "surrogatepass") for text in texts]
-
-
-def _joined(pieces: list[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """All pieces in one buffer, filled up to whole words of eight bytes, and where each begins."""
-    offsets = np.zeros(len(pieces) + 1, dtype=np.int64)
-    np.cumsum(np.fromiter(map(len, pieces), np.int64, len(pieces)), out=offsets[1:])
-    padding = bytes(PADDING + -int(offsets[-1]) % 8)
-    return np.frombuffer(b"".join([*pieces, padding]), dtype=np.uint8), offsets

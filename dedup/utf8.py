@@ -1,0 +1,115 @@
+"""Texts as one buffer of UTF-8. A lone surrogate is encoded as if it were a character."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import engine
+from .engine import kernel, load_64, store_64, text_characters
+from .marks import PADDING
+
+_NOT_ASCII, _LOW, _HIGH = np.uint64(0xFF80FF80FF80FF80), np.uint64(0xFFFF), np.uint64(0xFFFF0000)
+_FOUR, _EIGHT, _SIXTEEN = np.uint64(4), np.uint64(8), np.uint64(16)
+
+
+def encode(texts: Sequence[str], fast: bool = False) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """All texts in one buffer, filled up to whole words of eight bytes, and where each begins: int64[n + 1]."""
+    if fast:
+        listed = texts if isinstance(texts, list) else list(texts)
+        raw, offsets = engine.compiled(utf8_kernel, nogil=False)(id(listed), len(listed))
+        return raw, offsets
+    try:
+        pieces = [text.encode() for text in texts]
+    except UnicodeEncodeError:
+        pieces = [text.encode("utf-8", "surrogatepass") for text in texts]
+    offsets = np.zeros(len(pieces) + 1, dtype=np.int64)
+    np.cumsum(np.fromiter(map(len, pieces), np.int64, len(pieces)), out=offsets[1:])
+    padding = bytes(PADDING + -int(offsets[-1]) % 8)
+    return np.frombuffer(b"".join([*pieces, padding]), dtype=np.uint8), offsets
+
+
+@kernel
+def utf8_kernel(texts, count):
+    """As `encode`, of the list at address `texts`, whose items must be str. Compiled only, with the GIL held."""
+    room = 0
+    for p in range(count):
+        characters, width = text_characters(texts, p)
+        room += len(characters) * 2 if width == 1 or width == 2 else len(characters)
+    raw = np.empty(room + PADDING + 8, dtype=np.uint8)
+    offsets = np.zeros(count + 1, dtype=np.int64)
+    size = 0
+    for p in range(count):
+        characters, width = text_characters(texts, p)
+        if width == 0:
+            size = copy_kernel(characters, raw, size)
+        elif width == 1:
+            size = encode_kernel(characters, raw, size)
+        elif width == 2:
+            size = narrow_kernel(characters, characters.view(np.uint16), raw, size)
+        else:
+            size = encode_kernel(characters.view(np.uint32), raw, size)
+        offsets[p + 1] = size
+    end = size + PADDING + -size % 8
+    raw[size:end] = 0
+    return raw[:end], offsets
+
+
+@kernel
+def copy_kernel(characters, raw, size):
+    """Append ASCII characters, eight at a time; the new size."""
+    whole = len(characters) & ~7
+    for i in range(0, whole, 8):
+        store_64(raw, size + i, load_64(characters, i))
+    for i in range(whole, len(characters)):
+        raw[size + i] = characters[i]
+    return size + len(characters)
+
+
+@kernel
+def narrow_kernel(words, characters, raw, size):
+    """Append code points of two bytes as UTF-8, four at a time where they are ASCII; the new size."""
+    i, n = np.uint64(0), np.uint64(len(characters))
+    size = np.uint64(size)
+    while i < n:
+        if i + _FOUR <= n:
+            four = load_64(words, i + i)
+            if four & _NOT_ASCII == 0:
+                four |= four >> _EIGHT
+                store_64(raw, size, four & _LOW | four >> _SIXTEEN & _HIGH)  # four bytes, and four that come later
+                size += _FOUR
+                i += _FOUR
+                continue
+        size = np.uint64(put_kernel(raw, np.int64(size), np.int64(characters[i])))
+        i += np.uint64(1)
+    return np.int64(size)
+
+
+@kernel
+def encode_kernel(characters, raw, size):
+    """Append code points of any width as UTF-8; the new size."""
+    for i in range(len(characters)):
+        size = put_kernel(raw, size, np.int64(characters[i]))
+    return size
+
+
+@kernel
+def put_kernel(out, size, code):
+    """Append one code point as UTF-8; the new size."""
+    if code < 0x80:
+        out[size] = code
+        return size + 1
+    if code < 0x800:
+        out[size] = 0xC0 | code >> 6
+        out[size + 1] = 0x80 | code & 0x3F
+        return size + 2
+    if code < 0x10000:
+        out[size] = 0xE0 | code >> 12
+        out[size + 1] = 0x80 | code >> 6 & 0x3F
+        out[size + 2] = 0x80 | code & 0x3F
+        return size + 3
+    out[size] = 0xF0 | code >> 18
+    out[size + 1] = 0x80 | code >> 12 & 0x3F
+    out[size + 2] = 0x80 | code >> 6 & 0x3F
+    out[size + 3] = 0x80 | code & 0x3F
+    return size + 4
