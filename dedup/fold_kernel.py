@@ -77,22 +77,27 @@ def number_follows_kernel(raw, i, end, index, classes, spaces, money):
 
 
 @kernel
-def unsettled_kernel(raw, words, offsets, index, classes):
-    """bool[n]: which texts hold a character that is unsettled in NFC; `words` is `raw`, eight bytes at a time."""
-    found = np.zeros(len(offsets) - 1, dtype=np.bool_)
-    p = 0
-    for word in range(len(words)):
-        if words[word] & np.uint64(0x8080808080808080) == 0:
-            continue
-        for i in range(8 * word, 8 * word + 8):
-            if raw[i] < 0xC0:  # ASCII, or within a character
-                continue
-            code, _ = decode_kernel(raw, i)
-            if classes[np.int64(index[code >> 7]) * BLOCK + (code & 127)] & UNSETTLED:
-                while offsets[p + 1] <= i:
-                    p += 1
-                found[p] = True
-    return found
+def unsettled_kernel(raw, offsets, index, classes):
+    """The texts that hold an ampersand or a character that is unsettled in NFC, in ascending order."""
+    found = np.empty(len(offsets) - 1, dtype=np.int64)
+    count = p = 0
+    for i in range(0, offsets[-1], 64):
+        flags = within_64(raw, i, 38, 38) | within_64(raw, i, 0xC0, 0xFF)
+        while flags != 0:
+            at = i + np.int64(trailing_zeros(flags))
+            flags &= flags - np.uint64(1)
+            if raw[at] != 38:
+                code, _ = decode_kernel(raw, at)
+                if not classes[np.int64(index[code >> 7]) * BLOCK + (code & 127)] & UNSETTLED:
+                    continue
+            if at >= offsets[-1]:
+                break
+            while offsets[p + 1] <= at:
+                p += 1
+            if count == 0 or found[count - 1] != p:
+                found[count] = p
+                count += 1
+    return found[:count]
 
 
 # What the last token is open to: nothing, more of its word, marks alone, the number that its sign announced.

@@ -296,10 +296,9 @@ def _fold_compiled(texts: Sequence[str]) -> Tokens:
         check_texts(texts)
     table = character_table()
     raw, offsets = encode(texts, fast=True)
-    unsettled = engine.compiled(unsettled_kernel)(raw, raw.view(np.uint64), offsets, table.index, table.classes)
-    unsettled[np.searchsorted(offsets, np.flatnonzero(raw == ord("&")), side="right") - 1] = True
-    if unsettled.any():
-        raw, offsets = encode(_settled(texts, np.flatnonzero(unsettled).tolist()), fast=True)
+    unsettled = engine.compiled(unsettled_kernel)(raw, offsets, table.index, table.classes)
+    if len(unsettled):
+        raw, offsets = encode(_settled(texts, unsettled.tolist()), fast=True)
     ascii_classes, _, traits = ascii_tables()
     arrays = (ascii_classes, traits, table.index, table.classes, table.folds, table.expansions)
     buffer, starts, first, marks, size, count = engine.compiled(fold_kernel)(raw, offsets, *arrays)
