@@ -56,9 +56,7 @@ def align_kernel(ids_a, ids_b, mates):
 @kernel
 def chain_kernel(ids_a, i, k, ids_b, j, until, mates):
     """Pair the tokens that occur once in a's tokens i ... k - 1 and once in b's j ... until - 1: the longest chain in order."""
-    ids = 0
-    for x in range(len(ids_a)):
-        ids = max(ids, ids_a[x])
+    ids = max(ids_a)
     times_a, times_b, place_b = numbers(ids + 1, 0), numbers(ids + 1, 0), numbers(ids + 1, 0)
     for x in range(i, k):
         times_a[ids_a[x]] += 1

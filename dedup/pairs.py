@@ -4,6 +4,8 @@ Twice: by dictionaries and sets for a few pairs, from buffers where compiled.
 """
 
 from functools import lru_cache
+from itertools import accumulate, count, repeat
+from operator import add, or_
 from typing import Any
 
 import numpy as np
@@ -22,21 +24,25 @@ _SPACES, _HIGH = np.uint64(0x20 * 0x0101010101010101), np.uint64(0x80 * 0x010101
 
 def read_pair(text_a: bytes, mark_a: bytes, text_b: bytes, mark_b: bytes, shingle_size: int) -> tuple[Any, ...]:
     """A pair as `judge_kernel` takes it, by dictionaries and sets; `read_pair_kernel` is its compiled twin."""
-    numbers: dict[bytes, int] = {}
-    known = lexicon()
-    sides = []
-    shingles = []
-    for text, mark in ((text_a, mark_a), (text_b, mark_b)):
-        tokens = text.split()
-        ids = [numbers.setdefault(token, len(numbers)) for token in tokens]
-        traits = [bit | known.get(token, 0) << TRAIT_SHIFT for token, bit in zip(tokens, mark, strict=True)]
-        starts = [0]
-        for token in tokens:
-            starts.append(starts[-1] + len(token) + 1)
-        sides.append((ids, traits, text + b" ", starts))
-        shingles.append({tuple(ids[i : i + shingle_size]) for i in range(max(1, len(ids) - shingle_size + 1))})
+    tokens_a, tokens_b = text_a.split(), text_b.split()
+    number = {token: place for place, token in enumerate([*tokens_a, *tokens_b])}
+    known = _shifted_lexicon()
+    sides: list[Any] = []
+    shingles: list[set[tuple[int, ...]]] = []
+    for text, mark, tokens in ((text_a, mark_a, tokens_a), (text_b, mark_b, tokens_b)):
+        ids = list(map(number.__getitem__, tokens))
+        traits = list(map(or_, mark, map(known.get, tokens, repeat(0))))
+        starts = list(map(add, accumulate(map(len, tokens), initial=0), count()))
+        sides += [ids, traits, text + b" ", starts]
+        size = min(shingle_size, len(ids))
+        shingles.append(set(zip(*(ids[k:] for k in range(size)), strict=False)) if ids else {()})
     shared = len(shingles[0] & shingles[1])
-    return (*sides[0], *sides[1], shared, len(shingles[0]), len(shingles[1]), shingle_size)
+    return (*sides, shared, len(shingles[0]), len(shingles[1]), shingle_size)
+
+
+@lru_cache(maxsize=1)
+def _shifted_lexicon() -> dict[bytes, int]:
+    return {word: bits << TRAIT_SHIFT for word, bits in lexicon().items()}
 
 
 @kernel

@@ -7,6 +7,7 @@ text, kept paragraphs of the same document that share a shingle, kept paragraphs
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,7 +172,7 @@ def _decide_reference(batch: Batch, index: Dictionaries, first_document: int, co
             met = [bucket for bucket in map(dict.get, index.buckets[1:], keys[p][1:]) if bucket]
             capped += sum(len(bucket) >= config.max_candidates for bucket in met)
             across = [entry for entry in set().union(*met) if index.documents[entry] != document]
-            shared = Counter(entry for value in mine if value in postings for entry in postings[value])
+            shared = Counter(chain.from_iterable(filter(None, map(postings.get, mine)))) if postings else {}
             promising = [
                 entry
                 for entry, count in shared.items()

@@ -104,7 +104,7 @@ def settle(text: str) -> str:
 def _settled(texts: Sequence[str], places: Iterable[int]) -> list[str]:
     result = list(texts)
     for p in places:
-        result[p] = settle(result[p])
+        result[p] = settle(texts[p])
     return result
 
 
@@ -159,15 +159,14 @@ def _fold_reference(texts: Sequence[str]) -> Tokens:
         return Tokens(
             np.zeros(PADDING, np.uint8), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(PADDING, np.uint8)[:0]
         )
+    texts = _settled(texts, [p for p, text in enumerate(texts) if "&" in text])
     characters = _characters(texts)
-    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)  # after each text's NUL
+    ends = _ends(texts)
     flagged = np.flatnonzero(characters.classes & UNSETTLED)
-    flagged = np.searchsorted(ends, flagged, side="right")
-    again = {*flagged.tolist(), *(p for p, text in enumerate(texts) if "&" in text)}
-    if again:
-        texts = _settled(texts, sorted(again))
+    if len(flagged):
+        texts = _settled(texts, np.searchsorted(ends, flagged, side="right").tolist())
         characters = _characters(texts)
-        ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
+        ends = _ends(texts)
     classes, folds = characters.classes, characters.folds
     kinds = classes & np.uint8(CLASS_BITS)
     roles = np.frombuffer(bytearray(kinds.tobytes().translate(_ROLES)), dtype=np.uint8)
@@ -191,7 +190,7 @@ def _fold_reference(texts: Sequence[str]) -> Tokens:
     spaces[0] = False
     lead = np.flatnonzero(begins)  # at the characters of the source
     touching = lead[1:][emits[lead[1:] - 1]] if len(lead) else lead
-    folds[spaces] = ord(" ")
+    np.putmask(folds, spaces, ord(" "))
     kept = np.flatnonzero(emits | spaces)
     spelled = folds[kept]
     if len(touching):
@@ -202,16 +201,21 @@ def _fold_reference(texts: Sequence[str]) -> Tokens:
     if len(lead):
         seen = np.frombuffer(kinds.tobytes().translate(_BITS), dtype=np.uint8)
         marks |= np.bitwise_or.reduceat(seen, lead)
-        capitals = np.append(0, np.cumsum(classes & UPPERCASE != 0))
-        capitals = capitals[np.append(lead[1:], len(classes))] - capitals[lead]
-        marks |= np.where(capitals > 0, HAS_CAPITAL, 0).astype(np.uint8)
-        marks |= np.where(capitals > 1, HAS_CAPITALS, 0).astype(np.uint8)
+        capitals = np.flatnonzero(classes & UPPERCASE)
+        owners = np.searchsorted(lead, capitals, side="right") - 1
+        marks[owners] |= HAS_CAPITAL
+        marks[owners[1:][owners[1:] == owners[:-1]]] |= HAS_CAPITALS
         marks |= np.where(roles[lead] == _SYMBOLIC, ALL_SYMBOL, 0).astype(np.uint8)
         first_ones = np.searchsorted(lead, np.append(0, ends[:-1]))
         after = np.concatenate([np.searchsorted(lead, stops), first_ones])
         marks[after[after < len(lead)]] |= AFTER_STOP
     first = np.append(0, np.searchsorted(lead, ends))
     return Tokens(buffer, starts, first, marks)
+
+
+def _ends(texts: Sequence[str]) -> NDArray[np.int64]:
+    """After the NUL of each text."""
+    return np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
 
 
 def _decide_roles(kinds: NDArray[np.uint8], roles: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -282,8 +286,19 @@ def _encode(spelled: NDArray[np.uint32]) -> tuple[NDArray[np.uint8], NDArray[np.
             present = rows[:, column] > 0
             spelled[places[expands[present]] + column] = rows[present, column]
     after = np.flatnonzero(spelled == ord(" ")) + 1
-    buffer = np.frombuffer(spelled.astype("<u4").tobytes().decode("utf-32-le").encode(), dtype=np.uint8)
-    if len(buffer) != len(spelled):
+    buffer = spelled.astype(np.uint8)
+    wide = np.flatnonzero(spelled > 0x7F)
+    if len(wide):
+        code = spelled[wide].astype(np.int64)
+        more = 1 + (code > 0x7FF) + (code > 0xFFFF)  # bytes behind the first
+        lengths = np.ones(len(spelled), dtype=np.int64)
+        lengths[wide] += more
+        places = wide + np.cumsum(more) - more
+        buffer = np.repeat(buffer, lengths)
+        buffer[places] = np.array([0, 0xC0, 0xE0, 0xF0])[more] | code >> 6 * more
+        for behind in (1, 2, 3):
+            present = more >= behind
+            buffer[places[present] + behind] = 0x80 | code[present] >> 6 * (more[present] - behind) & 0x3F
         after = np.flatnonzero(buffer == ord(" ")) + 1  # a byte below 128 is always a character of its own in UTF-8
     return np.append(buffer, np.zeros(PADDING, dtype=np.uint8)), np.append(0, after)
 
