@@ -58,10 +58,10 @@ def make_keys(
         return np.asarray(compiled(tokens.buffer, tokens.starts, tokens.first, signatures, bands, rows))
     keys = np.empty((n, 1 + bands), dtype=np.uint32)
     keys[:, 0] = [xxh32_intdigest(tokens.text(p)) for p in range(n)]
-    columns = signatures[:, : bands * rows].reshape(n, bands, rows)
+    columns = signatures[:, : bands * rows].reshape(n, rows, bands)  # the rows of a band stand `bands` columns apart
     mixed = np.full((n, bands), 0x2545F491, dtype=np.uint32)
     for row in range(rows):
-        mixed = (mixed ^ columns[:, :, row]) * np.uint32(0x9E3779B1)
+        mixed = (mixed ^ columns[:, row]) * np.uint32(0x9E3779B1)
         mixed ^= mixed >> np.uint32(15)
     keys[:, 1:] = mixed
     return keys
@@ -76,11 +76,11 @@ def keys_kernel(buffer, starts, first, signatures, bands, rows):
         begin, end = starts[first[p]], starts[first[p + 1]]
         keys[p, 0] = xxh32_kernel(buffer, begin, max(begin, end - 1))
         for band in range(bands):
-            key = np.uint32(0x2545F491)
-            for row in range(band * rows, (band + 1) * rows):
-                key = np.uint32((key ^ signatures[p, row]) * np.uint32(0x9E3779B1))
-                key ^= key >> np.uint32(15)
-            keys[p, 1 + band] = key
+            keys[p, 1 + band] = np.uint32(0x2545F491)
+        for row in range(rows):
+            for band in range(bands):
+                key = np.uint32((keys[p, 1 + band] ^ signatures[p, row * bands + band]) * np.uint32(0x9E3779B1))
+                keys[p, 1 + band] = key ^ key >> np.uint32(15)
     return keys
 
 

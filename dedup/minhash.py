@@ -17,6 +17,7 @@ from .engine import choose, kernel, load_32
 from .tokens import Tokens
 
 EMPTY = np.uint32(0xFFFFFFFF)  # every slot of the signature of a text without tokens
+LANES = 32  # columns that the compiled loop makes at a time: what is left over takes longer than a full turn
 _CHUNK = 1 << 10  # shingles permuted at once: the products of 128 permutations stay in cache
 
 
@@ -59,12 +60,15 @@ def _hash_spans(buffer: NDArray[np.uint8], begins: NDArray[np.int64], lengths: N
     return hashes
 
 
-def sign(shingles: Shingles, num_perm: int, seed: int, fast: bool = False) -> NDArray[np.uint32]:
-    """MinHash signatures, uint32[n, num_perm]."""
+def sign(
+    shingles: Shingles, num_perm: int, seed: int, fast: bool = False, used: int | None = None
+) -> NDArray[np.uint32]:
+    """MinHash signatures, uint32[n, num_perm], or of them the first `used` columns."""
     if fast:
-        compiled = engine.compiled(sign_kernel)
-        return np.asarray(compiled(shingles.hashes, shingles.first, *permutations(num_perm, seed)))
-    multipliers, increments = _datasketch_permutations(num_perm, seed)
+        compiled, (multipliers, increments) = engine.compiled(sign_kernel), permutations(num_perm, seed)
+        return np.asarray(compiled(shingles.hashes, shingles.first, multipliers[:used], increments[:used]))
+    multipliers, increments = (drawn[:used] for drawn in _datasketch_permutations(num_perm, seed))
+    num_perm = len(multipliers)
     mixed = _mix(shingles.hashes)
     n = len(shingles.first) - 1
     signatures = np.full((n, num_perm), EMPTY, dtype=np.uint32)

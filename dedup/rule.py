@@ -17,7 +17,7 @@ from .config import Config
 from .errors import DocumentTooLarge
 from .lsh import Dictionaries, Tables, choose_bands, make_keys
 from .marks import HAS_LETTER, IS_UNSPACED
-from .minhash import Shingles, shingle, sign
+from .minhash import LANES, Shingles, shingle, sign
 from .pairs import lexicon_table, read_pair
 from .relation import (
     CONTAINED,
@@ -78,7 +78,9 @@ def read_batch(texts: Sequence[str], counts: NDArray[np.int64], config: Config, 
     tokens = fold(texts, fast)
     shingles = shingle(tokens, config.shingle_size, fast)
     bands, rows = choose_bands(config)
-    signatures = sign(shingles, bands * rows, config.seed, fast) if config.scope == "corpus" else None
+    across = config.scope == "corpus"
+    used = min(config.num_perm, -(-bands * rows // LANES) * LANES)
+    signatures = sign(shingles, config.num_perm, config.seed, fast, used) if across else None
     keys = make_keys(tokens, signatures, bands, rows, fast)
     documents = np.repeat(np.arange(len(counts)), counts)
     positions = np.arange(len(texts)) - np.repeat(np.cumsum(counts) - counts, counts)
