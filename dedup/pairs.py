@@ -88,12 +88,41 @@ def space_kernel(text, i):
 
 
 @kernel
-def read_side_kernel(text, mark, ids, traits, starts, slots, heads, lexicon_hashes, lexicon_bits, known):
-    """Number the tokens of one side (equal tokens alike, going on from `known`), with traits and starts."""
-    begin = 0
+def common_ends_kernel(text_a, length_a, starts_a, text_b, length_b, tokens_b):
+    """How many tokens two texts share at their beginnings, and of the rest at their ends."""
+    n = len(starts_a) - 1
+    same = 0
+    shorter = min(length_a, length_b)
+    while same < shorter:
+        differs = load_64(text_a, same) ^ load_64(text_b, same)
+        if differs != 0:
+            same += np.int64(trailing_zeros(differs) >> np.uint64(3))
+            break
+        same += 8
+    same = min(same, shorter)
+    front = 0
+    while front < min(n, tokens_b) and starts_a[front + 1] <= same:
+        front += 1
+    same = 0
+    while same + 8 <= shorter and load_64(text_a, length_a - same - 8) == load_64(text_b, length_b - same - 8):
+        same += 8
+    while same < shorter and text_a[length_a - same - 1] == text_b[length_b - same - 1]:
+        same += 1
+    back = 0
+    while back < min(n, tokens_b) - front and starts_a[n - 1 - back] > length_a - same:  # the space before it, too
+        back += 1
+    return front, back
+
+
+@kernel
+def read_tokens_kernel(
+    text, mark, ids, traits, starts, token, until, slots, heads, lexicon_hashes, lexicon_bits, known
+):  # fmt: skip
+    """Number the tokens from `token` on (equal tokens alike, going on from `known`), with traits and starts."""
+    begin = starts[token]
     mask = len(slots) - 1
     lexicon_mask = len(lexicon_hashes) - 1
-    for token in range(len(mark)):
+    while token < until:
         end = space_kernel(text, begin)
         value = hash_kernel(text, begin, end)
         slot = np.int64(value) & mask
@@ -108,18 +137,29 @@ def read_side_kernel(text, mark, ids, traits, starts, slots, heads, lexicon_hash
         while lexicon_hashes[slot] != 0 and lexicon_hashes[slot] != value:
             slot = (slot + 1) & lexicon_mask
         traits[token] = np.int64(mark[token]) | lexicon_bits[slot] << TRAIT_SHIFT
-        starts[token] = begin
         begin = end + 1
-    starts[len(mark)] = begin
+        token += 1
+        starts[token] = begin
     return known
 
 
 @kernel
-def overlap_kernel(ids, n, size, table, common):
+def share_tokens_kernel(ids_a, traits_a, starts_a, i, k, mark_b, ids_b, traits_b, starts_b, j):
+    """Give b's tokens from j on what is known of their equals, a's tokens i ... k - 1."""
+    further = starts_b[j] - starts_a[i]
+    for x in range(i, k):
+        y = j + x - i
+        ids_b[y] = ids_a[x]
+        traits_b[y] = np.int64(mark_b[y]) | traits_a[x] >> TRAIT_SHIFT << TRAIT_SHIFT
+        starts_b[y + 1] = starts_a[x + 1] + further
+
+
+@kernel
+def overlap_kernel(ids, n, front, back, size, table, first, common):
     """How many different shingles two sides share, and how many each has.
 
-    ids: of both sides, the first n are one's; table: int64, a power of two, at least twice as long; common: int64, as
-    long as ids. Both to work in.
+    ids: of both sides, the first n are one's, of which they share `front` tokens at their beginnings and `back` at their
+    ends; table: int64, a power of two, at least twice as long; first, common: int64, as long as ids. All to work in.
     """
     m = len(ids) - n
     if n < size or m < size:  # a whole text for a shingle; two such are equal only if the texts are
@@ -130,28 +170,37 @@ def overlap_kernel(ids, n, size, table, common):
     for place in range(n + m - size + 1):
         if n - size < place < n:
             continue
-        value = np.uint64(0)
-        for k in range(size):
-            value = (value ^ np.uint64(ids[place + k])) * np.uint64(0x9E3779B97F4A7C15)
-            value ^= value >> np.uint64(32)
-        slot = np.int64(value) & mask
-        while table[slot] >= 0:
-            other = table[slot]
-            same = True
+        known = -1  # a place of one's where the same shingle stands
+        if place >= n:
+            if place - n + size <= front:
+                known = place - n
+            elif place >= n + m - back:
+                known = place - m
+        if known < 0:
+            value = np.uint64(0)
             for k in range(size):
-                same &= ids[place + k] == ids[other + k]
-            if same:
-                break
-            slot = (slot + 1) & mask
-        if table[slot] < 0:
-            table[slot] = place
-            common[place] = 0
-            if place < n:
-                distinct_a += 1
-            else:
-                distinct_b += 1
-        elif place >= n and table[slot] < n and common[table[slot]] == 0:
-            common[table[slot]] = 1
+                value = (value ^ np.uint64(ids[place + k])) * np.uint64(0x9E3779B97F4A7C15)
+                value ^= value >> np.uint64(32)
+            slot = np.int64(value) & mask
+            while table[slot] >= 0:
+                other = table[slot]
+                same = True
+                for k in range(size):
+                    same &= ids[place + k] == ids[other + k]
+                if same:
+                    break
+                slot = (slot + 1) & mask
+            if table[slot] < 0:
+                table[slot] = place
+                common[place] = 0
+                if place < n:
+                    distinct_a += 1
+                else:
+                    distinct_b += 1
+            first[place] = table[slot]
+            known = place
+        if place >= n and first[known] < n and common[first[known]] == 0:
+            common[first[known]] = 1
             shared += 1
             distinct_b += 1
     return shared, distinct_a, distinct_b

@@ -35,7 +35,7 @@ from .guard import (
     gaps_kernel,
     outside_kernel,
 )
-from .pairs import overlap_kernel, read_pair, read_side_kernel
+from .pairs import common_ends_kernel, overlap_kernel, read_pair, read_tokens_kernel, share_tokens_kernel
 
 Relation = Literal["exact", "contained", "near", "distinct"]
 DISTINCT, NEAR, CONTAINED, EXACT = range(4)  # ascending precedence
@@ -191,26 +191,32 @@ def weigh_kernel(
             if text[i] != other_text[i]:
                 swapped = other_text[i] < text[i]
                 break
-    a, mark_a = (other_text, other_mark) if swapped else (text, mark)
-    b, mark_b = (text, mark) if swapped else (other_text, other_mark)
+    a, mark_a, length_a = (other_text, other_mark, other_length) if swapped else (text, mark, length)
+    b, mark_b, length_b = (text, mark, length) if swapped else (other_text, other_mark, other_length)
     n, m = len(mark_a), len(mark_b)
+    both = n + m
     places = 2
-    while places < 2 * (n + m):
+    while places < 2 * both:
         places *= 2
-    heads = np.empty(n + m, dtype=np.uint64)
-    room = np.empty(places + 4 * (n + m) + 2, dtype=np.int64)  # one allocation, cut into the arrays to work in
-    table, ids, common = room[:places], room[places : places + n + m], room[places + n + m : places + 2 * (n + m)]
-    ids_a, ids_b, room = ids[:n], ids[n:], room[places + 2 * (n + m) :]
-    traits_a, traits_b, starts_a, starts_b = (
-        room[:n],
-        room[n : n + m],
-        room[n + m : 2 * n + m + 1],
-        room[2 * n + m + 1 :],
-    )
+    heads = np.empty(both, dtype=np.uint64)
+    room = np.empty(places + 5 * both + 2, dtype=np.int64)  # one allocation, cut into the arrays to work in
+    table, ids = room[:places], room[places : places + both]
+    first, common = room[places + both : places + 2 * both], room[places + 2 * both : places + 3 * both]
+    traits, starts = room[places + 3 * both : places + 4 * both], room[places + 4 * both :]
+    ids_a, ids_b, traits_a, traits_b = ids[:n], ids[n:], traits[:n], traits[n:]
+    starts_a, starts_b = starts[: n + 1], starts[n + 1 :]
     table[:] = -1
-    known = read_side_kernel(a, mark_a, ids_a, traits_a, starts_a, table, heads, lexicon_hashes, lexicon_bits, 0)
-    read_side_kernel(b, mark_b, ids_b, traits_b, starts_b, table, heads, lexicon_hashes, lexicon_bits, known)
-    shared, distinct_a, distinct_b = overlap_kernel(ids, n, shingle_size, table, common)
+    starts_a[0] = starts_b[0] = 0
+    known = read_tokens_kernel(
+        a, mark_a, ids_a, traits_a, starts_a, 0, n, table, heads, lexicon_hashes, lexicon_bits, 0
+    )  # fmt: skip
+    front, back = common_ends_kernel(a, length_a, starts_a, b, length_b, m)
+    share_tokens_kernel(ids_a, traits_a, starts_a, 0, front, mark_b, ids_b, traits_b, starts_b, 0)
+    read_tokens_kernel(
+        b, mark_b, ids_b, traits_b, starts_b, front, m - back, table, heads, lexicon_hashes, lexicon_bits, known
+    )  # fmt: skip
+    share_tokens_kernel(ids_a, traits_a, starts_a, n - back, n, mark_b, ids_b, traits_b, starts_b, m - back)
+    shared, distinct_a, distinct_b = overlap_kernel(ids, n, front, back, shingle_size, table, first, common)
     relation, jaccard, inside, _, _, _ = judge_kernel(
         ids_a, traits_a, a, starts_a, ids_b, traits_b, b, starts_b, shared, distinct_a, distinct_b, shingle_size,
         threshold, containment, guard, False,
