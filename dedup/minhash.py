@@ -35,18 +35,16 @@ class Shingles:
 
 def shingle(tokens: Tokens, size: int, fast: bool = False) -> Shingles:
     """The shingles of `size` tokens of every text; a text without tokens has none."""
+    if fast:
+        return Shingles(*engine.compiled(shingle_kernel)(tokens.buffer, tokens.starts, tokens.first, size))
     counts = np.diff(tokens.first)
     first = np.zeros(len(counts) + 1, dtype=np.int64)
     np.cumsum(np.where(counts > 0, np.maximum(counts - size + 1, 1), 0), out=first[1:])
-    if fast:
-        hashes = engine.compiled(shingle_kernel)(tokens.buffer, tokens.starts, tokens.first, first, size)
-    else:
-        owner = np.repeat(np.arange(len(counts)), np.diff(first))
-        head = tokens.first[owner] + np.arange(first[-1]) - first[owner]
-        begins = tokens.starts[head]
-        ends = tokens.starts[np.minimum(head + size, tokens.first[owner + 1])] - 1
-        hashes = _hash_spans(tokens.buffer, begins, ends - begins)
-    return Shingles(hashes, first)
+    owner = np.repeat(np.arange(len(counts)), np.diff(first))
+    head = tokens.first[owner] + np.arange(first[-1]) - first[owner]
+    begins = tokens.starts[head]
+    ends = tokens.starts[np.minimum(head + size, tokens.first[owner + 1])] - 1
+    return Shingles(_hash_spans(tokens.buffer, begins, ends - begins), first)
 
 
 def _hash_spans(buffer: NDArray[np.uint8], begins: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.uint32]:
@@ -167,8 +165,12 @@ def xxh32_kernel(buffer, begin, end):
 
 
 @kernel
-def shingle_kernel(buffer, starts, first_token, first, size):
-    """uint32[S], the hash of every shingle: a block of them is read, then hashed side by side in vector registers."""
+def shingle_kernel(buffer, starts, first_token, size):
+    """The hash of every shingle, and each text's first: a block is read, then hashed side by side in vector registers."""
+    first = np.zeros(len(first_token), dtype=np.int64)
+    for p in range(len(first) - 1):
+        count = first_token[p + 1] - first_token[p]
+        first[p + 1] = first[p] + min(count, max(count - size + 1, 1))
     hashes = np.empty(first[-1], dtype=np.uint32)
     lengths = np.empty(_BLOCK, dtype=np.uint32)
     words = np.empty((8, _BLOCK), dtype=np.uint32)
@@ -195,7 +197,7 @@ def shingle_kernel(buffer, starts, first_token, first, size):
                     if lengths[k] >= 32:
                         i = starts[token + k]
                         hashes[begin + k] = xxh32_kernel(buffer, i, i + np.int64(lengths[k]))
-    return hashes
+    return hashes, first
 
 
 @kernel

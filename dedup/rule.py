@@ -83,7 +83,7 @@ def read_batch(texts: Sequence[str], counts: NDArray[np.int64], config: Config, 
     signatures = sign(shingles, config.num_perm, config.seed, fast, used) if across else None
     keys = make_keys(tokens, signatures, bands, rows, fast)
     documents = np.repeat(np.arange(len(counts)), counts)
-    positions = np.arange(len(texts)) - np.repeat(np.cumsum(counts) - counts, counts)
+    positions = np.arange(len(texts)) - (np.cumsum(counts) - counts)[documents]
     lengths = np.diff(tokens.first)
     roles = np.full(len(texts), JUDGED, dtype=np.uint8)
     roles[_half_words(tokens, lengths) < 2 * config.min_tokens] = EXACT_ONLY if alone else PASSED
