@@ -105,6 +105,10 @@ class Dictionaries:
         """Document number and paragraph position of an entry."""
         return self.documents[entry], self.positions[entry]
 
+    def folded(self, entry: int) -> bytes:
+        """An entry's text, its tokens joined by one space."""
+        return self.texts[entry]
+
 
 _ROOM_ENTRIES = 1 << 14  # room from the beginning; what is not touched is not yet memory
 
@@ -172,6 +176,10 @@ class Tables:
     def place(self, entry: int) -> tuple[int, int]:
         """Document number and paragraph position of an entry."""
         return int(self.documents[entry]), int(self.positions[entry])
+
+    def folded(self, entry: int) -> bytes:
+        """An entry's text, its tokens joined by one space."""
+        return self.text[self.text_at[entry] : self.text_at[entry + 1] - 1].tobytes()
 
 
 def _grown(array: NDArray, need: int) -> NDArray:  # type: ignore[type-arg]
