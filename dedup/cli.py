@@ -10,12 +10,13 @@ from typing import Any
 import click
 
 from . import __version__
+from .boilerplate import Furniture
 from .config import Config
-from .corpus import Document, Totals, plan, run, write
+from .corpus import Document, Totals, find_furniture, plan, run, write
 from .deduplicator import Deduplicator
 from .errors import DedupError
 from .functions import compare
-from .results import CleanResult
+from .results import CleanResult, Removal
 
 _DEFAULTS = Config()
 
@@ -52,6 +53,14 @@ def _decides(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+_boilerplate = click.option(
+    "--boilerplate",
+    type=click.IntRange(min=2),
+    metavar="N",
+    help="Page furniture: remove all occurrences of paragraphs that stand in N documents or more.",
+)
+
+
 def _fails_cleanly(command: Callable[..., None]) -> Callable[..., None]:
     """Errors in one line and exit code 2; 130 when interrupted; silence when the reader of a pipe has gone."""
 
@@ -84,22 +93,37 @@ def main() -> None:
 @click.option("--in-place", is_flag=True, help="Write over the files that are read.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Threads.  [default: the machine's cores]")
 @click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@_boilerplate
 @_decides
 @_fails_cleanly
 def clean(
-    sources: tuple[str, ...], output: str | None, in_place: bool, jobs: int | None, quiet: bool, **options: Any
+    sources: tuple[str, ...],
+    output: str | None,
+    in_place: bool,
+    jobs: int | None,
+    quiet: bool,
+    boilerplate: int | None,
+    **options: Any,
 ) -> None:
     """Write documents without their repeats. SRC is a file, a folder, or - for standard input.
 
     \b
     dedup clean articles -o cleaned
     dedup clean article.txt > cleaned.txt
+
+    With --boilerplate what is said in removed page furniture is said nowhere any more: look at `dedup find
+    --boilerplate N` first. Each occurrence goes to standard error, as a line of JSON.
     """
     documents = plan(sources, output, in_place=in_place)
     if output is None and not in_place and len(documents) != 1:
         raise click.UsageError("more than one document needs -o DST or --in-place.")
     totals = Totals()
-    for document, text, result in _results(documents, totals, jobs, options):
+    for document, text, result in _results(
+        documents, totals, jobs, _furniture(documents, boilerplate, options), options
+    ):
+        for removal in result.removed:
+            if removal.decision.relation == "boilerplate":
+                click.echo(_as_json(_record(document, text, removal)), err=True)
         if document.output is None:
             sys.stdout.buffer.write(result.text.encode())
             sys.stdout.buffer.flush()
@@ -115,35 +139,29 @@ def clean(
 @click.option("--check", is_flag=True, help="Exit with 1 if there is any repeat.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Threads.  [default: the machine's cores]")
 @click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@_boilerplate
 @_decides
 @_fails_cleanly
-def find(sources: tuple[str, ...], check: bool, jobs: int | None, quiet: bool, **options: Any) -> None:
+def find(
+    sources: tuple[str, ...], check: bool, jobs: int | None, quiet: bool, boilerplate: int | None, **options: Any
+) -> None:
     """List what `clean` would remove, as JSON Lines, and write nothing else.
 
     \b
     dedup find articles | head
     dedup find --check article.txt
+    dedup find --boilerplate 20 articles | head
+
+    With --boilerplate the page furniture comes first, each piece with the number of documents it stands in.
     """
     totals = Totals()
-    for document, text, result in _results(plan(sources, None), totals, jobs, options):
+    documents = plan(sources, None)
+    furniture = _furniture(documents, boilerplate, options)
+    for piece, count in furniture.listed() if furniture else []:
+        click.echo(_as_json({"relation": "boilerplate", "documents": count, "text": piece}))
+    for document, text, result in _results(documents, totals, jobs, furniture, options):
         for removal in result.removed:
-            decision = removal.decision
-            original, position = decision.duplicate_of or ("", 0)
-            if isinstance(original, tuple):  # a line: (document, line)
-                original, position = original
-            record = {
-                "document": document.id,
-                "paragraph": removal.position,
-                "start": removal.start,
-                "end": removal.end,
-                "text": text[removal.start : removal.end],
-                "relation": decision.relation,
-                "duplicate_of": {"document": str(original), "paragraph": position},
-                "jaccard": round(decision.jaccard, 4),
-                "containment": round(decision.containment, 4),
-                "reason": decision.reason,
-            }
-            click.echo(json.dumps(record, ensure_ascii=False))
+            click.echo(_as_json(_record(document, text, removal)))
     if not quiet:
         click.echo(_summary(totals, "could go"), err=True)
     sys.exit(2 if totals.skipped else 1 if check and totals.removed else 0)
@@ -170,8 +188,45 @@ def explain(a: str, b: str, threshold: float, guard: bool) -> None:
     click.echo(f"reason       {found.reason}")
 
 
+def _furniture(documents: list[Document], least: int | None, options: dict[str, Any]) -> Furniture | None:
+    if least is not None and options["lines"]:
+        raise click.UsageError("--lines takes every line as a document: none of them has page furniture to remove.")
+    return None if least is None else find_furniture(documents, least)
+
+
+def _record(document: Document, text: str, removal: Removal) -> dict[str, Any]:
+    """A removal as it is listed."""
+    decision = removal.decision
+    stand_in = None
+    if decision.duplicate_of is not None:
+        original, position = decision.duplicate_of
+        if isinstance(original, tuple):  # a line: (document, line)
+            original, position = original
+        stand_in = {"document": str(original), "paragraph": position}
+    return {
+        "document": document.id,
+        "paragraph": removal.position,
+        "start": removal.start,
+        "end": removal.end,
+        "text": text[removal.start : removal.end],
+        "relation": decision.relation,
+        "duplicate_of": stand_in,
+        "jaccard": round(decision.jaccard, 4),
+        "containment": round(decision.containment, 4),
+        "reason": decision.reason,
+    }
+
+
+def _as_json(record: dict[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False)
+
+
 def _results(
-    documents: list[Document], totals: Totals, jobs: int | None, options: dict[str, Any]
+    documents: list[Document],
+    totals: Totals,
+    jobs: int | None,
+    furniture: Furniture | None,
+    options: dict[str, Any],
 ) -> Iterator[tuple[Document, str, CleanResult]]:
     def report(problem: str) -> None:
         totals.skipped += 1
@@ -186,7 +241,7 @@ def _results(
     except ValueError:
         raise click.BadParameter(f"{containment!r} is neither a number nor none", param_hint="--containment") from None
     with Deduplicator(**options) as deduplicator:
-        found = run(documents, deduplicator, jobs=jobs or _cores(), lines=lines, report=report)
+        found = run(documents, deduplicator, jobs=jobs or _cores(), lines=lines, furniture=furniture, report=report)
         for document, text, result in found:
             totals.count(result)
             yield document, text, result
@@ -206,7 +261,9 @@ def _summary(totals: Totals, verb: str = "removed") -> str:
     parts = [
         f"{many(totals.documents, 'document')}, {many(totals.paragraphs, 'paragraph')}, {totals.removed:,} {verb}{share}"
     ]
-    if totals.removed:
+    if totals.furniture:
+        parts.append(f"{totals.furniture:,} page furniture")
+    if totals.removed > totals.furniture:
         parts.append(f"{totals.removed_within:,} repeat their own document, {totals.removed_across:,} an earlier one")
     if totals.removed_across:
         parts.append("--scope document compares within each only")

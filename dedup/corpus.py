@@ -4,9 +4,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from .boilerplate import Furniture, Stripping, survey
 from .deduplicator import Deduplicator
 from .errors import CorpusError
 from .functions import check_size, clean_lines
@@ -32,20 +34,23 @@ class Totals:
     paragraphs: int = 0
     removed_within: int = 0
     removed_across: int = 0
+    furniture: int = 0
     skipped: int = 0
 
     @property
     def removed(self) -> int:
-        return self.removed_within + self.removed_across
+        return self.removed_within + self.removed_across + self.furniture
 
     def count(self, result: CleanResult) -> None:
         """Add one document's result."""
-        originals = (removal.decision.duplicate_of for removal in result.removed)
+        originals = [removal.decision.duplicate_of for removal in result.removed]
         within = sum(original is not None and original[0] == result.id for original in originals)
+        furniture = originals.count(None)
         self.documents += 1
         self.paragraphs += len(result.kept) + len(result.removed)
         self.removed_within += within
-        self.removed_across += len(result.removed) - within
+        self.removed_across += len(result.removed) - within - furniture
+        self.furniture += furniture
 
 
 def plan(sources: Sequence[str], output: str | None, *, in_place: bool = False) -> list[Document]:
@@ -128,25 +133,30 @@ def run(
     *,
     jobs: int = 1,
     lines: bool = False,
+    furniture: Furniture | None = None,
     report: Callable[[str], None],
 ) -> Iterator[tuple[Document, str, CleanResult]]:
     """Each document that can be read, its text and its result, in order.
 
     One that is not text, cannot be read or is too large goes to `report` in a sentence that names it. With `lines`
-    every line is a document of its own.
+    every line is a document of its own. All occurrences of `furniture` are removed, and the rule decides on the rest.
     """
-    waiting: list[tuple[Document, str]] = []
+    waiting: list[tuple[Document, str, dict[int, int]]] = []
+    stripping = Stripping(furniture) if furniture else None
 
     def texts() -> Iterator[tuple[str, str]]:
         for document in documents:
             try:
-                text = _decoded(_bytes(document.source))
+                text = whole = _decoded(_bytes(document.source))
+                taken: dict[int, int] = {}
+                if stripping:
+                    text, taken = stripping.strip(document.id, whole)
                 if not lines:
                     check_size(text, deduplicator.config)
             except (OSError, ValueError) as error:
                 report(f"{document.source}: {_explained(error)}; skipped")
                 continue
-            waiting.append((document, text))
+            waiting.append((document, whole, taken))
             yield document.id, text
 
     results: Iterable[CleanResult]
@@ -155,8 +165,33 @@ def run(
     else:
         results = deduplicator.stream(texts(), jobs=jobs)
     for result in results:
-        document, text = waiting.pop(0)
-        yield document, text, result
+        document, whole, taken = waiting.pop(0)
+        yield document, whole, stripping.restore(whole, taken, result) if stripping else result
+
+
+def find_furniture(documents: Sequence[Document], least: int) -> Furniture:
+    """The paragraphs that stand in at least so many documents: a pass of its own over all that can be read.
+
+    Raises CorpusError for what cannot be read twice, and for two documents of one id, whose positions would be mixed up.
+    """
+    ids: dict[str, str] = {}
+    for document in documents:
+        if (
+            os.path.exists(document.source) and not os.path.isfile(document.source)
+        ) or document.source == STANDARD_INPUT:
+            raise CorpusError(
+                f"{document.source} can be read only once, page furniture takes two passes; expected files or folders"
+            )
+        if document.id in ids:
+            raise CorpusError(f"{ids[document.id]} and {document.source} would both be called {document.id}")
+        ids[document.id] = document.source
+
+    def texts() -> Iterator[str]:
+        for document in documents:
+            with suppress(OSError, ValueError):  # named in the second pass
+                yield _decoded(_bytes(document.source))
+
+    return survey(texts(), least)
 
 
 def _bytes(source: str) -> bytes:

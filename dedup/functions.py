@@ -114,7 +114,7 @@ def _matches(deduplicator: Deduplicator, decided: Iterator[tuple[list[Any], Batc
     for chunk, batch, verdicts in decided:
         for p in np.flatnonzero(verdicts.relations).tolist():
             found = deduplicator._decision(batch, verdicts, p)
-            assert found.duplicate_of is not None
+            assert found.duplicate_of is not None and found.relation != "boilerplate"
             original = found.duplicate_of[0]
             assert isinstance(original, int)
             yield Match(begin + p, original, found.relation, found.jaccard, found.containment, found.reason)
