@@ -1,6 +1,5 @@
 """The command: the library over files and folders. Data goes to standard output, everything else to standard error."""
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -14,9 +13,12 @@ from .boilerplate import Furniture
 from .config import Config
 from .corpus import Document, Totals, find_furniture, plan, run, write
 from .deduplicator import Deduplicator
+from .differences import marked, word_diff
 from .errors import DedupError
 from .functions import compare
-from .results import CleanResult, Removal
+from .listing import as_json, as_record, coloured, judge_sample
+from .results import CleanResult
+from .tune import described, documents_at_random, survey
 
 _DEFAULTS = Config()
 
@@ -123,7 +125,7 @@ def clean(
     ):
         for removal in result.removed:
             if removal.decision.relation == "boilerplate":
-                click.echo(_as_json(_record(document, text, removal)), err=True)
+                click.echo(as_json(as_record(document, text, removal)), err=True)
         if document.output is None:
             sys.stdout.buffer.write(result.text.encode())
             sys.stdout.buffer.flush()
@@ -140,10 +142,24 @@ def clean(
 @click.option("--jobs", type=click.IntRange(min=1), help="Threads.  [default: the machine's cores]")
 @click.option("-q", "--quiet", is_flag=True, help="No summary.")
 @_boilerplate
+@click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Draw N of the removals at random, to be judged one by one.",
+)
+@click.option("--page", metavar="FILE", help="Write the sample as a page to judge it in a browser.")
 @_decides
 @_fails_cleanly
 def find(
-    sources: tuple[str, ...], check: bool, jobs: int | None, quiet: bool, boilerplate: int | None, **options: Any
+    sources: tuple[str, ...],
+    check: bool,
+    jobs: int | None,
+    quiet: bool,
+    boilerplate: int | None,
+    sample: int | None,
+    page: str | None,
+    **options: Any,
 ) -> None:
     """List what `clean` would remove, as JSON Lines, and write nothing else.
 
@@ -153,15 +169,29 @@ def find(
     dedup find --boilerplate 20 articles | head
 
     With --boilerplate the page furniture comes first, each piece with the number of documents it stands in.
+
+    \b
+    dedup find --sample 200 articles
+    dedup find --sample 200 --page sample.html articles
+
+    With --sample a person at a terminal sees every removal drawn beside what is kept, says whether it is right (y),
+    loses something (n) or cannot be told (?), and at the end (q ends at once) gets the share that is right, with its
+    interval. Without a terminal the sample is printed as JSON Lines. Page furniture is not drawn.
     """
+    if page and not sample:
+        raise click.UsageError("--page writes a sample: it needs --sample N.")
     totals = Totals()
     documents = plan(sources, None)
     furniture = _furniture(documents, boilerplate, options)
-    for piece, count in furniture.listed() if furniture else []:
-        click.echo(_as_json({"relation": "boilerplate", "documents": count, "text": piece}))
-    for document, text, result in _results(documents, totals, jobs, furniture, options):
-        for removal in result.removed:
-            click.echo(_as_json(_record(document, text, removal)))
+    for piece, count in furniture.listed() if furniture and not sample else []:
+        click.echo(as_json({"relation": "boilerplate", "documents": count, "text": piece}))
+    found = _results(documents, totals, jobs, furniture, options)
+    if sample:
+        judge_sample(documents, found, sample, page, lines=options["lines"])
+    else:
+        for document, text, result in found:
+            for removal in result.removed:
+                click.echo(as_json(as_record(document, text, removal)))
     if not quiet:
         click.echo(_summary(totals, "could go"), err=True)
     sys.exit(2 if totals.skipped else 1 if check and totals.removed else 0)
@@ -186,39 +216,39 @@ def explain(a: str, b: str, threshold: float, guard: bool) -> None:
     click.echo(f"jaccard      {found.jaccard:.3f}")
     click.echo(f"containment  {found.containment:.3f}")
     click.echo(f"reason       {found.reason}")
+    click.echo(f"difference   {marked(word_diff(a, b), coloured)}")
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SRC...")
+@click.option(
+    "-n", "--number", type=click.IntRange(min=1), default=5, show_default=True, help="Pairs shown at each boundary."
+)
+@_decides
+@_fails_cleanly
+def tune(sources: tuple[str, ...], number: int, **options: Any) -> None:
+    """Show the pairs of paragraphs closest to each boundary of the rule, with what differs in them.
+
+    Look at them, then set --threshold, --containment and --no-guard so that the boundaries lie where you want them.
+
+    \b
+    dedup tune articles
+    dedup tune articles --threshold 0.6 | less
+    """
+    config = _config(options)
+    drawn = documents_at_random(plan(sources, None), lines=options["lines"], report=_report)
+    surveyed = survey(drawn, config)
+    for line in described(surveyed, config, number, coloured):
+        click.echo(line)
+    seen = f"{surveyed.documents:,} documents drawn at random, {surveyed.paragraphs:,} paragraphs"
+    some = f"{surveyed.compared:,} of {surveyed.candidates:,} similar pairs compared"
+    click.echo(f"{seen}; {some}", err=True)
 
 
 def _furniture(documents: list[Document], least: int | None, options: dict[str, Any]) -> Furniture | None:
     if least is not None and options["lines"]:
         raise click.UsageError("--lines takes every line as a document: none of them has page furniture to remove.")
     return None if least is None else find_furniture(documents, least)
-
-
-def _record(document: Document, text: str, removal: Removal) -> dict[str, Any]:
-    """A removal as it is listed."""
-    decision = removal.decision
-    stand_in = None
-    if decision.duplicate_of is not None:
-        original, position = decision.duplicate_of
-        if isinstance(original, tuple):  # a line: (document, line)
-            original, position = original
-        stand_in = {"document": str(original), "paragraph": position}
-    return {
-        "document": document.id,
-        "paragraph": removal.position,
-        "start": removal.start,
-        "end": removal.end,
-        "text": text[removal.start : removal.end],
-        "relation": decision.relation,
-        "duplicate_of": stand_in,
-        "jaccard": round(decision.jaccard, 4),
-        "containment": round(decision.containment, 4),
-        "reason": decision.reason,
-    }
-
-
-def _as_json(record: dict[str, Any]) -> str:
-    return json.dumps(record, ensure_ascii=False)
 
 
 def _results(
@@ -230,21 +260,30 @@ def _results(
 ) -> Iterator[tuple[Document, str, CleanResult]]:
     def report(problem: str) -> None:
         totals.skipped += 1
-        click.echo(f"dedup: {problem}", err=True)
+        _report(problem)
 
-    lines = options.pop("lines")
-    if lines and options["scope"] == "document":
-        raise click.UsageError("--lines takes every line as a document: --scope document would compare nothing.")
-    containment = options.pop("containment")
-    try:
-        options["containment"] = None if containment.lower() == "none" else float(containment)
-    except ValueError:
-        raise click.BadParameter(f"{containment!r} is neither a number nor none", param_hint="--containment") from None
-    with Deduplicator(**options) as deduplicator:
+    lines = options["lines"]
+    with Deduplicator(_config(options)) as deduplicator:
         found = run(documents, deduplicator, jobs=jobs or _cores(), lines=lines, furniture=furniture, report=report)
         for document, text, result in found:
             totals.count(result)
             yield document, text, result
+
+
+def _report(problem: str) -> None:
+    click.echo(f"dedup: {problem}", err=True)
+
+
+def _config(options: dict[str, Any]) -> Config:
+    """The configuration that the options of a command ask for."""
+    if options["lines"] and options["scope"] == "document":
+        raise click.UsageError("--lines takes every line as a document: --scope document would compare nothing.")
+    containment = options["containment"]
+    try:
+        share = None if containment.lower() == "none" else float(containment)
+    except ValueError:
+        raise click.BadParameter(f"{containment!r} is neither a number nor none", param_hint="--containment") from None
+    return Config(options["threshold"], share, options["guard"], options["scope"])
 
 
 def _cores() -> int:

@@ -147,14 +147,14 @@ def run(
     def texts() -> Iterator[tuple[str, str]]:
         for document in documents:
             try:
-                text = whole = _decoded(_bytes(document.source))
+                text = whole = read(document)
                 taken: dict[int, int] = {}
                 if stripping:
                     text, taken = stripping.strip(document.id, whole)
                 if not lines:
                     check_size(text, deduplicator.config)
             except (OSError, ValueError) as error:
-                report(f"{document.source}: {_explained(error)}; skipped")
+                report(f"{document.source}: {explained(error)}; skipped")
                 continue
             waiting.append((document, whole, taken))
             yield document.id, text
@@ -174,24 +174,33 @@ def find_furniture(documents: Sequence[Document], least: int) -> Furniture:
 
     Raises CorpusError for what cannot be read twice, and for two documents of one id, whose positions would be mixed up.
     """
-    ids: dict[str, str] = {}
-    for document in documents:
-        if (
-            os.path.exists(document.source) and not os.path.isfile(document.source)
-        ) or document.source == STANDARD_INPUT:
+    check_names(documents)
+    for source in (document.source for document in documents):
+        if source == STANDARD_INPUT or (os.path.exists(source) and not os.path.isfile(source)):
             raise CorpusError(
-                f"{document.source} can be read only once, page furniture takes two passes; expected files or folders"
+                f"{source} can be read only once, page furniture takes two passes; expected files or folders"
             )
-        if document.id in ids:
-            raise CorpusError(f"{ids[document.id]} and {document.source} would both be called {document.id}")
-        ids[document.id] = document.source
 
     def texts() -> Iterator[str]:
         for document in documents:
             with suppress(OSError, ValueError):  # named in the second pass
-                yield _decoded(_bytes(document.source))
+                yield read(document)
 
     return survey(texts(), least)
+
+
+def read(document: Document) -> str:
+    """A document's text. Raises OSError, and ValueError for what is not text."""
+    return _decoded(_bytes(document.source))
+
+
+def check_names(documents: Iterable[Document]) -> None:
+    """Raise CorpusError for two documents with the same id, whose paragraphs could not be told apart."""
+    named: dict[str, str] = {}
+    for document in documents:
+        if document.id in named:
+            raise CorpusError(f"{named[document.id]} and {document.source} would both be called {document.id}")
+        named[document.id] = document.source
 
 
 def _bytes(source: str) -> bytes:
@@ -206,7 +215,8 @@ def _decoded(raw: bytes) -> str:
     return raw.decode("utf-8")
 
 
-def _explained(error: Exception) -> str:
+def explained(error: Exception) -> str:
+    """Why something cannot be read, in words."""
     if isinstance(error, UnicodeDecodeError):
         return f"not UTF-8 text (byte {error.start})"
     if isinstance(error, OSError) and error.strerror:

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import Literal
 
+import numpy as np
+
 from .alignment import align_kernel
 from .engine import numbers
-from .marks import IS_UNSPACED
 from .tokens import fold
 
 Side = Literal["both", "a", "b"]
 
 _MOST_DIFFERENCES = 3  # named in a sentence
 _MOST_WORDS = 6  # quoted of a run
+_CUTS = r"\w+\W*|\W+", r"(?s)."  # a piece without white space into words; into characters of an unspaced script
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # they would move a terminal's cursor or text
 
 
@@ -34,7 +36,8 @@ def word_diff(a: str, b: str) -> list[Stretch]:
     i = j = 0
     for x, y in [*_pairs(keys_a, keys_b), (len(keys_a), len(keys_b))]:
         pieces += [("a", text) for _, text in words_a[i:x]] + [("b", text) for _, text in words_b[j:y]]
-        pieces += [("both", text) for _, text in words_a[x : x + 1]]
+        for (_, text), (_, other) in zip(words_a[x : x + 1], words_b[y : y + 1], strict=False):
+            pieces.append(("both", text + " " * (other[-1:] == " " != text[-1:])))
         i, j = x + 1, y + 1
     return [Stretch(side, "".join(text for _, text in run)) for side, run in groupby(pieces, lambda piece: piece[0])]
 
@@ -43,25 +46,41 @@ def marked(diff: Sequence[Stretch], style: Callable[[str, Side], str] = lambda t
     """A diff in one line, `[-only in a-]` and `{+only in b+}`; `style` may add what a terminal can show."""
     parts = []
     for stretch in diff:
-        text = _CONTROLS.sub("�", stretch.text)
+        text = plain(stretch.text)
         body = text.rstrip(" ")
         begin, end = {"both": ("", ""), "a": ("[-", "-]"), "b": ("{+", "+}")}[stretch.side]
         parts.append(style(f"{begin}{body}{end}", stretch.side) + text[len(body) :])
     return "".join(parts).rstrip(" ")
 
 
+def plain(text: str) -> str:
+    """A text as it can be printed in one line of a terminal, without what would move its cursor or turn its letters."""
+    return _CONTROLS.sub("�", re.sub(r"\s+", " ", text))
+
+
+def shortened(diff: Sequence[Stretch], most: int = 16) -> list[Stretch]:
+    """A diff whose common stretches of more than so many words show their ends only."""
+    result = []
+    for stretch in diff:
+        words = stretch.text.split(" ")
+        if stretch.side == "both" and len(words) > most:
+            half = most // 2
+            stretch = Stretch("both", " ".join([*words[:half], "…", *words[-half:]]))
+        result.append(stretch)
+    return result
+
+
 def _words(text: str) -> list[tuple[bytes, str]]:
     """The words of a text, each folded, and as written with a space behind it if any white space follows.
 
-    Characters of unspaced scripts are words of their own; what folds to nothing goes with the word before it.
+    What folds to nothing goes with the word before it.
     """
     pieces = [piece.rstrip() + " " * piece[-1].isspace() for piece in re.findall(r"\S+\s*", text)]
-    folded = fold(pieces)
-    unspaced = [any(mark & IS_UNSPACED for mark in folded.mark(place)) for place in range(len(pieces))]
-    if any(unspaced):
-        cut = (list(piece) if flag else [piece] for piece, flag in zip(pieces, unspaced, strict=True))
+    for pattern in _CUTS:
+        counts = np.diff(fold(pieces).first).tolist()
+        cut = (_cut(piece, pattern) if count > 1 else [piece] for piece, count in zip(pieces, counts, strict=True))
         pieces = list(chain.from_iterable(cut))
-        folded = fold(pieces)
+    folded = fold(pieces)
     words: list[tuple[bytes, str]] = []
     for place, piece in enumerate(pieces):
         key = folded.text(place)
@@ -70,6 +89,14 @@ def _words(text: str) -> list[tuple[bytes, str]]:
         else:
             words[-1] = words[-1][0], words[-1][1] + piece
     return words
+
+
+def _cut(piece: str, pattern: str) -> list[str]:
+    """A piece of several words in parts, where these fold to the same words."""
+    parts = re.findall(pattern, piece)
+    folded = fold([piece, *parts])
+    words = b" ".join(filter(None, map(folded.text, range(1, len(parts) + 1))))
+    return parts if words == folded.text(0) else [piece]
 
 
 def _pairs(a: Sequence[bytes], b: Sequence[bytes]) -> list[tuple[int, int]]:
