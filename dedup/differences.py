@@ -36,8 +36,8 @@ def word_diff(a: str, b: str) -> list[Stretch]:
     i = j = 0
     for x, y in [*_pairs(keys_a, keys_b), (len(keys_a), len(keys_b))]:
         pieces += [("a", text) for _, text in words_a[i:x]] + [("b", text) for _, text in words_b[j:y]]
-        for (_, text), (_, other) in zip(words_a[x : x + 1], words_b[y : y + 1], strict=False):
-            pieces.append(("both", text + " " * (other[-1:] == " " != text[-1:])))
+        for _, text in words_a[x : x + 1]:
+            pieces.append(("both", text + " " * (x + 1 == len(words_a) and y + 1 < len(words_b))))
         i, j = x + 1, y + 1
     return [Stretch(side, "".join(text for _, text in run)) for side, run in groupby(pieces, lambda piece: piece[0])]
 

@@ -71,12 +71,16 @@ def judge_sample(
     if page:
         write(Path(page), as_page(drawn))
         click.echo(f"{page}: {len(drawn):,} removals to be judged in a browser", err=True)
-    elif sys.stdin.isatty() and sys.stdout.isatty():
+    elif _at_a_terminal():
         click.echo(f"\n{precision(judge(drawn, _ask, coloured))}")
     else:
         for removal in drawn:
             change = None if removal.kept is None else marked(word_diff(removal.record["text"], removal.kept))
             click.echo(as_json({**removal.record, "kept_text": removal.kept, "change": change}))
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _ask(shown: str) -> str:
