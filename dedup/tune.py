@@ -6,7 +6,7 @@ Two paragraphs are a pair here if they share a shingle within a document, or a b
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import combinations
+from itertools import chain, combinations, groupby
 from random import Random
 
 from . import engine
@@ -86,26 +86,29 @@ def documents_at_random(
 
 def survey(documents: Iterable[Sequence[Paragraph]], config: Config) -> Survey:
     """The pairs at every boundary, the closest first; documents are read until there are enough paragraphs."""
-    read: list[Paragraph] = []
+    paragraphs: list[Paragraph] = []
     owners: list[int] = []
     count = 0
     for document in documents:
-        read += document
+        paragraphs += document
         owners += [count] * len(document)
         count += 1
-        if len(read) >= MOST_PARAGRAPHS:
+        if len(paragraphs) >= MOST_PARAGRAPHS:
             break
-    tokens = fold([paragraph.text for paragraph in read], engine.wanted(sum(len(paragraph.text) for paragraph in read)))
+    texts = [paragraph.text for paragraph in paragraphs]
+    tokens = fold(texts, engine.wanted(sum(map(len, texts))))
     candidates = list(_candidates(tokens, owners, config))
-    compared = sorted(Random(SEED).sample(candidates, MOST_COMPARED)) if len(candidates) > MOST_COMPARED else candidates
+    compared = candidates
+    if len(candidates) > MOST_COMPARED:
+        compared = sorted(Random(SEED).sample(candidates, MOST_COMPARED))
     found: dict[int, list[tuple[float, Neighbours]]] = {boundary: [] for boundary in range(5)}
     for i, j in compared:
         placed = _boundary((tokens.text(i), tokens.mark(i)), (tokens.text(j), tokens.mark(j)), config)
         if placed:
             boundary, distance, comparison = placed
-            found[boundary].append((distance, Neighbours(read[i], read[j], comparison)))
+            found[boundary].append((distance, Neighbours(paragraphs[i], paragraphs[j], comparison)))
     pairs = {boundary: _varied(members) for boundary, members in found.items()}
-    return Survey(count, len(read), len(candidates), len(compared), pairs)
+    return Survey(count, len(paragraphs), len(candidates), len(compared), pairs)
 
 
 def _boundary(a: Folded, b: Folded, config: Config) -> tuple[int, float, Comparison] | None:
@@ -146,30 +149,42 @@ def _candidates(tokens: Tokens, owners: list[int], config: Config) -> Iterator[t
     """Pairs of different paragraphs that are similar enough to be near a boundary."""
     fast = engine.wanted(len(tokens.buffer))
     shingles = shingle(tokens, config.shingle_size, fast)
-    bands, rows = choose_bands(replace(config, threshold=max(config.threshold - _BELOW, 0.1)))
-    keys = make_keys(tokens, sign(shingles, bands * rows, config.seed, fast), bands, rows, fast)
-    # Of equal texts the first in its document is enough, and only what the rule would judge is of interest.
-    seen = set()
-    together: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-    sets: dict[int, set[int]] = {}
-    for p, owner in enumerate(owners):
-        text = tokens.text(p)
-        if (owner, text) in seen or len(tokens.mark(p)) < config.min_tokens:
-            continue
-        seen.add((owner, text))
-        sets[p] = set(shingles.hashes[shingles.first[p] : shingles.first[p + 1]].tolist())
-        for value in sets[p]:
-            together[-1, owner, value].append(p)
-        if config.scope == "corpus":
-            for band, key in enumerate(keys[p, 1:].tolist()):
-                together[band, -1, key].append(p)
-    pairs = {pair for group in together.values() for pair in combinations(group[:_MOST_TOGETHER], 2)}
+
+    def members(p: int) -> set[int]:
+        return set(shingles.hashes[shingles.first[p] : shingles.first[p + 1]].tolist())
+
+    pairs: set[tuple[int, int]] = set()
+    judged: list[int] = []  # of equal paragraphs of a document one is enough
+    for _, document in groupby(range(len(owners)), key=owners.__getitem__):
+        different: dict[bytes, int] = {}
+        for p in document:
+            if len(tokens.mark(p)) >= config.min_tokens:
+                different.setdefault(tokens.text(p), p)
+        together: dict[int, list[int]] = defaultdict(list)
+        for p in different.values():
+            judged.append(p)
+            for value in members(p):
+                together[value].append(p)
+        pairs.update(_combined(together.values()))
+    if config.scope == "corpus":
+        bands, rows = choose_bands(replace(config, threshold=max(config.threshold - _BELOW, 0.1)))
+        keys = make_keys(tokens, sign(shingles, bands * rows, config.seed, fast), bands, rows, fast)
+        for column in keys[judged, 1:].T:
+            alike: dict[int, list[int]] = defaultdict(list)
+            for p, key in zip(judged, column.tolist(), strict=True):
+                alike[key].append(p)
+            pairs.update(_combined(alike.values()))
+    sets = {p: members(p) for p in set(chain.from_iterable(pairs))}
     for i, j in sorted(pairs):
         shared = len(sets[i] & sets[j])
-        alike = shared / (len(sets[i]) + len(sets[j]) - shared) >= config.threshold - _BELOW
+        near = shared / (len(sets[i]) + len(sets[j]) - shared) >= config.threshold - _BELOW
         inside = config.containment and shared / min(len(sets[i]), len(sets[j])) >= config.containment - 2 * _BELOW
-        if (alike or inside) and tokens.text(i) != tokens.text(j):
+        if (near or inside) and tokens.text(i) != tokens.text(j):
             yield i, j
+
+
+def _combined(groups: Iterable[list[int]]) -> Iterator[tuple[int, int]]:
+    return chain.from_iterable(combinations(group[:_MOST_TOGETHER], 2) for group in groups)
 
 
 def described(survey: Survey, config: Config, most: int, style: Callable[[str, Side], str]) -> Iterator[str]:
