@@ -230,7 +230,7 @@ def test_tune_shows_both_sides_of_every_boundary(tmp_path):
     assert "both stay" in parts["Just below"] and "jaccard 0." in parts["Just below"]
     assert "{+second+}" in parts["Alike"] or "[-second-]" in parts["Alike"]
     assert "\x1b" not in result.stdout and "1 documents drawn at random, 5 paragraphs" in result.stderr
-    contained = call("tune", tmp_path / "a.txt").stdout.partition("Just above --containment 0.9")[2]
+    contained = call("tune", tmp_path / "a.txt", "-n", "99").stdout.partition("Just above --containment 0.9")[2]
     assert contained.index("a.txt 0 / a.txt 4") < contained.index("Just below --containment 0.9")
     assert "Alike" not in call("tune", tmp_path / "a.txt", "--no-guard").stdout
 
