@@ -18,7 +18,7 @@ from .errors import DedupError
 from .functions import compare
 from .listing import as_json, as_record, coloured, judge_sample
 from .results import CleanResult
-from .tune import described, documents_at_random, survey
+from .tune import described, documents_at_random, looked_at, survey
 
 _DEFAULTS = Config()
 
@@ -240,9 +240,7 @@ def tune(sources: tuple[str, ...], number: int, **options: Any) -> None:
     surveyed = survey(drawn, config)
     for line in described(surveyed, config, number, coloured):
         click.echo(line)
-    seen = f"{surveyed.documents:,} documents drawn at random, {surveyed.paragraphs:,} paragraphs"
-    some = f"{surveyed.compared:,} of {surveyed.candidates:,} similar pairs compared"
-    click.echo(f"{seen}; {some}", err=True)
+    click.echo(looked_at(surveyed), err=True)
 
 
 def _furniture(documents: list[Document], least: int | None, options: dict[str, Any]) -> Furniture | None:

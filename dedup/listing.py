@@ -70,7 +70,7 @@ def judge_sample(
     drawn = with_kept(draw(records(), size), documents, once, lines=lines)
     if page:
         write(Path(page), as_page(drawn))
-        click.echo(f"{page}: {len(drawn):,} removals to be judged in a browser", err=True)
+        click.echo(f"{page}: a sample of {len(drawn):,}, to be judged in a browser", err=True)
     elif _at_a_terminal():
         click.echo(f"\n{precision(judge(drawn, _ask, coloured))}")
     else:

@@ -53,8 +53,9 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What was looked at (documents of all, pairs compared of all candidates), and the pairs of each boundary in order."""
+    """What was looked at (complete: every document; else a sample), and the pairs of each boundary, the closest first."""
 
+    complete: bool
     documents: int
     paragraphs: int
     candidates: int
@@ -89,12 +90,14 @@ def survey(documents: Iterable[Sequence[Paragraph]], config: Config) -> Survey:
     paragraphs: list[Paragraph] = []
     owners: list[int] = []
     count = 0
+    complete = True
     for document in documents:
+        if len(paragraphs) >= MOST_PARAGRAPHS:
+            complete = False
+            break
         paragraphs += document
         owners += [count] * len(document)
         count += 1
-        if len(paragraphs) >= MOST_PARAGRAPHS:
-            break
     texts = [paragraph.text for paragraph in paragraphs]
     tokens = fold(texts, engine.wanted(sum(map(len, texts))))
     candidates = list(_candidates(tokens, owners, config))
@@ -108,7 +111,7 @@ def survey(documents: Iterable[Sequence[Paragraph]], config: Config) -> Survey:
             boundary, distance, comparison = placed
             found[boundary].append((distance, Neighbours(paragraphs[i], paragraphs[j], comparison)))
     pairs = {boundary: _varied(members) for boundary, members in found.items()}
-    return Survey(count, len(paragraphs), len(candidates), len(compared), pairs)
+    return Survey(complete, count, len(paragraphs), len(candidates), len(compared), pairs)
 
 
 def _boundary(a: Folded, b: Folded, config: Config) -> tuple[int, float, Comparison] | None:
@@ -211,3 +214,16 @@ def described(survey: Survey, config: Config, most: int, style: Callable[[str, S
             yield f"  jaccard {found.jaccard:.3f}, containment {found.containment:.3f}: {reason}"
             yield f"  {marked(shortened(word_diff(a.text, b.text)), style)}"
         yield ""
+
+
+def looked_at(survey: Survey) -> str:
+    """How much of the corpus was looked at, in a sentence."""
+    some = (
+        f"all documents ({survey.documents:,})"
+        if survey.complete
+        else f"{survey.documents:,} documents drawn at random"
+    )
+    words = f"looked at {some}, {survey.paragraphs:,} paragraphs"
+    if survey.compared < survey.candidates:
+        return f"{words}; of {survey.candidates:,} similar pairs {survey.compared:,}, drawn at random, were compared"
+    return f"{words}; all similar pairs ({survey.candidates:,}) were compared"

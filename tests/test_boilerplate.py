@@ -142,3 +142,9 @@ def test_the_rest_is_decided_as_if_furniture_were_not_there(rung, texts, least, 
         assert not again.listed()
         with dedup.Deduplicator() as once_more:
             assert not any(r.removed for *_, r in run(documents, once_more, furniture=again, report=pytest.fail))
+
+
+def test_furniture_is_not_drawn_for_a_sample(pages):
+    drawn = records(call("find", pages, "--boilerplate", 3, "--sample", 9).stdout)
+    assert {record["relation"] for record in drawn} == {"exact"} and len(drawn) == 3
+    assert {record["kept_text"] for record in drawn} == {NOTICE, STORIES[0]}

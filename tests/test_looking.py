@@ -155,7 +155,7 @@ def test_page(tmp_path):
     (tmp_path / "a.txt").write_text(f"{HOSTILE}\n\n{HOSTILE} and <b>went</b> home\n", encoding="utf-8")
     path = tmp_path / "page.html"
     result = call("find", tmp_path / "a.txt", "--sample", "9", "--page", path)
-    assert result.exit_code == 0 and result.stdout == "" and "1 removals to be judged" in result.stderr
+    assert result.exit_code == 0 and result.stdout == "" and "a sample of 1, to be judged" in result.stderr
     text = path.read_text(encoding="utf-8")
     reader = _Reader()
     reader.feed(text)
@@ -229,7 +229,9 @@ def test_tune_shows_both_sides_of_every_boundary(tmp_path):
     assert "a.txt 0 / a.txt 1" in parts["Just above"] and "{+of+}" in parts["Just above"]
     assert "both stay" in parts["Just below"] and "jaccard 0." in parts["Just below"]
     assert "{+second+}" in parts["Alike"] or "[-second-]" in parts["Alike"]
-    assert "\x1b" not in result.stdout and "1 documents drawn at random, 5 paragraphs" in result.stderr
+    assert (
+        "\x1b" not in result.stdout and "looked at all documents (1), 5 paragraphs; all similar pairs" in result.stderr
+    )
     contained = call("tune", tmp_path / "a.txt", "-n", "99").stdout.partition("Just above --containment 0.9")[2]
     assert contained.index("a.txt 0 / a.txt 4") < contained.index("Just below --containment 0.9")
     assert "Alike" not in call("tune", tmp_path / "a.txt", "--no-guard").stdout
@@ -241,16 +243,23 @@ def test_tune_looks_at_no_more_than_it_says(tmp_path, monkeypatch):
     results = {call("tune", CORPUS).stdout for _ in range(2)}
     assert len(results) == 1
     seen = call("tune", CORPUS).stderr
-    assert re.search(r"^1 documents drawn at random, 1\d paragraphs; ", seen, re.MULTILINE)
-    assert re.search(r"[0-5] of \d+ similar pairs compared", seen)
+    assert re.search(r"^looked at 1 documents drawn at random, 1\d paragraphs; ", seen)
     assert "12 documents drawn at random, 12 paragraphs" in call("tune", CORPUS, "--lines").stderr
+    monkeypatch.setattr(tune, "MOST_PARAGRAPHS", 1_000)
+    result = call("tune", CORPUS, "-n", "99")
+    assert re.search(
+        r"all documents \(6\), 73 paragraphs; of \d\d similar pairs 5, drawn at random, were compared", result.stderr
+    )
+    assert result.stdout.count("jaccard 0.") <= 5
 
 
 def test_tune_names_what_it_cannot_read(tmp_path):
     (tmp_path / "latin.txt").write_bytes("café".encode("latin-1"))
     (tmp_path / "fine.txt").write_text("Nothing to compare with here\n")
     result = call("tune", tmp_path)
-    assert result.exit_code == 0 and "latin.txt: not UTF-8 text" in result.stderr and "1 documents" in result.stderr
+    assert (
+        result.exit_code == 0 and "latin.txt: not UTF-8 text" in result.stderr and "all documents (1)" in result.stderr
+    )
 
 
 def test_explain_shows_what_differs():
