@@ -1,6 +1,5 @@
 """The command: the library over files and folders. Data goes to standard output, everything else to standard error."""
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -10,12 +9,16 @@ from typing import Any
 import click
 
 from . import __version__
+from .boilerplate import Furniture
 from .config import Config
-from .corpus import Document, Totals, plan, run, write
+from .corpus import Document, Totals, find_furniture, plan, run, write
 from .deduplicator import Deduplicator
+from .differences import marked, word_diff
 from .errors import DedupError
 from .functions import compare
+from .listing import as_json, as_record, coloured, judge_sample
 from .results import CleanResult
+from .tune import described, documents_at_random, looked_at, survey
 
 _DEFAULTS = Config()
 
@@ -52,6 +55,14 @@ def _decides(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+_boilerplate = click.option(
+    "--boilerplate",
+    type=click.IntRange(min=2),
+    metavar="N",
+    help="Page furniture: remove all occurrences of paragraphs that stand in N documents or more.",
+)
+
+
 def _fails_cleanly(command: Callable[..., None]) -> Callable[..., None]:
     """Errors in one line and exit code 2; 130 when interrupted; silence when the reader of a pipe has gone."""
 
@@ -84,22 +95,37 @@ def main() -> None:
 @click.option("--in-place", is_flag=True, help="Write over the files that are read.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Threads.  [default: the machine's cores]")
 @click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@_boilerplate
 @_decides
 @_fails_cleanly
 def clean(
-    sources: tuple[str, ...], output: str | None, in_place: bool, jobs: int | None, quiet: bool, **options: Any
+    sources: tuple[str, ...],
+    output: str | None,
+    in_place: bool,
+    jobs: int | None,
+    quiet: bool,
+    boilerplate: int | None,
+    **options: Any,
 ) -> None:
     """Write documents without their repeats. SRC is a file, a folder, or - for standard input.
 
     \b
     dedup clean articles -o cleaned
     dedup clean article.txt > cleaned.txt
+
+    With --boilerplate what is said in removed page furniture is said nowhere any more: look at `dedup find
+    --boilerplate N` first. Each occurrence goes to standard error, as a line of JSON.
     """
     documents = plan(sources, output, in_place=in_place)
     if output is None and not in_place and len(documents) != 1:
         raise click.UsageError("more than one document needs -o DST or --in-place.")
     totals = Totals()
-    for document, text, result in _results(documents, totals, jobs, options):
+    for document, text, result in _results(
+        documents, totals, jobs, _furniture(documents, boilerplate, options), options
+    ):
+        for removal in result.removed:
+            if removal.decision.relation == "boilerplate":
+                click.echo(as_json(as_record(document, text, removal)), err=True)
         if document.output is None:
             sys.stdout.buffer.write(result.text.encode())
             sys.stdout.buffer.flush()
@@ -115,35 +141,57 @@ def clean(
 @click.option("--check", is_flag=True, help="Exit with 1 if there is any repeat.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Threads.  [default: the machine's cores]")
 @click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@_boilerplate
+@click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Draw N of the removals at random, to be judged one by one.",
+)
+@click.option("--page", metavar="FILE", help="Write the sample as a page to judge it in a browser.")
 @_decides
 @_fails_cleanly
-def find(sources: tuple[str, ...], check: bool, jobs: int | None, quiet: bool, **options: Any) -> None:
+def find(
+    sources: tuple[str, ...],
+    check: bool,
+    jobs: int | None,
+    quiet: bool,
+    boilerplate: int | None,
+    sample: int | None,
+    page: str | None,
+    **options: Any,
+) -> None:
     """List what `clean` would remove, as JSON Lines, and write nothing else.
 
     \b
     dedup find articles | head
     dedup find --check article.txt
+    dedup find --boilerplate 20 articles | head
+
+    With --boilerplate the page furniture comes first, each piece with the number of documents it stands in.
+
+    \b
+    dedup find --sample 200 articles
+    dedup find --sample 200 --page sample.html articles
+
+    With --sample a person at a terminal sees every removal drawn beside what is kept, says whether it is right (y),
+    loses something (n) or cannot be told (?), and at the end (q ends at once) gets the share that is right, with its
+    interval. Without a terminal the sample is printed as JSON Lines. Page furniture is not drawn.
     """
+    if page and not sample:
+        raise click.UsageError("--page writes a sample: it needs --sample N.")
     totals = Totals()
-    for document, text, result in _results(plan(sources, None), totals, jobs, options):
-        for removal in result.removed:
-            decision = removal.decision
-            original, position = decision.duplicate_of or ("", 0)
-            if isinstance(original, tuple):  # a line: (document, line)
-                original, position = original
-            record = {
-                "document": document.id,
-                "paragraph": removal.position,
-                "start": removal.start,
-                "end": removal.end,
-                "text": text[removal.start : removal.end],
-                "relation": decision.relation,
-                "duplicate_of": {"document": str(original), "paragraph": position},
-                "jaccard": round(decision.jaccard, 4),
-                "containment": round(decision.containment, 4),
-                "reason": decision.reason,
-            }
-            click.echo(json.dumps(record, ensure_ascii=False))
+    documents = plan(sources, None)
+    furniture = _furniture(documents, boilerplate, options)
+    for piece, count in furniture.listed() if furniture and not sample else []:
+        click.echo(as_json({"relation": "boilerplate", "documents": count, "text": piece}))
+    found = _results(documents, totals, jobs, furniture, options)
+    if sample:
+        judge_sample(documents, found, sample, page, lines=options["lines"])
+    else:
+        for document, text, result in found:
+            for removal in result.removed:
+                click.echo(as_json(as_record(document, text, removal)))
     if not quiet:
         click.echo(_summary(totals, "could go"), err=True)
     sys.exit(2 if totals.skipped else 1 if check and totals.removed else 0)
@@ -168,28 +216,72 @@ def explain(a: str, b: str, threshold: float, guard: bool) -> None:
     click.echo(f"jaccard      {found.jaccard:.3f}")
     click.echo(f"containment  {found.containment:.3f}")
     click.echo(f"reason       {found.reason}")
+    click.echo(f"difference   {marked(word_diff(a, b), coloured)}")
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SRC...")
+@click.option(
+    "-n", "--number", type=click.IntRange(min=1), default=5, show_default=True, help="Pairs shown at each boundary."
+)
+@_decides
+@_fails_cleanly
+def tune(sources: tuple[str, ...], number: int, **options: Any) -> None:
+    """Show the pairs of paragraphs closest to each boundary of the rule, with what differs in them.
+
+    Look at them, then set --threshold, --containment and --no-guard so that the boundaries lie where you want them.
+
+    \b
+    dedup tune articles
+    dedup tune articles --threshold 0.6 | less
+    """
+    config = _config(options)
+    drawn = documents_at_random(plan(sources, None), lines=options["lines"], report=_report)
+    surveyed = survey(drawn, config)
+    for line in described(surveyed, config, number, coloured):
+        click.echo(line)
+    click.echo(looked_at(surveyed), err=True)
+
+
+def _furniture(documents: list[Document], least: int | None, options: dict[str, Any]) -> Furniture | None:
+    if least is not None and options["lines"]:
+        raise click.UsageError("--lines takes every line as a document: none of them has page furniture to remove.")
+    return None if least is None else find_furniture(documents, least)
 
 
 def _results(
-    documents: list[Document], totals: Totals, jobs: int | None, options: dict[str, Any]
+    documents: list[Document],
+    totals: Totals,
+    jobs: int | None,
+    furniture: Furniture | None,
+    options: dict[str, Any],
 ) -> Iterator[tuple[Document, str, CleanResult]]:
     def report(problem: str) -> None:
         totals.skipped += 1
-        click.echo(f"dedup: {problem}", err=True)
+        _report(problem)
 
-    lines = options.pop("lines")
-    if lines and options["scope"] == "document":
-        raise click.UsageError("--lines takes every line as a document: --scope document would compare nothing.")
-    containment = options.pop("containment")
-    try:
-        options["containment"] = None if containment.lower() == "none" else float(containment)
-    except ValueError:
-        raise click.BadParameter(f"{containment!r} is neither a number nor none", param_hint="--containment") from None
-    with Deduplicator(**options) as deduplicator:
-        found = run(documents, deduplicator, jobs=jobs or _cores(), lines=lines, report=report)
+    lines = options["lines"]
+    with Deduplicator(_config(options)) as deduplicator:
+        found = run(documents, deduplicator, jobs=jobs or _cores(), lines=lines, furniture=furniture, report=report)
         for document, text, result in found:
             totals.count(result)
             yield document, text, result
+
+
+def _report(problem: str) -> None:
+    click.echo(f"dedup: {problem}", err=True)
+
+
+def _config(options: dict[str, Any]) -> Config:
+    """The configuration that the options of a command ask for."""
+    if options["lines"] and options["scope"] == "document":
+        raise click.UsageError("--lines takes every line as a document: --scope document would compare nothing.")
+    containment = options["containment"]
+    try:
+        share = None if containment.lower() == "none" else float(containment)
+    except ValueError:
+        raise click.BadParameter(f"{containment!r} is neither a number nor none", param_hint="--containment") from None
+    return Config(options["threshold"], share, options["guard"], options["scope"])
 
 
 def _cores() -> int:
@@ -206,7 +298,9 @@ def _summary(totals: Totals, verb: str = "removed") -> str:
     parts = [
         f"{many(totals.documents, 'document')}, {many(totals.paragraphs, 'paragraph')}, {totals.removed:,} {verb}{share}"
     ]
-    if totals.removed:
+    if totals.furniture:
+        parts.append(f"{totals.furniture:,} page furniture")
+    if totals.removed > totals.furniture:
         parts.append(f"{totals.removed_within:,} repeat their own document, {totals.removed_across:,} an earlier one")
     if totals.removed_across:
         parts.append("--scope document compares within each only")

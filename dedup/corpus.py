@@ -4,9 +4,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from .boilerplate import Furniture, Stripping, survey
 from .deduplicator import Deduplicator
 from .errors import CorpusError
 from .functions import check_size, clean_lines
@@ -32,20 +34,23 @@ class Totals:
     paragraphs: int = 0
     removed_within: int = 0
     removed_across: int = 0
+    furniture: int = 0
     skipped: int = 0
 
     @property
     def removed(self) -> int:
-        return self.removed_within + self.removed_across
+        return self.removed_within + self.removed_across + self.furniture
 
     def count(self, result: CleanResult) -> None:
         """Add one document's result."""
-        originals = (removal.decision.duplicate_of for removal in result.removed)
+        originals = [removal.decision.duplicate_of for removal in result.removed]
         within = sum(original is not None and original[0] == result.id for original in originals)
+        furniture = originals.count(None)
         self.documents += 1
         self.paragraphs += len(result.kept) + len(result.removed)
         self.removed_within += within
-        self.removed_across += len(result.removed) - within
+        self.removed_across += len(result.removed) - within - furniture
+        self.furniture += furniture
 
 
 def plan(sources: Sequence[str], output: str | None, *, in_place: bool = False) -> list[Document]:
@@ -128,25 +133,30 @@ def run(
     *,
     jobs: int = 1,
     lines: bool = False,
+    furniture: Furniture | None = None,
     report: Callable[[str], None],
 ) -> Iterator[tuple[Document, str, CleanResult]]:
     """Each document that can be read, its text and its result, in order.
 
     One that is not text, cannot be read or is too large goes to `report` in a sentence that names it. With `lines`
-    every line is a document of its own.
+    every line is a document of its own. All occurrences of `furniture` are removed, and the rule decides on the rest.
     """
-    waiting: list[tuple[Document, str]] = []
+    waiting: list[tuple[Document, str, dict[int, int]]] = []
+    stripping = Stripping(furniture) if furniture else None
 
     def texts() -> Iterator[tuple[str, str]]:
         for document in documents:
             try:
-                text = _decoded(_bytes(document.source))
+                text = whole = read(document)
+                taken: dict[int, int] = {}
+                if stripping:
+                    text, taken = stripping.strip(document.id, whole)
                 if not lines:
                     check_size(text, deduplicator.config)
             except (OSError, ValueError) as error:
-                report(f"{document.source}: {_explained(error)}; skipped")
+                report(f"{document.source}: {explained(error)}; skipped")
                 continue
-            waiting.append((document, text))
+            waiting.append((document, whole, taken))
             yield document.id, text
 
     results: Iterable[CleanResult]
@@ -155,8 +165,42 @@ def run(
     else:
         results = deduplicator.stream(texts(), jobs=jobs)
     for result in results:
-        document, text = waiting.pop(0)
-        yield document, text, result
+        document, whole, taken = waiting.pop(0)
+        yield document, whole, stripping.restore(whole, taken, result) if stripping else result
+
+
+def find_furniture(documents: Sequence[Document], least: int) -> Furniture:
+    """The paragraphs that stand in at least so many documents: a pass of its own over all that can be read.
+
+    Raises CorpusError for what cannot be read twice, and for two documents of one id, whose positions would be mixed up.
+    """
+    check_names(documents)
+    for source in (document.source for document in documents):
+        if source == STANDARD_INPUT or (os.path.exists(source) and not os.path.isfile(source)):
+            raise CorpusError(
+                f"{source} can be read only once, page furniture takes two passes; expected files or folders"
+            )
+
+    def texts() -> Iterator[str]:
+        for document in documents:
+            with suppress(OSError, ValueError):  # named in the second pass
+                yield read(document)
+
+    return survey(texts(), least)
+
+
+def read(document: Document) -> str:
+    """A document's text. Raises OSError, and ValueError for what is not text."""
+    return _decoded(_bytes(document.source))
+
+
+def check_names(documents: Iterable[Document]) -> None:
+    """Raise CorpusError for two documents with the same id, whose paragraphs could not be told apart."""
+    named: dict[str, str] = {}
+    for document in documents:
+        if document.id in named:
+            raise CorpusError(f"{named[document.id]} and {document.source} would both be called {document.id}")
+        named[document.id] = document.source
 
 
 def _bytes(source: str) -> bytes:
@@ -171,7 +215,8 @@ def _decoded(raw: bytes) -> str:
     return raw.decode("utf-8")
 
 
-def _explained(error: Exception) -> str:
+def explained(error: Exception) -> str:
+    """Why something cannot be read, in words."""
     if isinstance(error, UnicodeDecodeError):
         return f"not UTF-8 text (byte {error.start})"
     if isinstance(error, OSError) and error.strerror:

@@ -11,6 +11,7 @@ import numpy as np
 
 from . import engine
 from .config import Config
+from .differences import in_words
 from .errors import ConfigError, InputError
 from .lsh import Dictionaries, Tables, choose_bands
 from .paragraphs import Span, split_paragraphs, without
@@ -229,6 +230,8 @@ class Deduplicator:
         jaccard, inside = float(verdicts.jaccards[p]), float(verdicts.containments[p])
         count = int(batch.tokens.first[p + 1] - batch.tokens.first[p])
         reason = removal_reason(relation, count, jaccard, inside, self.config)
+        if relation != EXACT:
+            reason += f"; {in_words(batch.tokens.text(p), self._index.folded(int(verdicts.stand_ins[p])))}"
         return Decision(RELATIONS[relation], (self._ids[document], position), jaccard, inside, reason)
 
     def _exact(self, batch: Batch, p: int, stand_in: tuple[Hashable, int]) -> Decision:

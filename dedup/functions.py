@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from . import engine
 from .config import Config
 from .deduplicator import BATCH_PARAGRAPHS, Deduplicator, checked
+from .differences import in_words
 from .errors import InputError
 from .minhash import shingle, sign
 from .paragraphs import split_lines, split_paragraphs
@@ -68,13 +69,17 @@ def check_size(text: str, config: Config) -> None:
 
 
 def compare(a: str, b: str, **options: Any) -> Comparison:
-    """What two paragraphs are to each other, and why; `min_tokens` plays no part.
+    """What two paragraphs are to each other, and why: which rule decided, which words differ. `min_tokens` plays no part.
 
     Raises InputError for anything but str, and ConfigError.
     """
     config = Config.of(None, options)
     tokens = fold([checked(a, "a"), checked(b, "b")])
-    return compare_folded(tokens.text(0), tokens.mark(0), tokens.text(1), tokens.mark(1), config)
+    text_a, text_b = tokens.text(0), tokens.text(1)
+    found = compare_folded(text_a, tokens.mark(0), text_b, tokens.mark(1), config)
+    if text_a == text_b:
+        return found
+    return replace(found, reason=f"{found.reason}; {in_words(text_a, text_b)}")
 
 
 def duplicated(texts: Iterable[str | None], **options: Any) -> NDArray[np.bool_]:
@@ -109,7 +114,7 @@ def _matches(deduplicator: Deduplicator, decided: Iterator[tuple[list[Any], Batc
     for chunk, batch, verdicts in decided:
         for p in np.flatnonzero(verdicts.relations).tolist():
             found = deduplicator._decision(batch, verdicts, p)
-            assert found.duplicate_of is not None
+            assert found.duplicate_of is not None and found.relation != "boilerplate"
             original = found.duplicate_of[0]
             assert isinstance(original, int)
             yield Match(begin + p, original, found.relation, found.jaccard, found.containment, found.reason)

@@ -105,6 +105,10 @@ class Dictionaries:
         """Document number and paragraph position of an entry."""
         return self.documents[entry], self.positions[entry]
 
+    def folded(self, entry: int) -> bytes:
+        """An entry's text, its tokens joined by one space."""
+        return self.texts[entry]
+
 
 _HUGE_PAGE = 1 << 21  # bytes
 _ROOM_ENTRIES = 1 << 14  # room from the beginning; what is not touched is not yet memory
@@ -173,6 +177,10 @@ class Tables:
     def place(self, entry: int) -> tuple[int, int]:
         """Document number and paragraph position of an entry."""
         return int(self.documents[entry]), int(self.positions[entry])
+
+    def folded(self, entry: int) -> bytes:
+        """An entry's text, its tokens joined by one space."""
+        return self.text[self.text_at[entry] : self.text_at[entry + 1] - 1].tobytes()
 
 
 def _free_slots(columns: int, capacity: int) -> NDArray[np.uint64]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Literal
 
 from .paragraphs import Span
 from .relation import Relation
@@ -11,13 +12,14 @@ from .relation import Relation
 class Decision:
     """What was decided on one paragraph.
 
-    relation: to the kept paragraph that stands for it, the strongest; "distinct" if it is kept
+    relation: to the kept paragraph that stands for it, the strongest; "distinct" if it is kept; "boilerplate" if it is
+        page furniture, which goes only when asked for, and for which none stands
     duplicate_of: document id and paragraph position (from 0) of that kept paragraph
     jaccard: similarity of the shingle sets; containment: share of the shorter one's tokens that are aligned; both 0 if kept
     reason: a sentence
     """
 
-    relation: Relation
+    relation: Relation | Literal["boilerplate"]
     duplicate_of: tuple[Hashable, int] | None
     jaccard: float
     containment: float
@@ -25,7 +27,7 @@ class Decision:
 
     @property
     def is_duplicate(self) -> bool:
-        """Whether a kept paragraph stands for it, so that it can go."""
+        """Whether it goes."""
         return self.relation != "distinct"
 
 

@@ -1,0 +1,99 @@
+"""Page furniture: paragraphs that stand in many documents of a corpus, such as share buttons and cookie notices.
+
+Removing all their occurrences is the one exception to the guarantee, made only when asked for by name. Furniture goes
+first; the rule then decides on the rest as if it had not been there.
+"""
+
+from array import array
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from . import engine
+from .paragraphs import Span, split_paragraphs, without
+from .results import CleanResult, Decision, Removal
+from .tokens import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """The paragraphs that stand in at least `least` documents.
+
+    documents: in how many, by digest of the folded text; texts: as the last document that was needed spells them
+    """
+
+    least: int
+    documents: dict[bytes, int]
+    texts: dict[bytes, str]
+
+    def listed(self) -> list[tuple[str, int]]:
+        """Every piece of furniture and in how many documents it stands, the most frequent first."""
+        pieces = [(self.texts[digest], count) for digest, count in self.documents.items()]
+        return sorted(pieces, key=lambda piece: (-piece[1], piece[0]))
+
+
+def survey(texts: Iterable[str], least: int) -> Furniture:
+    """The furniture of a corpus. Memory: one digest for each different paragraph."""
+    counts: Counter[bytes] = Counter()
+    found: dict[bytes, str] = {}
+    characters = 0
+    for text in texts:
+        characters += len(text)
+        spans = split_paragraphs(text)
+        once = dict(zip(digests(text, spans, engine.wanted(characters)), spans, strict=True))
+        once.pop(b"", None)
+        counts.update(once.keys())
+        found.update(
+            {digest: text[once[digest].start : once[digest].end] for digest in once if counts[digest] == least}
+        )
+    return Furniture(least, {digest: counts[digest] for digest in found}, found)
+
+
+def digests(text: str, spans: Sequence[Span], fast: bool) -> list[bytes]:
+    """16 bytes for each paragraph: the same for the same tokens, empty for a paragraph without any."""
+    from hashlib import blake2b  # cryptographic, so that nobody can write two paragraphs that are taken for one
+
+    tokens = fold([text[span.start : span.end] for span in spans], fast)
+    folded = (tokens.text(p) for p in range(len(spans)))
+    return [blake2b(words, digest_size=16).digest() if words else b"" for words in folded]
+
+
+class Stripping:
+    """Takes the furniture out of documents before the rule sees them, and puts the rule's results back into them."""
+
+    def __init__(self, furniture: Furniture) -> None:
+        self.furniture = furniture
+        self._characters = 0
+        # By document with furniture: the positions of its other paragraphs, the only ones that the rule can name.
+        self._places: dict[Hashable, array[int]] = {}
+
+    def strip(self, id: Hashable, text: str) -> tuple[str, dict[int, int]]:
+        """A document without furniture, and what was taken: position, and in how many documents it stands."""
+        self._characters += len(text)
+        spans = split_paragraphs(text)
+        counts = map(self.furniture.documents.get, digests(text, spans, engine.wanted(self._characters)))
+        taken = {position: count for position, count in enumerate(counts) if count}
+        if taken:
+            self._places[id] = array("L", (position for position in range(len(spans)) if position not in taken))
+        return without(text, spans, [position in taken for position in range(len(spans))]), taken
+
+    def restore(self, text: str, taken: dict[int, int], result: CleanResult) -> CleanResult:
+        """What was decided on a stripped document, as a result on the document itself, furniture among the removed."""
+        spans = split_paragraphs(text)
+        decisions = {position: self._decision(count) for position, count in taken.items()}
+        for removal in result.removed:
+            decision = removal.decision
+            if decision.duplicate_of is not None:
+                decision = replace(decision, duplicate_of=self._in_place(*decision.duplicate_of))
+            decisions[self._in_place(result.id, removal.position)[1]] = decision
+        removed = [Removal(spans[p].start, spans[p].end, p, decisions[p]) for p in sorted(decisions)]
+        kept = [span for position, span in enumerate(spans) if position not in decisions]
+        staying = without(text, spans, [position in decisions for position in range(len(spans))])
+        return CleanResult(result.id, staying, kept, removed)
+
+    def _decision(self, count: int) -> Decision:
+        reason = f"page furniture: stands in {count:,} documents; from {self.furniture.least:,} on all occurrences go"
+        return Decision("boilerplate", None, 0.0, 0.0, reason)
+
+    def _in_place(self, id: Hashable, position: int) -> tuple[Hashable, int]:
+        return id, self._places[id][position] if id in self._places else position
