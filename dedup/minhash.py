@@ -59,12 +59,15 @@ def _hash_spans(buffer: NDArray[np.uint8], begins: NDArray[np.int64], lengths: N
     return hashes
 
 
-def sign(shingles: Shingles, num_perm: int, seed: int, fast: bool = False) -> NDArray[np.uint32]:
-    """MinHash signatures, uint32[n, num_perm]."""
+def sign(
+    shingles: Shingles, num_perm: int, seed: int, fast: bool = False, used: int | None = None
+) -> NDArray[np.uint32]:
+    """MinHash signatures, uint32[n, num_perm], or of them the first `used` columns."""
     if fast:
-        compiled = engine.compiled(sign_kernel)
-        return np.asarray(compiled(shingles.hashes, shingles.first, *permutations(num_perm, seed)))
-    multipliers, increments = _datasketch_permutations(num_perm, seed)
+        compiled, (multipliers, increments) = engine.compiled(sign_kernel), permutations(num_perm, seed)
+        return np.asarray(compiled(shingles.hashes, shingles.first, multipliers[:used], increments[:used]))
+    multipliers, increments = (drawn[:used] for drawn in _datasketch_permutations(num_perm, seed))
+    num_perm = len(multipliers)
     mixed = _mix(shingles.hashes)
     n = len(shingles.first) - 1
     signatures = np.full((n, num_perm), EMPTY, dtype=np.uint32)

@@ -57,9 +57,9 @@ def share_a_band(a: str, b: str, config: dedup.Config) -> bool:
     for text in (a, b):
         tokens, size = fast_tokens(text), config.shingle_size
         shingles = [" ".join(tokens[i : i + size]).encode() for i in range(max(1, len(tokens) - size + 1))]
-        sketch = MinHash(bands * rows, config.seed, hashfunc=xxh32_intdigest, scheme="affine32")
+        sketch = MinHash(config.num_perm, config.seed, hashfunc=xxh32_intdigest, scheme="affine32")
         sketch.update_batch(shingles)
-        signatures.append(sketch.hashvalues.reshape(bands, rows))
+        signatures.append(sketch.hashvalues[: bands * rows].reshape(bands, rows))
     return bool((signatures[0] == signatures[1]).all(axis=1).any())
 
 

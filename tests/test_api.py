@@ -181,7 +181,9 @@ def test_options_that_do_not_belong():
     with pytest.raises(dedup.ConfigError, match="scope"):
         dedup.duplicated(["a"], scope="document")
     with pytest.raises(dedup.ConfigError, match="index"):
-        dedup.Deduplicator(index="seen.db")
+        dedup.Deduplicator(index="seen.db", scope="document")
+    with pytest.raises(dedup.ConfigError, match="index is 5; expected"):
+        dedup.Deduplicator(index=5)
     with pytest.raises(dedup.ConfigError, match="jobs"):
         dedup.Deduplicator().stream([], jobs=0)
     with pytest.raises(dedup.ConfigError, match="config"):
