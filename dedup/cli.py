@@ -15,7 +15,9 @@ from .corpus import Document, Totals, plan, run, write
 from .deduplicator import Deduplicator
 from .errors import DedupError
 from .functions import compare
+from .inspection import describe
 from .results import CleanResult
+from .resume import Progress, check_place
 
 _DEFAULTS = Config()
 
@@ -84,22 +86,34 @@ def main() -> None:
 @click.option("--in-place", is_flag=True, help="Write over the files that are read.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Threads.  [default: the machine's cores]")
 @click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@click.option("--index", metavar="PATH", help="Remember what is kept in this file, and go on from it; made if missing.")
 @_decides
 @_fails_cleanly
 def clean(
-    sources: tuple[str, ...], output: str | None, in_place: bool, jobs: int | None, quiet: bool, **options: Any
+    sources: tuple[str, ...],
+    output: str | None,
+    in_place: bool,
+    jobs: int | None,
+    quiet: bool,
+    index: str | None,
+    **options: Any,
 ) -> None:
     """Write documents without their repeats. SRC is a file, a folder, or - for standard input.
 
     \b
     dedup clean articles -o cleaned
     dedup clean article.txt > cleaned.txt
+
+    With --index a run that was interrupted goes on where it was: what is done is passed over.
     """
-    documents = plan(sources, output, in_place=in_place)
+    documents = plan(sources, output, in_place=in_place, named=index is not None)
     if output is None and not in_place and len(documents) != 1:
         raise click.UsageError("more than one document needs -o DST or --in-place.")
+    if index is not None:
+        check_place(index, sources, output)
+        options["index"] = index
     totals = Totals()
-    for document, text, result in _results(documents, totals, jobs, options):
+    for document, text, result in _results(documents, totals, jobs, options, output):
         if document.output is None:
             sys.stdout.buffer.write(result.text.encode())
             sys.stdout.buffer.flush()
@@ -107,7 +121,7 @@ def clean(
             write(document.output, result.text)
     if not quiet:
         click.echo(_summary(totals), err=True)
-    sys.exit(2 if totals.skipped else 0)
+    sys.exit(2 if totals.skipped or totals.changed else 0)
 
 
 @main.command()
@@ -170,8 +184,22 @@ def explain(a: str, b: str, threshold: float, guard: bool) -> None:
     click.echo(f"reason       {found.reason}")
 
 
+@main.command()
+@click.argument("index")
+@click.option("--check", is_flag=True, help="Read every byte that counts, and verify it.")
+@_fails_cleanly
+def info(index: str, check: bool) -> None:
+    """Say what the file INDEX holds, how it decides, and whether it is whole.
+
+    \b
+    dedup info --check kept.index
+    """
+    for name, value in describe(index, check=check):
+        click.echo(f"{name:<15} {value}")
+
+
 def _results(
-    documents: list[Document], totals: Totals, jobs: int | None, options: dict[str, Any]
+    documents: list[Document], totals: Totals, jobs: int | None, options: dict[str, Any], output: str | None = None
 ) -> Iterator[tuple[Document, str, CleanResult]]:
     def report(problem: str) -> None:
         totals.skipped += 1
@@ -186,10 +214,25 @@ def _results(
     except ValueError:
         raise click.BadParameter(f"{containment!r} is neither a number nor none", param_hint="--containment") from None
     with Deduplicator(**options) as deduplicator:
+        progress = Progress.of(deduplicator, output)
+        if progress is not None:
+            planned = len(documents)
+            documents, changed = progress.remaining(documents)
+            totals.passed, totals.changed = planned - len(documents), len(changed)
+            for document in changed:
+                click.echo(
+                    f"dedup: {document.source}: changed since it was cleaned into this index, and is cleaned again; what "
+                    "it said then may stand for paragraphs of others",
+                    err=True,
+                )
         found = run(documents, deduplicator, jobs=jobs or _cores(), lines=lines, report=report)
         for document, text, result in found:
             totals.count(result)
             yield document, text, result
+            if progress is not None:
+                progress.finished(document, text, result)
+        if progress is not None:
+            progress.commit()
 
 
 def _cores() -> int:
@@ -210,6 +253,10 @@ def _summary(totals: Totals, verb: str = "removed") -> str:
         parts.append(f"{totals.removed_within:,} repeat their own document, {totals.removed_across:,} an earlier one")
     if totals.removed_across:
         parts.append("--scope document compares within each only")
+    if totals.passed:
+        parts.append(f"{many(totals.passed, 'document')} done before")
+    if totals.changed:
+        parts.append(f"{totals.changed:,} changed since")
     if totals.skipped:
         parts.append(f"{totals.skipped:,} skipped")
     return "; ".join(parts)

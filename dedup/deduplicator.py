@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from .relation import DISTINCT, EXACT, RELATIONS, removal_reason
 from .results import CleanResult, Decision, Removal
 from .rule import LARGEST_DOCUMENT, Batch, Verdicts, equal_shorts, read_batch
 from .store import Store
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 BATCH_PARAGRAPHS = 1_000  # what one batch holds about; its arrays stay in the processor's cache
 BATCH_CHARACTERS = 1 << 20
@@ -57,6 +60,11 @@ class Deduplicator:
         self._memory = Memory(self.config, index if isinstance(index, Store) or index is None else self._store(index))
 
     @property
+    def store(self) -> Store | None:
+        """The file of its index, if it has one."""
+        return self._memory.store
+
+    @property
     def capped_lookups(self) -> int:
         """Lookups that met a full LSH bucket and compared with its first `max_candidates` entries only."""
         return self._memory.capped
@@ -67,9 +75,11 @@ class Deduplicator:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self.commit()
-        self.close()
+        try:
+            if kind is None:
+                self.commit()
+        finally:
+            self.close()
 
     def add(self, paragraph: str, id: Hashable = None) -> Decision:
         """Decide on one paragraph, a document of its own, and remember it if it is kept.
@@ -106,6 +116,15 @@ class Deduplicator:
         if isinstance(documents, (str, bytes)):
             raise InputError("documents is a single text; expected an iterable of texts or (id, text) pairs")
         return self._stream(documents, jobs)
+
+    def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
+        """What was kept that may resemble a text of which there is only a sketch, made by datasketch.
+
+        Pairs of document id and paragraph position with the estimated Jaccard similarity, the most alike first; all
+        that share a band with it. An estimate is no decision, and nothing is remembered. Raises InputError for a sketch
+        of another scheme ("affine32" is expected), hashfunc (xxhash.xxh32_intdigest), num_perm or seed.
+        """
+        return self._memory.lookup(sketch)
 
     def commit(self) -> None:
         """Make durable, whatever happens from now on, exactly what was handed out until now.

@@ -107,6 +107,11 @@ class Log:
     def committed_bytes(self) -> int:
         return self._last.end
 
+    @property
+    def tail(self) -> int:
+        """Bytes behind the last commit."""
+        return os.fstat(self._file.fileno()).st_size - self._last.end
+
     def blocks(self) -> Iterator[bytes]:
         """Every committed block, checked. Raises IndexCorrupt."""
         last, at, digest = self._last, _BLOCKS * _PAGE, bytes(16)

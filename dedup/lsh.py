@@ -60,13 +60,19 @@ def make_keys(
         return np.asarray(compiled(tokens.buffer, tokens.starts, tokens.first, signatures, bands, rows))
     keys = np.empty((n, 1 + bands), dtype=np.uint32)
     keys[:, 0] = [xxh32_intdigest(tokens.text(p)) for p in range(n)]
+    keys[:, 1:] = band_keys(signatures, bands, rows)
+    return keys
+
+
+def band_keys(signatures: NDArray[np.uint32], bands: int, rows: int) -> NDArray[np.uint32]:
+    """uint32[n, bands]: the rows of each band as one number."""
+    n = len(signatures)
     columns = signatures[:, : bands * rows].reshape(n, bands, rows)
     mixed = np.full((n, bands), 0x2545F491, dtype=np.uint32)
     for row in range(rows):
         mixed = (mixed ^ columns[:, :, row]) * np.uint32(0x9E3779B1)
         mixed ^= mixed >> np.uint32(15)
-    keys[:, 1:] = mixed
-    return keys
+    return mixed
 
 
 @kernel
@@ -130,6 +136,14 @@ class Dictionaries:
     def place(self, entry: int) -> tuple[int, int]:
         """Document number and paragraph position of an entry."""
         return self.documents[entry], self.positions[entry]
+
+    def folded(self, entry: int) -> bytes:
+        """The folded text of an entry."""
+        return self.texts[entry]
+
+    def bucket(self, column: int, key: int) -> Sequence[int]:
+        """The entries of that key."""
+        return self.buckets[column].get(key, ())
 
     def add(
         self, text: bytes, mark: bytes, document: int, position: int, keys: Sequence[int], banded: bool, most: int
@@ -239,6 +253,20 @@ class Tables:
     def place(self, entry: int) -> tuple[int, int]:
         """Document number and paragraph position of an entry."""
         return int(self.documents[entry]), int(self.positions[entry])
+
+    def folded(self, entry: int) -> bytes:
+        """The folded text of an entry."""
+        return self.text[self.text_at[entry] : self.text_at[entry + 1] - 1].tobytes()
+
+    def bucket(self, column: int, key: int) -> Sequence[int]:
+        """The entries of that key."""
+        slots, found = self.slots[column], []
+        slot = int(home_kernel(key, len(slots)))
+        while filled := int(slots[slot]):
+            if filled >> 32 == key:
+                found.append((filled & 0xFFFFFFFF) - 1)
+            slot = (slot + 1) % len(slots)
+        return found
 
     def extend(self, entries: Entries, most: int) -> None:
         """Enter all of `entries`, one after the other; a bucket of a band takes `most`."""

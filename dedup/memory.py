@@ -6,6 +6,7 @@ taken back as soon as something else is to be decided: so the order of the rule 
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,11 @@ from .config import Config
 from .errors import ConfigError, InputError
 from .lsh import Dictionaries, Tables, choose_bands
 from .rule import Batch, Verdicts, decide, entered, entries
+from .sketches import resembling
 from .store import Store, check_id
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 
 @dataclass(slots=True)
@@ -89,6 +94,13 @@ class Memory:
         """A value that lasts until something else is decided."""
         return self._decided
 
+    def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
+        """Where the entries that share a band with a sketch come from, with the estimated Jaccard similarity."""
+        self._settle()
+        found = resembling(sketch, self._index, self.config)
+        places = [(self._index.place(one.entry), one.jaccard) for one in found]
+        return [((self.ids[document], position), jaccard) for (document, position), jaccard in places]
+
     def commit(self) -> None:
         """Make durable what was handed out. Raises CorpusError."""
         if self.store is not None and not self._closed:
@@ -148,9 +160,13 @@ class Memory:
             if engine.wanted(store.size):
                 with engine.announced():
                     self._index = Tables.of(Dictionaries(self._index.columns))
-                    self._index.reserve(store.entries, 0, 0)
+                    self._index.reserve(*store.counts[1:])
+            remember = self._numbers.setdefault
             for block in store.blocks():
-                self._register(block.ids, 0)
+                for number, id in enumerate(block.ids, block.first):
+                    if id is not None:
+                        remember(id, number)
+                self.ids += [number if id is None else id for number, id in enumerate(block.ids, block.first)]
                 self._index.extend(block.entries, self.config.max_candidates)
         except BaseException:
             store.close()

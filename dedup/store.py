@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .config import DECISION_VERSION, Config
-from .errors import ConfigError, IndexCorrupt, InputError
+from .errors import ConfigError, DedupError, IndexCorrupt, InputError
 from .log import Log, now
 from .lsh import Entries, choose_bands
 
@@ -38,6 +38,17 @@ class Block(NamedTuple):
     notes: dict[str, Any]
 
 
+class _Counts(NamedTuple):
+    documents: int = 0
+    entries: int = 0
+    text_bytes: int = 0
+    tokens: int = 0
+
+    def plus(self, block: Block) -> "_Counts":
+        more = len(block.ids), len(block.entries.documents), len(block.entries.texts), len(block.entries.marks)
+        return _Counts(*map(sum, zip(self, more, strict=True)))
+
+
 class Store:
     """The file of an index, opened for writing (made if there is none) or for reading.
 
@@ -50,13 +61,16 @@ class Store:
         self.notes: dict[str, Any] = {}
         self._columns = 1 + choose_bands(config)[0]
         if write and not os.path.lexists(self.path):
-            Log.create(self.path, self._facts(0, 0, now()))
+            Log.create(self.path, self._facts(now(), _Counts()))
         self._log = Log(self.path, write=write)
         try:
             self._check()
-            self.documents, self.entries = int(self.facts["documents"]), int(self.facts["entries"])
-            if not 0 <= self.entries <= self._log.committed_bytes:
+            self.counts = _Counts(*map(int, self.facts["counts"]))
+            if max(self.counts) > _MOST_INFLATED * self.size or min(self.counts) < 0:
                 raise self._corrupt("its head counts more than it can hold")
+        except (KeyError, TypeError, ValueError) as error:
+            self.close()
+            raise error if isinstance(error, DedupError) else self._corrupt("its head makes no sense") from error
         except BaseException:
             self.close()
             raise
@@ -64,7 +78,34 @@ class Store:
         self._waiting: list[Entries] = []
         self._new_notes: dict[str, Any] = {}
         self._size = 0
-        self._noted = False  # whether notes were written that no commit covers
+        self._behind = False  # whether anything was written that no commit covers
+
+    @classmethod
+    def config_of(cls, path: str | os.PathLike[str]) -> Config:
+        """The configuration with which an index was made."""
+        log = Log(Path(path), write=False)
+        try:
+            return Config(**log.facts["config"])
+        except (KeyError, TypeError, ConfigError) as error:
+            raise IndexCorrupt(
+                f"{path}: its head makes no sense ({error}); put back a copy, or build the index again"
+            ) from error
+        finally:
+            log.close()
+
+    @property
+    def commits(self) -> int:
+        """How many commits there were."""
+        return self._log.commits
+
+    @property
+    def tail(self) -> int:
+        """Bytes behind the last commit."""
+        return self._log.tail
+
+    def holder(self) -> str | None:
+        """Who writes it at this moment, if anybody."""
+        return self._log.holder()
 
     @property
     def size(self) -> int:
@@ -73,14 +114,14 @@ class Store:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What the last commit said."""
+        """What the last commit said: see `_facts`."""
         return self._log.facts
 
     def blocks(self) -> Iterator[Block]:
         """All that is committed, in order, checked. Raises IndexCorrupt."""
         from concurrent.futures import Future, ThreadPoolExecutor  # not needed without an index
 
-        documents = entries = 0
+        counts = _Counts()
         waiting: deque[Future[Block]] = deque()
         with ThreadPoolExecutor(2) as pool:
             payloads = self._log.blocks()
@@ -90,15 +131,13 @@ class Store:
                 if not waiting:
                     break
                 block = waiting.popleft().result()
-                if block.first != documents:
-                    raise self._corrupt(f"a block begins with document {block.first:,} instead of {documents:,}")
-                documents, entries = documents + len(block.ids), entries + len(block.entries.documents)
+                if block.first != counts.documents:
+                    raise self._corrupt(f"a block begins with document {block.first:,} instead of {counts.documents:,}")
+                counts = counts.plus(block)
                 self.notes.update(block.notes)
                 yield block
-        if (documents, entries) != (self.documents, self.entries):
-            raise self._corrupt(
-                f"it holds {entries:,} entries of {documents:,} documents, not as many as its head says"
-            )
+        if counts != _Counts(*self.facts["counts"]):
+            raise self._corrupt(f"it holds {counts}, not as much as its head says")
 
     def append(self, ids: Sequence[Hashable], entries: Entries) -> None:
         """Documents that follow all others, and what was kept of them; durable with the next commit."""
@@ -118,33 +157,29 @@ class Store:
         """Make all that was appended durable, whatever happens from now on. Raises CorpusError."""
         if self._ids or self._new_notes:
             self._flush()
-        if (self.documents, self.entries) != (self.facts["documents"], self.facts["entries"]) or self._noted:
-            self._log.commit(self._facts(self.documents, self.entries, self.facts["created"]))
-            self._noted = False
+        if self._behind:
+            self._log.commit(self._facts(self.facts["created"], self.counts))
+            self._behind = False
 
     def close(self) -> None:
         """Let go of the file. What was not committed is lost."""
         self._log.close()
 
     def _flush(self) -> None:
-        self._log.append(
-            _encode(Block(self.documents, self._ids, _joined(self._waiting, self._columns), self._new_notes))
-        )
-        self.documents += len(self._ids)
-        self.entries += sum(len(entries.documents) for entries in self._waiting)
-        self._noted |= bool(self._new_notes)
+        block = Block(self.counts.documents, self._ids, _joined(self._waiting, self._columns), self._new_notes)
+        self._log.append(_encode(block))
+        self.counts, self._behind = self.counts.plus(block), True
         self._ids, self._waiting, self._new_notes, self._size = [], [], {}, 0
 
-    def _facts(self, documents: int, entries: int, created: str) -> dict[str, Any]:
+    def _facts(self, created: str, counts: "_Counts") -> dict[str, Any]:
         return {
             "scheme": SCHEME, "decisions": DECISION_VERSION, "config": asdict(self.config),
-            "fingerprint": self.config.fingerprint(), "documents": documents, "entries": entries,
-            "created": created, "committed": now(),
+            "fingerprint": self.config.fingerprint(), "counts": counts, "created": created, "committed": now(),
         }  # fmt: skip
 
     def _check(self) -> None:
         """Raise ConfigError unless the index decides as `config` does."""
-        found, own = self.facts, self._facts(0, 0, "")
+        found, own = self.facts, self._facts("", _Counts())
         try:
             differ = [
                 f"{name} is {found['config'].get(name)!r} in the index, {value!r} here"
@@ -280,7 +315,11 @@ def _decode(payload: bytes, columns: int) -> Block:
     if (int(ends[-1]) if documents else 0) != name_bytes:
         raise ValueError("ids")
     begins = (ends - name_lengths).tolist()
-    ids = [_decode_id(k, names[b:e]) for k, b, e in zip(kinds.tolist(), begins, ends.tolist(), strict=True)]
+    if names.isascii() and (kinds == _STRING).all():
+        string = names.decode()
+        ids: list[Hashable] = [string[b:e] for b, e in zip(begins, ends.tolist(), strict=True)]
+    else:
+        ids = [_decode_id(k, names[b:e]) for k, b, e in zip(kinds.tolist(), begins, ends.tolist(), strict=True)]
     notes = json.loads(bytes(noted)) if note_bytes else {}
     return Block(first, ids, entries, dict(notes))
 
