@@ -135,7 +135,8 @@ def daft_signs(daft: Any, texts: list[str]) -> object:
 def decide_all(batches: list[Any], index: Any, documents: int = 0) -> Any:
     """The index, of so many documents, with what is kept of the batches."""
     for batch in batches:
-        decide(batch, index, documents, CONFIG)
+        numbers = np.arange(documents, documents + len(batch.order))
+        decide(batch, index, numbers, np.zeros(len(numbers), dtype=bool), CONFIG)
         documents += len(batch.order)
     return index
 

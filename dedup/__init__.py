@@ -2,11 +2,12 @@
 
 from .config import Config
 from .deduplicator import Deduplicator
-from .errors import ConfigError, CorpusError, DedupError, DocumentTooLarge, InputError
+from .errors import ConfigError, CorpusError, DedupError, DocumentTooLarge, IndexCorrupt, IndexLocked, InputError
 from .functions import clean, compare, duplicated, find_duplicates, signatures, unique
 from .paragraphs import Span, split_paragraphs
 from .relation import Comparison
 from .results import CleanResult, Decision, Match, Removal
+from .sketches import to_datasketch
 
 __version__ = "0.1.0"
 
@@ -20,6 +21,8 @@ __all__ = [
     "DedupError",
     "Deduplicator",
     "DocumentTooLarge",
+    "IndexCorrupt",
+    "IndexLocked",
     "InputError",
     "Match",
     "Removal",
@@ -30,5 +33,6 @@ __all__ = [
     "find_duplicates",
     "signatures",
     "split_paragraphs",
+    "to_datasketch",
     "unique",
 ]

@@ -16,8 +16,10 @@ from .deduplicator import Deduplicator
 from .differences import marked, word_diff
 from .errors import DedupError
 from .functions import compare
+from .inspection import describe
 from .listing import as_json, as_record, coloured, judge_sample
 from .results import CleanResult
+from .resume import Progress, check_place
 from .tune import described, documents_at_random, looked_at, survey
 
 _DEFAULTS = Config()
@@ -95,6 +97,7 @@ def main() -> None:
 @click.option("--in-place", is_flag=True, help="Write over the files that are read.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Threads.  [default: the machine's cores]")
 @click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@click.option("--index", metavar="PATH", help="Remember what is kept in this file, and go on from it; made if missing.")
 @_boilerplate
 @_decides
 @_fails_cleanly
@@ -104,6 +107,7 @@ def clean(
     in_place: bool,
     jobs: int | None,
     quiet: bool,
+    index: str | None,
     boilerplate: int | None,
     **options: Any,
 ) -> None:
@@ -113,16 +117,20 @@ def clean(
     dedup clean articles -o cleaned
     dedup clean article.txt > cleaned.txt
 
+    With --index a run that was interrupted goes on where it was: what is done is passed over.
     With --boilerplate what is said in removed page furniture is said nowhere any more: look at `dedup find
     --boilerplate N` first. Each occurrence goes to standard error, as a line of JSON.
     """
-    documents = plan(sources, output, in_place=in_place)
+    documents = plan(sources, output, in_place=in_place, named=index is not None)
     if output is None and not in_place and len(documents) != 1:
         raise click.UsageError("more than one document needs -o DST or --in-place.")
+    if index is not None:
+        if boilerplate is not None:
+            raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
+        check_place(index, sources, output)
     totals = Totals()
-    for document, text, result in _results(
-        documents, totals, jobs, _furniture(documents, boilerplate, options), options
-    ):
+    furniture = _furniture(documents, boilerplate, options)
+    for document, text, result in _results(documents, totals, jobs, furniture, options, index, output):
         for removal in result.removed:
             if removal.decision.relation == "boilerplate":
                 click.echo(as_json(as_record(document, text, removal)), err=True)
@@ -133,7 +141,7 @@ def clean(
             write(document.output, result.text)
     if not quiet:
         click.echo(_summary(totals), err=True)
-    sys.exit(2 if totals.skipped else 0)
+    sys.exit(2 if totals.skipped or totals.changed else 0)
 
 
 @main.command()
@@ -249,23 +257,53 @@ def _furniture(documents: list[Document], least: int | None, options: dict[str, 
     return None if least is None else find_furniture(documents, least)
 
 
+@main.command()
+@click.argument("index")
+@click.option("--check", is_flag=True, help="Read every byte that counts, and verify it.")
+@_fails_cleanly
+def info(index: str, check: bool) -> None:
+    """Say what the file INDEX holds, how it decides, and whether it is whole.
+
+    \b
+    dedup info --check kept.index
+    """
+    for name, value in describe(index, check=check):
+        click.echo(f"{name:<15} {value}")
+
+
 def _results(
     documents: list[Document],
     totals: Totals,
     jobs: int | None,
     furniture: Furniture | None,
     options: dict[str, Any],
+    index: str | None = None,
+    output: str | None = None,
 ) -> Iterator[tuple[Document, str, CleanResult]]:
     def report(problem: str) -> None:
         totals.skipped += 1
         _report(problem)
 
     lines = options["lines"]
-    with Deduplicator(_config(options)) as deduplicator:
+    with Deduplicator(_config(options), index=index) as deduplicator:
+        progress = Progress.of(deduplicator, output)
+        if progress is not None:
+            planned = len(documents)
+            documents, changed = progress.remaining(documents)
+            totals.passed, totals.changed = planned - len(documents), len(changed)
+            for document in changed:
+                _report(
+                    f"{document.source}: changed since it was cleaned into this index, and is cleaned again; what it said "
+                    "then may stand for paragraphs of others"
+                )
         found = run(documents, deduplicator, jobs=jobs or _cores(), lines=lines, furniture=furniture, report=report)
         for document, text, result in found:
             totals.count(result)
             yield document, text, result
+            if progress is not None:
+                progress.finished(document, text, result)
+        if progress is not None:
+            progress.commit()
 
 
 def _report(problem: str) -> None:
@@ -304,6 +342,10 @@ def _summary(totals: Totals, verb: str = "removed") -> str:
         parts.append(f"{totals.removed_within:,} repeat their own document, {totals.removed_across:,} an earlier one")
     if totals.removed_across:
         parts.append("--scope document compares within each only")
+    if totals.passed:
+        parts.append(f"{many(totals.passed, 'document')} done before")
+    if totals.changed:
+        parts.append(f"{totals.changed:,} changed since")
     if totals.skipped:
         parts.append(f"{totals.skipped:,} skipped")
     return "; ".join(parts)

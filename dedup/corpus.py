@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,7 +29,8 @@ class Document:
 
 @dataclass(slots=True)
 class Totals:
-    """What a run came to."""
+    """What a run came to; passed, changed: documents that an earlier run had done; and that it had, before they
+    changed."""
 
     documents: int = 0
     paragraphs: int = 0
@@ -36,6 +38,8 @@ class Totals:
     removed_across: int = 0
     furniture: int = 0
     skipped: int = 0
+    passed: int = 0
+    changed: int = 0
 
     @property
     def removed(self) -> int:
@@ -53,13 +57,24 @@ class Totals:
         self.furniture += furniture
 
 
-def plan(sources: Sequence[str], output: str | None, *, in_place: bool = False) -> list[Document]:
+def plan(sources: Sequence[str], output: str | None, *, in_place: bool = False, named: bool = False) -> list[Document]:
     """The documents of a run in order, with their outputs, checked before anything is written.
 
     A folder's files (not hidden ones) come in the order of their relative POSIX paths by code point. The contents of
     one folder go straight under `output`; of several sources each goes under its own name. One file or standard input
-    goes to the file `output`, or into it where it is a folder. Raises CorpusError.
+    goes to the file `output`, or into it where it is a folder. With `named` the ids begin with the name of the source
+    even where it is one folder, so that those of several runs differ. Raises CorpusError.
     """
+    documents = _planned(sources, output, in_place)
+    if named and len(sources) == 1 and os.path.isdir(sources[0]):
+        name = Path(sources[0]).resolve().name
+        documents = [Document(d.source, f"{name}/{d.id}", d.output) for d in documents]
+    again = {id for id, count in Counter(document.id for document in documents).items() if count > 1}
+    # Two files of one name are two documents.
+    return [Document(d.source, d.source, d.output) if d.id in again else d for d in documents]
+
+
+def _planned(sources: Sequence[str], output: str | None, in_place: bool) -> list[Document]:
     if not sources:
         raise CorpusError("no source; expected files, folders or - for standard input")
     documents = [document for source in sources for document in _documents(source, len(sources) > 1)]
@@ -229,7 +244,7 @@ def write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask()
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:50]}.", suffix=".part", dir=path.parent)
+        handle, temporary = tempfile.mkstemp(prefix=unfinished_prefix(path), suffix=".part", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(text.encode())
@@ -242,6 +257,11 @@ def write(path: Path, text: str) -> None:
             raise
     except OSError as error:
         raise CorpusError(f"{path}: {error.strerror}; it and what follows is not written") from error
+
+
+def unfinished_prefix(path: Path) -> str:
+    """How the name of a file begins that is to become `path` once it is whole; it ends in .part."""
+    return f".{path.name[:50]}."
 
 
 def _umask() -> int:

@@ -1,11 +1,12 @@
 """The public calls: one document, a stream of them, or lists of texts, decided by one rule."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -13,11 +14,15 @@ from . import engine
 from .config import Config
 from .differences import in_words
 from .errors import ConfigError, InputError
-from .lsh import Dictionaries, Tables, choose_bands
+from .memory import Memory
 from .paragraphs import Span, split_paragraphs, without
 from .relation import DISTINCT, EXACT, RELATIONS, removal_reason
 from .results import CleanResult, Decision, Removal
-from .rule import LARGEST_DOCUMENT, Batch, Verdicts, decide, equal_shorts, read_batch
+from .rule import LARGEST_DOCUMENT, Batch, Verdicts, equal_shorts, read_batch
+from .store import Store
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 BATCH_PARAGRAPHS = 1_000  # what one batch holds about; its arrays stay in the processor's cache
 BATCH_CHARACTERS = 1 << 20
@@ -33,22 +38,37 @@ class _Document:
 class Deduplicator:
     """Decides on paragraphs and documents as they come, remembering every paragraph that is kept.
 
-    capped_lookups counts lookups that met a full LSH bucket and compared with its first `max_candidates` entries only.
+    `options` are the fields of `Config` and win over `config`. `index` is the path of a file, made if there is none, in
+    which what is kept outlives the process: the decisions are those of one uninterrupted run. It takes one writer at a
+    time. Without it the index is in memory.
 
-    Use it as a context manager. `options` are the fields of `Config` and win over `config`. The index is in memory.
-    Not for use by several threads at once.
+    A document that is given again under its id replaces its earlier delivery: what was kept of that stands for nothing
+    in it, and what stayed stays, so a repeated delivery changes nothing. A document without an id is new each time,
+    and its paragraphs repeat themselves if it is given twice.
 
-    Raises ConfigError for an unknown option or a value outside its range.
+    As a context manager it commits when it is left, but not when it is left by an exception. Not for use by several
+    threads at once.
+
+    Raises ConfigError for an unknown option, a value outside its range, and an index made with other options;
+    IndexLocked, IndexCorrupt, CorpusError.
     """
 
-    def __init__(self, config: Config | None = None, *, index: None = None, **options: Any) -> None:
-        if index is not None:
-            raise ConfigError(f"index is {index!r}; expected None: this version keeps its index in memory only")
+    def __init__(
+        self, config: Config | None = None, *, index: str | os.PathLike[str] | Store | None = None, **options: Any
+    ) -> None:
         self.config = Config.of(config, options)
-        self.capped_lookups = 0
-        self._ids: list[Hashable] = []
         self._characters = 0
-        self._index = self._new_index()
+        self._memory = Memory(self.config, index if isinstance(index, Store) or index is None else self._store(index))
+
+    @property
+    def store(self) -> Store | None:
+        """The file of its index, if it has one."""
+        return self._memory.store
+
+    @property
+    def capped_lookups(self) -> int:
+        """Lookups that met a full LSH bucket and compared with its first `max_candidates` entries only."""
+        return self._memory.capped
 
     def __enter__(self) -> Self:
         return self
@@ -56,9 +76,11 @@ class Deduplicator:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self.commit()
-        self.close()
+        try:
+            if kind is None:
+                self.commit()
+        finally:
+            self.close()
 
     def add(self, paragraph: str, id: Hashable = None) -> Decision:
         """Decide on one paragraph, a document of its own, and remember it if it is kept.
@@ -66,6 +88,7 @@ class Deduplicator:
         Without an id it gets the number of documents before it. A short one is judged for "exact" only, against other
         texts given this way. Raises InputError for anything but str.
         """
+        self._memory.check_id(id)
         self._characters += len(checked(paragraph, "paragraph"))
         batch, verdicts = self._decide_alone([paragraph], [id], engine.wanted(self._characters))
         return self._decision(batch, verdicts, 0)
@@ -76,8 +99,10 @@ class Deduplicator:
         Without an id it gets the number of documents before it. Raises InputError for anything but str, and
         DocumentTooLarge.
         """
-        documents = [_document(id, text)]
-        (result,) = self._decide_documents(self._read(documents, self._fast(documents)), documents)
+        documents = [self._document(id, text)]
+        batch = self._read(documents, self._fast(documents))
+        (result,) = self._decide_documents(batch, documents)
+        self._memory.hand_out(1)
         return result
 
     def stream(self, documents: Iterable[str | tuple[Hashable, str]], *, jobs: int = 1) -> Iterator[CleanResult]:
@@ -93,12 +118,26 @@ class Deduplicator:
             raise InputError("documents is a single text; expected an iterable of texts or (id, text) pairs")
         return self._stream(documents, jobs)
 
+    def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
+        """What was kept that may resemble a text of which there is only a sketch, made by datasketch.
+
+        Pairs of document id and paragraph position with the estimated Jaccard similarity, the most alike first; all
+        that share a band with it. An estimate is no decision, and nothing is remembered. Raises InputError for a sketch
+        of another scheme ("affine32" is expected), hashfunc (xxhash.xxh32_intdigest), num_perm or seed.
+        """
+        return self._memory.lookup(sketch)
+
     def commit(self) -> None:
-        """Make what was handed out durable: nothing to do for an index in memory."""
+        """Make durable, whatever happens from now on, exactly what was handed out until now.
+
+        What a stream has read ahead is not part of it. Nothing to do for an index in memory. Raises CorpusError if the
+        system refuses; what was committed before stays, and the index is to be opened again.
+        """
+        self._memory.commit()
 
     def close(self) -> None:
-        """Forget everything that was kept."""
-        self._ids, self._index = [], self._new_index()
+        """Forget everything that was kept, and what was not committed. A deduplicator with an index ends here."""
+        self._memory.close()
 
     # A batch is read (pure, in any thread), then decided in order.
 
@@ -120,12 +159,21 @@ class Deduplicator:
                     except Exception as error:  # what came before it is still handed out
                         ahead, failure = 0, error
                     else:
-                        read = partial(self._read, documents_read, self._fast(documents_read))
-                        waiting.append((pool.submit(read).result if pool else read, documents_read))
+                        reading = partial(self._read, documents_read, self._fast(documents_read))
+                        waiting.append((pool.submit(reading).result if pool else reading, documents_read))
                 if not waiting:
                     break
-                batch, oldest = waiting.popleft()
-                yield from self._decide_documents(batch(), oldest)
+                read, oldest = waiting.popleft()
+                batch, place = read(), 0
+                while place < len(oldest):
+                    results = self._decide_documents(batch, oldest, place)
+                    turn = self._memory.turn()
+                    for result in results:
+                        if self._memory.turn() is not turn:
+                            break  # something else was decided meanwhile; this and what follows come after it
+                        place += 1
+                        self._memory.hand_out(1)
+                        yield result
         finally:
             if pool:
                 pool.shutdown(cancel_futures=True)
@@ -145,7 +193,7 @@ class Deduplicator:
         given = iter(documents)
         while True:
             try:
-                document = _document(*_named(next(given)))
+                document = self._document(*_named(next(given)))
             except StopIteration:
                 break
             except Exception as error:
@@ -175,34 +223,32 @@ class Deduplicator:
         with engine.announced():
             return read_batch(texts, counts, self.config, alone=False, fast=fast)
 
-    def _decide(self, batch: Batch, ids: Sequence[Hashable] | int) -> Verdicts:
-        """Decide a batch and number its documents; one without an id (or each of so many) gets its number for one."""
-        first = len(self._ids)
-        if isinstance(ids, int):
-            self._ids.extend(range(first, first + ids))
-        else:
-            self._ids += [first + place if id is None else id for place, id in enumerate(ids)]
-        with engine.announced():
-            if batch.fast and isinstance(self._index, Dictionaries):
-                self._index = Tables.of(self._index)
-            verdicts = decide(batch, self._index, first, self.config)
-        self.capped_lookups += verdicts.capped
-        return verdicts
+    def _store(self, path: str | os.PathLike[str]) -> Store:
+        if not isinstance(path, (str, os.PathLike)):
+            raise ConfigError(f"index is {path!r}; expected the path of a file")
+        if self.config.scope == "document":
+            raise ConfigError('scope is "document", which compares within each document only; an index has no use')
+        return Store(path, self.config)
 
-    def _decide_documents(self, batch: Batch, documents: list[_Document]) -> list[CleanResult]:
-        verdicts = self._decide(batch, [document.id for document in documents])
-        first = len(self._ids) - len(documents)
+    def _document(self, id: Hashable, text: str) -> _Document:
+        self._memory.check_id(id)
+        return _Document(id, text, split_paragraphs(checked(text, "a document" if id is None else f"document {id!r}")))
+
+    def _decide_documents(self, batch: Batch, documents: list[_Document], start: int = 0) -> list[CleanResult]:
+        """Decide the documents of a batch from `start` on; nothing is handed out yet."""
+        verdicts = self._memory.decide(batch, [document.id for document in documents], start)
+        ids = self._memory.ids[start - len(documents) :]
         equals = equal_shorts(batch, verdicts)
         gone = (verdicts.relations != DISTINCT) | (equals >= 0)
         results = []
-        begin = 0
-        for place, document in enumerate(documents):
+        begin = int(np.searchsorted(batch.documents, start))
+        for document, id in zip(documents[start:], ids, strict=True):
             end = begin + len(document.spans)
             flags = gone[begin:end].tolist()
             removed = []
             for p in np.flatnonzero(gone[begin:end]).tolist():
                 if equals[begin + p] >= 0:
-                    stand_in = self._ids[first + place], int(batch.positions[equals[begin + p]])
+                    stand_in = id, int(batch.positions[equals[begin + p]])
                     decision = self._exact(batch, begin + p, stand_in)
                 else:
                     decision = self._decision(batch, verdicts, begin + p)
@@ -210,45 +256,38 @@ class Deduplicator:
                 removed.append(Removal(span.start, span.end, p, decision))
             kept = [span for span, flag in zip(document.spans, flags, strict=True) if not flag]
             text = without(document.text, document.spans, flags)
-            results.append(CleanResult(self._ids[first + place], text, kept, removed))
+            results.append(CleanResult(id, text, kept, removed))
             begin = end
-        if self.config.scope == "document":
-            self._index = self._new_index()
         return results
 
-    def _decide_alone(self, texts: Sequence[str], ids: Sequence[Hashable] | int, fast: bool) -> tuple[Batch, Verdicts]:
-        """Decide on texts each of which is a document of its own."""
+    def _decide_alone(self, texts: Sequence[str], ids: Sequence[Hashable], fast: bool) -> tuple[Batch, Verdicts]:
+        """Decide on texts each of which is a document of its own, and hand them out."""
         with engine.announced():
             batch = read_batch(texts, np.ones(len(texts), dtype=np.int64), self.config, alone=True, fast=fast)
-        return batch, self._decide(batch, ids)
+        verdicts = self._memory.decide(batch, ids)
+        self._memory.hand_out(len(texts))
+        return batch, verdicts
 
     def _decision(self, batch: Batch, verdicts: Verdicts, p: int) -> Decision:
         relation = int(verdicts.relations[p])
         if relation == DISTINCT:
             return Decision("distinct", None, 0.0, 0.0, "no kept paragraph stands for it")
-        document, position = self._index.place(int(verdicts.stand_ins[p]))
+        document, position = verdicts.originals[p].tolist()
         jaccard, inside = float(verdicts.jaccards[p]), float(verdicts.containments[p])
         count = int(batch.tokens.first[p + 1] - batch.tokens.first[p])
         reason = removal_reason(relation, count, jaccard, inside, self.config)
         if relation != EXACT:
-            reason += f"; {in_words(batch.tokens.text(p), self._index.folded(int(verdicts.stand_ins[p])))}"
-        return Decision(RELATIONS[relation], (self._ids[document], position), jaccard, inside, reason)
+            reason += f"; {in_words(batch.tokens.text(p), self._memory.folded(int(verdicts.stand_ins[p])))}"
+        return Decision(RELATIONS[relation], (self._memory.ids[document], position), jaccard, inside, reason)
 
     def _exact(self, batch: Batch, p: int, stand_in: tuple[Hashable, int]) -> Decision:
         count = int(batch.tokens.first[p + 1] - batch.tokens.first[p])
         return Decision("exact", stand_in, 1.0, 1.0, removal_reason(EXACT, count, 1.0, 1.0, self.config))
 
-    def _new_index(self) -> Dictionaries | Tables:
-        return Dictionaries(1 + (choose_bands(self.config)[0] if self.config.scope == "corpus" else 0))
-
 
 def _named(given: Any) -> tuple[Hashable, Any]:
     """A document of a stream as its id (None where it has none) and text."""
     return given if isinstance(given, tuple) and len(given) == 2 else (None, given)
-
-
-def _document(id: Hashable, text: str) -> _Document:
-    return _Document(id, text, split_paragraphs(checked(text, "a document" if id is None else f"document {id!r}")))
 
 
 def checked(text: Any, name: str) -> str:

@@ -4,7 +4,9 @@ DedupError
 ├── ConfigError          (ValueError)  an option outside its range, or one that does not belong to the call
 ├── InputError           (TypeError)   something that is not text where text was expected
 ├── DocumentTooLarge     (ValueError)  a document with more paragraphs than are compared with each other
-└── CorpusError          (OSError)     a source or destination that cannot be used as asked
+├── CorpusError          (OSError)     a source, destination or index that cannot be used as asked
+├── IndexLocked          (BlockingIOError)  an index that another process writes
+└── IndexCorrupt         (ValueError)  an index whose bytes are not those that were written
 """
 
 
@@ -25,4 +27,12 @@ class DocumentTooLarge(DedupError, ValueError):
 
 
 class CorpusError(DedupError, OSError):
-    """A source or destination that cannot be used as asked; nothing has been written."""
+    """A source, destination or index that cannot be used as asked; the message says what was written."""
+
+
+class IndexLocked(DedupError, BlockingIOError):
+    """An index that another process writes at the moment."""
+
+
+class IndexCorrupt(DedupError, ValueError):
+    """An index whose bytes are not those that were written; nothing in it is believed."""

@@ -153,7 +153,7 @@ def _decided(texts: Iterable[Any], deduplicator: Deduplicator) -> Iterator[tuple
         strings = chunk if set(map(type, chunk)) <= {str} else ["" if _is_missing(text) else text for text in chunk]
         if not isinstance(texts, list):
             characters += _length(strings)
-        yield chunk, *deduplicator._decide_alone(strings, len(chunk), engine.wanted(characters))
+        yield chunk, *deduplicator._decide_alone(strings, [None] * len(chunk), engine.wanted(characters))
 
 
 def _length(texts: list[Any]) -> int:

@@ -5,9 +5,11 @@ Signatures are cut into bands of rows; two paragraphs are candidates if all rows
 match only costs a comparison. Column 0 of the keys is the hash of the whole text, for exact repeats.
 
 The index exists twice. `Dictionaries` serves the reference rung, `Tables` the compiled one; the one can be made into
-the other. Both hold the entries, that is kept paragraphs, in the order of the rule.
+the other. Both hold the entries, that is kept paragraphs, in the order of the rule; both take more entries as arrays,
+and give up the last ones.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -17,7 +19,7 @@ from xxhash import xxh32_intdigest
 
 from . import engine
 from .config import Config
-from .engine import kernel
+from .engine import kernel, prefetch
 from .marks import PADDING
 from .minhash import xxh32_kernel
 from .tokens import Tokens
@@ -58,13 +60,19 @@ def make_keys(
         return np.asarray(compiled(tokens.buffer, tokens.starts, tokens.first, signatures, bands, rows))
     keys = np.empty((n, 1 + bands), dtype=np.uint32)
     keys[:, 0] = [xxh32_intdigest(tokens.text(p)) for p in range(n)]
+    keys[:, 1:] = band_keys(signatures, bands, rows)
+    return keys
+
+
+def band_keys(signatures: NDArray[np.uint32], bands: int, rows: int) -> NDArray[np.uint32]:
+    """uint32[n, bands]: the rows of each band as one number."""
+    n = len(signatures)
     columns = signatures[:, : bands * rows].reshape(n, rows, bands)  # the rows of a band stand `bands` columns apart
     mixed = np.full((n, bands), 0x2545F491, dtype=np.uint32)
     for row in range(rows):
         mixed = (mixed ^ columns[:, row]) * np.uint32(0x9E3779B1)
         mixed ^= mixed >> np.uint32(15)
-    keys[:, 1:] = mixed
-    return keys
+    return mixed
 
 
 @kernel
@@ -84,6 +92,26 @@ def keys_kernel(buffer, starts, first, signatures, bands, rows):
     return keys
 
 
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """n entries as arrays, in the order of the rule: what goes into an index, and what outlives it.
+
+    texts, marks: uint8, the folded texts (a space after each token) and the marks, one after the other
+    text_lengths, mark_lengths: int64[n], bytes and tokens of each
+    documents, positions: int64[n], document number and paragraph position of each
+    keys: uint32[columns, n], text hash and band keys; banded: bool[n], False where it is found by its text alone
+    """
+
+    texts: NDArray[np.uint8]
+    marks: NDArray[np.uint8]
+    text_lengths: NDArray[np.int64]
+    mark_lengths: NDArray[np.int64]
+    documents: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    keys: NDArray[np.uint32]
+    banded: NDArray[np.bool_]
+
+
 @dataclass(slots=True)
 class Dictionaries:
     """The index of the reference rung: plain lists and dictionaries.
@@ -101,13 +129,62 @@ class Dictionaries:
     def __post_init__(self) -> None:
         self.buckets = [{} for _ in range(self.columns)]
 
+    @property
+    def count(self) -> int:
+        return len(self.texts)
+
     def place(self, entry: int) -> tuple[int, int]:
         """Document number and paragraph position of an entry."""
         return self.documents[entry], self.positions[entry]
 
     def folded(self, entry: int) -> bytes:
-        """An entry's text, its tokens joined by one space."""
+        """The folded text of an entry."""
         return self.texts[entry]
+
+    def bucket(self, column: int, key: int) -> Sequence[int]:
+        """The entries of that key."""
+        return self.buckets[column].get(key, ())
+
+    def add(
+        self, text: bytes, mark: bytes, document: int, position: int, keys: Sequence[int], banded: bool, most: int
+    ) -> None:
+        """Enter one; a bucket of a band takes `most`."""
+        alone = (len(self.texts),)  # most buckets have one member, and share this tuple
+        self.texts.append(text)
+        self.marks.append(mark)
+        self.documents.append(document)
+        self.positions.append(position)
+        for column in range(self.columns if banded else 1):
+            bucket = self.buckets[column].get(keys[column])
+            if bucket is None:
+                self.buckets[column][keys[column]] = alone
+            elif column == 0 or len(bucket) < most:
+                self.buckets[column][keys[column]] = bucket + alone
+
+    def extend(self, entries: Entries, most: int) -> None:
+        """Enter all of `entries`, one after the other; a bucket of a band takes `most`."""
+        texts, marks = entries.texts.tobytes(), entries.marks.tobytes()
+        text_end = mark_end = 0
+        rows = zip(
+            entries.text_lengths.tolist(), entries.mark_lengths.tolist(), entries.documents.tolist(),
+            entries.positions.tolist(), entries.keys.T.tolist(), entries.banded.tolist(), strict=True,
+        )  # fmt: skip
+        for text_length, mark_length, document, position, keys, banded in rows:
+            text, mark = texts[text_end : text_end + text_length - 1], marks[mark_end : mark_end + mark_length]
+            text_end, mark_end = text_end + text_length, mark_end + mark_length
+            self.add(text, mark, document, position, keys, banded, most)
+
+    def cut(self, keys: NDArray[np.uint32]) -> None:
+        """Give up the last n entries, whose keys are uint32[columns, n], as if they had never been entered."""
+        for column, values in enumerate(keys.tolist()):
+            for entry, key in zip(range(self.count - 1, -1, -1), reversed(values), strict=False):
+                bucket = self.buckets[column].get(key, ())
+                if bucket == (entry,):
+                    del self.buckets[column][key]
+                elif bucket and bucket[-1] == entry:
+                    self.buckets[column][key] = bucket[:-1]
+        left = self.count - keys.shape[1]
+        del self.texts[left:], self.marks[left:], self.documents[left:], self.positions[left:]
 
 
 _HUGE_PAGE = 1 << 21  # bytes
@@ -154,8 +231,8 @@ class Tables:
         for column, buckets in enumerate(index.buckets):
             pairs = sorted((entry, key) for key, entries in buckets.items() for entry in entries)
             if pairs:
-                entries, keys = np.array(pairs, dtype=np.uint32).T
-                engine.compiled(fill_kernel)(tables.slots[column], keys, entries)
+                entries, keys = np.ascontiguousarray(np.array(pairs, dtype=np.uint32).T)
+                engine.compiled(fill_kernel)(tables.slots[column], keys, entries, -1)
         return tables
 
     def reserve(self, entries: int, text: int, tokens: int) -> None:
@@ -179,8 +256,43 @@ class Tables:
         return int(self.documents[entry]), int(self.positions[entry])
 
     def folded(self, entry: int) -> bytes:
-        """An entry's text, its tokens joined by one space."""
+        """The folded text of an entry."""
         return self.text[self.text_at[entry] : self.text_at[entry + 1] - 1].tobytes()
+
+    def bucket(self, column: int, key: int) -> Sequence[int]:
+        """The entries of that key."""
+        slots, found = self.slots[column], []
+        slot = int(home_kernel(key, len(slots)))
+        while filled := int(slots[slot]):
+            if filled >> 32 == key:
+                found.append((filled & 0xFFFFFFFF) - 1)
+            slot = (slot + 1) % len(slots)
+        return found
+
+    def extend(self, entries: Entries, most: int) -> None:
+        """Enter all of `entries`, one after the other; a bucket of a band takes `most`."""
+        n = len(entries.documents)
+        self.reserve(n, len(entries.texts), len(entries.marks))
+        begin, end = self.count, self.count + n
+        text_at, mark_at = int(self.text_at[begin]), int(self.mark_at[begin])
+        self.text[text_at : text_at + len(entries.texts)] = entries.texts
+        self.mark[mark_at : mark_at + len(entries.marks)] = entries.marks
+        self.text_at[begin + 1 : end + 1] = text_at + np.cumsum(entries.text_lengths)
+        self.mark_at[begin + 1 : end + 1] = mark_at + np.cumsum(entries.mark_lengths)
+        self.documents[begin:end], self.positions[begin:end] = entries.documents, entries.positions
+        numbers = np.arange(begin, end, dtype=np.uint32)
+        fill, banded = engine.compiled(fill_kernel), entries.banded
+        fill(self.slots[0], entries.keys[0], numbers, -1)
+        for column in range(1, self.columns):
+            fill(self.slots[column], entries.keys[column][banded], numbers[banded], most)
+        self.count = end
+
+    def cut(self, keys: NDArray[np.uint32]) -> None:
+        """Give up the last n entries, whose keys are uint32[columns, n], as if they had never been entered."""
+        numbers = np.arange(self.count - keys.shape[1], self.count, dtype=np.uint32)
+        for column in range(self.columns):
+            engine.compiled(remove_kernel)(self.slots[column], np.ascontiguousarray(keys[column]), numbers)
+        self.count -= keys.shape[1]
 
 
 def _free_slots(columns: int, capacity: int) -> NDArray[np.uint64]:
@@ -219,10 +331,23 @@ def insert_kernel(slots, begin, capacity, key, entry, most):
 
 
 @kernel
-def fill_kernel(slots, keys, entries):
-    """Put entries into one column."""
+def fill_kernel(slots, keys, entries, most):
+    """Put entries into one column, no key more than `most` times."""
     for i in range(len(keys)):
-        insert_kernel(slots, 0, len(slots), keys[i], entries[i], -1)
+        if i + 16 < len(keys):
+            prefetch(slots, home_kernel(keys[i + 16], len(slots)))
+        insert_kernel(slots, 0, len(slots), keys[i], entries[i], most)
+
+
+@kernel
+def remove_kernel(slots, keys, entries):
+    """Take the entries that came last out of one column. The last first: so no search runs over the gap it leaves."""
+    for i in range(len(keys) - 1, -1, -1):
+        slot = home_kernel(keys[i], len(slots))
+        wanted = np.uint64(keys[i]) << np.uint64(32) | np.uint64(entries[i] + 1)
+        while slots[slot] != 0 and slots[slot] != wanted:
+            slot = (slot + 1) & (len(slots) - 1)
+        slots[slot] = 0
 
 
 @kernel

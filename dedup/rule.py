@@ -2,12 +2,16 @@
 
 The order is document, then number of tokens descending, then position. Candidates come from three sources: an equal
 text, kept paragraphs of the same document that share a shingle, kept paragraphs of earlier documents that share a band.
+
+A document may come again under its id, changed or not. What was kept of it before stands for nothing in it now, and a
+paragraph that equals such a one stays, unless its own document now says it elsewhere.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +19,7 @@ from numpy.typing import NDArray
 from . import engine
 from .config import Config
 from .errors import DocumentTooLarge
-from .lsh import Dictionaries, Tables, choose_bands, make_keys
+from .lsh import Dictionaries, Entries, Tables, choose_bands, make_keys
 from .marks import HAS_LETTER, IS_UNSPACED
 from .minhash import LANES, Shingles, shingle, sign
 from .pairs import lexicon_table, read_pair
@@ -58,12 +62,15 @@ class Batch:
 class Verdicts:
     """What was decided on the n paragraphs of a batch.
 
-    relations: uint8[n], DISTINCT where kept or passed over; stand_ins: int64[n], the entry that stands for it
+    relations: uint8[n], DISTINCT where kept or passed over
+    stand_ins: int64[n], the entry that stands for it; of a kept one the entry that it is already, or -1
+    originals: int64[n, 2], document number and position of what stands for it
     jaccards, containments: float64[n]; capped: lookups that met a bucket with `max_candidates` entries
     """
 
     relations: NDArray[np.uint8]
     stand_ins: NDArray[np.int64]
+    originals: NDArray[np.int64]
     jaccards: NDArray[np.float64]
     containments: NDArray[np.float64]
     capped: int
@@ -116,11 +123,70 @@ def _check_sizes(roles: NDArray[np.uint8], documents: NDArray[np.int64], hashes:
             )
 
 
-def decide(batch: Batch, index: Dictionaries | Tables, first_document: int, config: Config) -> Verdicts:
-    """Decide a batch in order and enter what is kept in `index`; its documents are numbered from `first_document`."""
-    if isinstance(index, Tables):
-        return _decide_compiled(batch, index, first_document, config)
-    return _decide_reference(batch, index, first_document, config)
+def decide(
+    batch: Batch,
+    index: Dictionaries | Tables,
+    numbers: NDArray[np.int64],
+    again: NDArray[np.bool_],
+    config: Config,
+    start: int = 0,
+) -> Verdicts:
+    """Decide the documents of a batch from `start` on, in order, and enter what is kept in `index`.
+
+    numbers: int64[documents], by which the index knows each; again: bool[documents], whether it knows it already
+    """
+    n = len(batch.roles)
+    arrays = np.zeros(n, dtype=np.uint8), np.full(n, -1, dtype=np.int64), np.zeros(n), np.zeros(n)
+    relations, stand_ins, *_ = arrays
+    originals = np.full((n, 2), -1, dtype=np.int64)
+    capped = 0
+    for begin, end in _runs(again, start):
+        part = batch.order[slice(*np.searchsorted(batch.documents, (begin, end)).tolist())]
+        before = index.count
+        known = bool(again[begin])
+        if isinstance(index, Tables):
+            capped += _decide_compiled(batch, part, index, numbers, known, config, arrays)
+        else:
+            capped += _decide_reference(batch, part, index, numbers, known, config, arrays)
+        removed = part[relations[part] != DISTINCT]
+        if len(removed):
+            originals[removed] = np.array([index.place(entry) for entry in stand_ins[removed].tolist()])
+        if known:
+            entered = part[(relations[part] == DISTINCT) & (batch.roles[part] != PASSED)]
+            assert index.count == before + len(entered)
+            index.cut(batch.keys[entered].T)
+            index.extend(entries(batch, entered[stand_ins[entered] < 0], numbers), config.max_candidates)
+    return Verdicts(relations, stand_ins, originals, *arrays[2:], capped)
+
+
+def _runs(again: NDArray[np.bool_], start: int) -> list[tuple[int, int]]:
+    """The documents from `start` on that are decided in one go: each known one alone, those in between together."""
+    known = (np.flatnonzero(again[start:]) + start).tolist()
+    return list(pairwise(sorted({start, len(again), *known, *(place + 1 for place in known)})))
+
+
+def entered(batch: Batch, verdicts: Verdicts) -> NDArray[np.int64]:
+    """The paragraphs of a batch that became entries, in the order of the rule."""
+    new = (verdicts.relations == DISTINCT) & (verdicts.stand_ins < 0) & (batch.roles != PASSED)
+    return np.asarray(batch.order[new[batch.order]])
+
+
+def entries(batch: Batch, paragraphs: NDArray[np.int64], numbers: NDArray[np.int64]) -> Entries:
+    """Paragraphs of a batch as entries of an index that knows its documents by `numbers`."""
+    tokens = batch.tokens
+    first, last = tokens.first[paragraphs], tokens.first[paragraphs + 1]
+    begins, ends = tokens.starts[first], tokens.starts[last]
+    return Entries(
+        _gathered(tokens.buffer, begins, ends), _gathered(tokens.marks, first, last), ends - begins, last - first,
+        numbers[batch.documents[paragraphs]], batch.positions[paragraphs],
+        np.ascontiguousarray(batch.keys[paragraphs].T), batch.roles[paragraphs] == JUDGED,
+    )  # fmt: skip
+
+
+def _gathered(buffer: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint8]:
+    view = buffer.data
+    spans = zip(begins.tolist(), ends.tolist(), strict=True)
+    return np.frombuffer(b"".join([view[begin:end] for begin, end in spans]), dtype=np.uint8)
 
 
 def equal_shorts(batch: Batch, verdicts: Verdicts) -> NDArray[np.int64]:
@@ -144,34 +210,42 @@ def equal_shorts(batch: Batch, verdicts: Verdicts) -> NDArray[np.int64]:
 # --- The reference rung ----------------------------------------------------------------------------------------------
 
 
-def _decide_reference(batch: Batch, index: Dictionaries, first_document: int, config: Config) -> Verdicts:
-    n = len(batch.roles)
-    relations, stand_ins = np.zeros(n, dtype=np.uint8), np.full(n, -1, dtype=np.int64)
-    jaccards, containments = np.zeros(n), np.zeros(n)
+def _decide_reference(
+    batch: Batch,
+    order: NDArray[np.int64],
+    index: Dictionaries,
+    numbers: NDArray[np.int64],
+    again: bool,
+    config: Config,
+    arrays: tuple[NDArray[Any], ...],
+) -> int:
+    relations, stand_ins, jaccards, containments = arrays
     capped = 0
-    keys, roles, documents = batch.keys.tolist(), batch.roles.tolist(), (batch.documents + first_document).tolist()
-    several = (
-        np.bincount(batch.documents[batch.roles == JUDGED], minlength=int(batch.documents[-1]) + 1 if n else 0) > 1
-    )
+    keys, roles, documents = batch.keys.tolist(), batch.roles.tolist(), numbers[batch.documents].tolist()
+    several = np.bincount(batch.documents[batch.roles == JUDGED], minlength=len(numbers)) > 1
     first, hashes = batch.shingles.first, batch.shingles.hashes
-    document, within = -1, False
+    document, within, first_entry = -1, False, 0
     postings: dict[int, list[int]] = {}  # kept paragraphs of this document by shingle
     distinct: dict[int, int] = {}  # and how many different shingles each has
-    for p in batch.order.tolist():
+    for p in order.tolist():
         if roles[p] == PASSED:
             continue
         if documents[p] != document:
-            document, postings, distinct = documents[p], {}, {}
+            document, postings, distinct, first_entry = documents[p], {}, {}, index.count
             within = bool(several[batch.documents[p]])
         text, mark = batch.tokens.text(p), batch.tokens.mark(p)
         found = DISTINCT
         for entry in index.buckets[0].get(keys[p][0], ()):
             if index.texts[entry] == text and (config.scope == "corpus" or index.documents[entry] == document):
+                if again and entry < first_entry and index.documents[entry] == document:
+                    stand_ins[p] = entry  # kept before, as this entry
+                    continue
                 found, stand_ins[p], jaccards[p], containments[p] = EXACT, entry, 1.0, 1.0
                 break
         mine = set(hashes[first[p] : first[p + 1]].tolist()) if within else set()
         if found == DISTINCT and roles[p] == JUDGED:
-            met = [bucket for bucket in map(dict.get, index.buckets[1:], keys[p][1:]) if bucket]
+            bands = index.buckets[1:] if stand_ins[p] < 0 else []
+            met = [bucket for bucket in map(dict.get, bands, keys[p][1:]) if bucket]
             capped += sum(len(bucket) >= config.max_candidates for bucket in met)
             across = [entry for entry in set().union(*met) if index.documents[entry] != document]
             shared = Counter(chain.from_iterable(filter(None, map(postings.get, mine)))) if postings else {}
@@ -191,12 +265,13 @@ def _decide_reference(batch: Batch, index: Dictionaries, first_document: int, co
                         break
         relations[p] = found
         if found == DISTINCT:
-            _keep(batch, p, text, mark, index, keys[p] if roles[p] == JUDGED else keys[p][:1], document, config)
-            if roles[p] == JUDGED:
-                distinct[len(index.texts) - 1] = len(mine)
+            position, banded = int(batch.positions[p]), roles[p] == JUDGED
+            index.add(text, mark, document, position, keys[p], banded, config.max_candidates)
+            if banded:
+                distinct[index.count - 1] = len(mine)
                 for value in mine:
-                    postings.setdefault(value, []).append(len(index.texts) - 1)
-    return Verdicts(relations, stand_ins, jaccards, containments, capped)
+                    postings.setdefault(value, []).append(index.count - 1)
+    return capped
 
 
 def _weigh(text: bytes, mark: bytes, index: Dictionaries, entry: int, config: Config) -> tuple[int, float, float, bool]:
@@ -212,36 +287,25 @@ def _weigh(text: bytes, mark: bytes, index: Dictionaries, entry: int, config: Co
     return relation, jaccard, inside, is_inner
 
 
-def _keep(
-    batch: Batch, p: int, text: bytes, mark: bytes, index: Dictionaries, keys: list[int], document: int, config: Config
-) -> None:
-    entry = len(index.texts)
-    index.texts.append(text)
-    index.marks.append(mark)
-    index.documents.append(document)
-    index.positions.append(int(batch.positions[p]))
-    alone = (entry,)  # most buckets have one member, and share this tuple
-    for column, key in enumerate(keys):
-        bucket = index.buckets[column].get(key)
-        if bucket is None:
-            index.buckets[column][key] = alone
-        elif column == 0 or len(bucket) < config.max_candidates:
-            index.buckets[column][key] = bucket + alone
-
-
 # --- The compiled rung -----------------------------------------------------------------------------------------------
 
 
-def _decide_compiled(batch: Batch, index: Tables, first_document: int, config: Config) -> Verdicts:
+def _decide_compiled(
+    batch: Batch,
+    order: NDArray[np.int64],
+    index: Tables,
+    numbers: NDArray[np.int64],
+    again: bool,
+    config: Config,
+    arrays: tuple[NDArray[Any], ...],
+) -> int:
     tokens, shingles = batch.tokens, batch.shingles
-    n = len(batch.roles)
-    index.reserve(n, len(tokens.buffer), len(tokens.marks))
-    verdicts = np.zeros(n, dtype=np.uint8), np.full(n, -1, dtype=np.int64), np.zeros(n), np.zeros(n)
+    index.reserve(len(batch.roles), len(tokens.buffer), len(tokens.marks))
     index.count, capped = engine.compiled(decide_kernel)(
         tokens.buffer, tokens.starts, tokens.first, tokens.marks, shingles.hashes, shingles.first,
-        batch.keys, batch.roles, batch.order, batch.documents + first_document, batch.positions,
+        batch.keys, batch.roles, order, numbers[batch.documents], batch.positions, again,
         index.count, index.text, index.mark, index.text_at, index.mark_at, index.documents, index.positions, index.slots,
         *lexicon_table(), config.shingle_size, *limits(config), config.max_candidates, config.scope == "corpus",
-        *verdicts,
+        *arrays,
     )  # fmt: skip
-    return Verdicts(*verdicts, capped)
+    return int(capped)

@@ -14,12 +14,15 @@ _AHEAD = 4  # paragraphs whose slots are fetched before they are needed
 
 @kernel
 def decide_kernel(
-    buffer, starts, first, marks, hashes, first_shingle, keys, roles, order, documents, positions,
+    buffer, starts, first, marks, hashes, first_shingle, keys, roles, order, documents, positions, again,
     count, text, mark, text_at, mark_at, entry_documents, entry_positions, slots,
     lexicon_hashes, lexicon_bits, shingle_size, threshold, containment, guard, most, across,
     relations, stand_ins, jaccards, containments,
 ):  # fmt: skip
-    """Decide every paragraph in order, fill the verdicts, enter what is kept; new number of entries, capped lookups."""
+    """Decide every paragraph in order, fill the verdicts, enter what is kept; new number of entries, capped lookups.
+
+    again: it is one document, which has entries already. They stand for nothing in it; what equals one stays.
+    """
     capped = 0
     n = len(order)
     columns, capacity = slots.shape
@@ -77,6 +80,10 @@ def decide_kernel(
                 entry = np.int64(slots[slot] & np.uint64(0xFFFFFFFF)) - 1
                 if slots[slot] >> np.uint64(32) == keys[p, 0] and (across or entry_documents[entry] == document):
                     if same_kernel(folded, text[text_at[entry] : text_at[entry + 1]]):
+                        if again and entry < first_entry and entry_documents[entry] == document:
+                            stand_ins[p] = entry  # kept before, as this entry
+                            slot = (slot + 1) & (capacity - 1)
+                            continue
                         found = np.int64(EXACT)
                         stand_ins[p], jaccards[p], containments[p] = entry, 1.0, 1.0
                         break
@@ -84,7 +91,7 @@ def decide_kernel(
             if found == DISTINCT and roles[p] == JUDGED:
                 # Candidates: entries of earlier documents by band, then of this one by shingle.
                 number = 0
-                for column in range(1, columns):
+                for column in range(1, columns if stand_ins[p] < 0 else 1):
                     key, begin_column = np.uint64(keys[p, column]), column * capacity
                     slot = home_kernel(key, capacity)
                     members = 0

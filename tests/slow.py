@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from datasketch import MinHash
 from xxhash import xxh32_intdigest
@@ -63,8 +64,12 @@ def share_a_band(a: str, b: str, config: dedup.Config) -> bool:
     return bool((signatures[0] == signatures[1]).all(axis=1).any())
 
 
-def slow_clean(documents: list[str], config: dedup.Config) -> list[list[int]]:
-    """Positions of the paragraphs that stay of each document, by the rule as it is written."""
+def slow_clean(documents: list[str], config: dedup.Config, ids: Sequence[object] | None = None) -> list[list[int]]:
+    """Positions of the paragraphs that stay of each document, by the rule as it is written.
+
+    A document whose id came before: its earlier entries stand for nothing, and what equals one is its own affair.
+    """
+    ids = range(len(documents)) if ids is None else ids
     options = {name: getattr(config, name) for name in config.__slots__}
     kept: list[tuple[int, str]] = []  # document and paragraph, in the order of the rule
     result = []
@@ -72,8 +77,11 @@ def slow_clean(documents: list[str], config: dedup.Config) -> list[list[int]]:
         texts = [document[span.start : span.end] for span in dedup.split_paragraphs(document)]
         long = [p for p in range(len(texts)) if fast_tokens(texts[p]) and weight(texts[p]) >= config.min_tokens]
         gone = set()
+        before = {tuple(fast_tokens(text)) for other, text in kept if ids[other] == ids[number]}
         for p in sorted(long, key=lambda p: (-len(fast_tokens(texts[p])), p)):
             for other, text in kept:
+                if other != number and (ids[other] == ids[number] or tuple(fast_tokens(texts[p])) in before):
+                    continue
                 found = dedup.compare(text, texts[p], **options)
                 candidate = other == number or (
                     config.scope == "corpus" and (found.relation == "exact" or share_a_band(text, texts[p], config))

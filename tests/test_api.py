@@ -18,8 +18,8 @@ LONG = "Five new bridges are planned for the valley"
 def test_names():
     assert dedup.__all__ == [
         "CleanResult", "Comparison", "Config", "ConfigError", "CorpusError", "Decision", "DedupError", "Deduplicator",
-        "DocumentTooLarge", "InputError", "Match", "Removal", "Span", "clean", "compare", "duplicated", "find_duplicates",
-        "signatures", "split_paragraphs", "unique",
+        "DocumentTooLarge", "IndexCorrupt", "IndexLocked", "InputError", "Match", "Removal", "Span", "clean", "compare",
+        "duplicated", "find_duplicates", "signatures", "split_paragraphs", "to_datasketch", "unique",
     ]  # fmt: skip
     for name in dedup.__all__:
         assert inspect.getdoc(getattr(dedup, name))
@@ -181,7 +181,9 @@ def test_options_that_do_not_belong():
     with pytest.raises(dedup.ConfigError, match="scope"):
         dedup.duplicated(["a"], scope="document")
     with pytest.raises(dedup.ConfigError, match="index"):
-        dedup.Deduplicator(index="seen.db")
+        dedup.Deduplicator(index="seen.db", scope="document")
+    with pytest.raises(dedup.ConfigError, match="index is 5; expected"):
+        dedup.Deduplicator(index=5)
     with pytest.raises(dedup.ConfigError, match="jobs"):
         dedup.Deduplicator().stream([], jobs=0)
     with pytest.raises(dedup.ConfigError, match="config"):

@@ -1,0 +1,46 @@
+"""What there is to say of an index file, without changing it."""
+
+from collections.abc import Iterator
+
+from .config import Config
+from .lsh import choose_bands
+from .store import Store
+
+_SIMILARITIES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+
+
+def describe(path: str, *, check: bool = False) -> Iterator[tuple[str, str]]:
+    """Name by name: configuration, counts, sizes, recall, age and health; with `check` every block is read.
+
+    Raises IndexCorrupt, and what else opening it raises.
+    """
+    config = Store.config_of(path)
+    store = Store(path, config, write=False)
+    try:
+        yield "index", path
+        yield "format", f"{store.facts['format']}, {store.facts['scheme']}, rule {store.facts['decisions']}"
+        yield "fingerprint", config.fingerprint()
+        for name in Config.__dataclass_fields__:
+            yield name, str(getattr(config, name))
+        counts = store.counts
+        yield "documents", f"{counts.documents:,}"
+        yield "entries", f"{counts.entries:,}"
+        yield "tokens", f"{counts.tokens:,}"
+        each = f", {store.size / counts.entries:.0f} an entry" if counts.entries else ""
+        yield "bytes", f"{store.size:,}{each}"
+        bands, rows = choose_bands(config)
+        yield "bands", f"{bands} of {rows} rows"
+        for similarity in _SIMILARITIES:
+            yield f"recall at {similarity}", f"{1 - (1 - similarity**rows) ** bands:.4f}"
+        yield "created", store.facts["created"]
+        yield "last commit", f"{store.facts['committed']}, number {store.commits}"
+        yield "writer", store.holder() or "none"
+        if store.tail:
+            yield "not committed", f"{store.tail:,} bytes, which the next writer cuts off or commits"
+        if check:
+            blocks = sum(1 for _ in store.blocks())
+            yield "health", f"good: all {blocks:,} blocks are what was written"
+        else:
+            yield "health", "its head is good; --check reads the blocks"
+    finally:
+        store.close()

@@ -1,0 +1,185 @@
+"""What was decided so far, in order: the index of what was kept, the ids of its documents, and what was handed out.
+
+A stream decides ahead of what it hands out. Only what was handed out goes to the store, and what was decided ahead is
+taken back as soon as something else is to be decided: so the order of the rule is that of the results.
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+from operator import is_
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import engine
+from .config import Config
+from .errors import ConfigError, InputError
+from .lsh import Dictionaries, Tables, choose_bands
+from .rule import Batch, Verdicts, decide, entered, entries
+from .sketches import resembling
+from .store import Store, check_id
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
+
+
+@dataclass(slots=True)
+class _Decided:
+    """Documents of a batch that were decided together, from `start` on. Those before `handed` were handed out, those
+    before `stored` went to the store; that at `start` has the number `number` and so on. ids: None where it has none."""
+
+    batch: Batch
+    verdicts: Verdicts
+    ids: Sequence[Hashable]
+    numbers: NDArray[np.int64]
+    number: int
+    start: int
+    stored: int
+    handed: int
+
+    def entered(self, begin: int, end: int) -> NDArray[np.int64]:
+        """The paragraphs of documents begin ... end - 1 that became entries, in order."""
+        new = entered(self.batch, self.verdicts)
+        return new[slice(*np.searchsorted(self.batch.documents[new], (begin, end)).tolist())]
+
+
+class Memory:
+    """The index and its documents; `store`, if any, makes them outlive the process and is read at once.
+
+    ids: of every document, in order; a document that came several times stands there several times
+    capped: lookups that met a bucket with `max_candidates` entries
+    """
+
+    def __init__(self, config: Config, store: Store | None = None) -> None:
+        self.config, self.store = config, store
+        self.ids: list[Hashable] = []
+        self.capped = 0
+        self._numbers: dict[Hashable, int] = {}  # of the first delivery of each id
+        self._index = self._new_index()
+        self._decided: _Decided | None = None
+        self._closed = False
+        if store is not None:
+            self._load(store)
+
+    def check_id(self, id: Hashable) -> None:
+        """Raise InputError for an id that cannot be remembered."""
+        if self.store is not None:
+            check_id(id)
+        elif not isinstance(id, Hashable):
+            raise InputError(f"an id is {id!r}, a {type(id).__name__}; expected one that can be hashed")
+
+    def decide(self, batch: Batch, ids: Sequence[Hashable], start: int = 0) -> Verdicts:
+        """Decide the documents of a batch from `start` on; ids: of all of them, None where one has none."""
+        if self._closed:
+            raise ConfigError("this Deduplicator is closed; expected an open one. Open its index again")
+        self._settle()
+        if self.config.scope == "document":
+            self._index = self._new_index()
+        number = len(self.ids)
+        numbers, again = self._register(ids, start)
+        with engine.announced():
+            if batch.fast and isinstance(self._index, Dictionaries):
+                self._index = Tables.of(self._index)
+            verdicts = decide(batch, self._index, numbers, again, self.config, start)
+        self._decided = _Decided(batch, verdicts, ids, numbers, number, start, start, start)
+        self.capped += verdicts.capped
+        return verdicts
+
+    def hand_out(self, documents: int) -> None:
+        """So many more of the documents decided last are handed out."""
+        assert self._decided is not None
+        self._decided.handed += documents
+
+    def turn(self) -> object:
+        """A value that lasts until something else is decided."""
+        return self._decided
+
+    def folded(self, entry: int) -> bytes:
+        """The folded text of an entry."""
+        return self._index.folded(entry)
+
+    def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
+        """Where the entries that share a band with a sketch come from, with the estimated Jaccard similarity."""
+        self._settle()
+        found = resembling(sketch, self._index, self.config)
+        places = [(self._index.place(one.entry), one.jaccard) for one in found]
+        return [((self.ids[document], position), jaccard) for (document, position), jaccard in places]
+
+    def commit(self) -> None:
+        """Make durable what was handed out. Raises CorpusError."""
+        if self.store is not None and not self._closed:
+            self._record()
+            self.store.commit()
+
+    def close(self) -> None:
+        """Forget everything, and what was not committed for good."""
+        self.ids, self._numbers, self._index, self._decided = [], {}, self._new_index(), None
+        if self.store is not None:
+            self.store.close()
+            self._closed = True
+
+    def _register(self, ids: Sequence[Hashable], start: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Number the documents from `start` on; one that came before keeps its number. Without an id it gets its own."""
+        first = len(self.ids) - start
+        numbers = np.arange(first, first + len(ids))
+        again = np.zeros(len(ids), dtype=np.bool_)
+        if all(map(is_, ids, repeat(None))):
+            self.ids.extend(range(first + start, first + len(ids)))
+            return numbers, again
+        for place in range(start, len(ids)):
+            id, number = ids[place], first + place
+            self.ids.append(number if id is None else id)
+            if id is not None and self.config.scope == "corpus":
+                known = self._numbers.setdefault(id, number)
+                if known != number:
+                    numbers[place], again[place] = known, True
+        return numbers, again
+
+    def _record(self) -> None:
+        """Give the store what was handed out."""
+        decided = self._decided
+        if self.store is None or decided is None or decided.stored == decided.handed:
+            return
+        new = decided.entered(decided.stored, decided.handed)
+        self.store.append(decided.ids[decided.stored : decided.handed], entries(decided.batch, new, decided.numbers))
+        decided.stored = decided.handed
+
+    def _settle(self) -> None:
+        """Record what was handed out, and take back what was decided ahead of it."""
+        decided = self._decided
+        if decided is None:
+            return
+        self._record()
+        if decided.handed < len(decided.ids):
+            if self.config.scope == "corpus":
+                ahead = decided.entered(decided.handed, len(decided.ids))
+                self._index.cut(decided.batch.keys[ahead].T)
+            number = decided.number + decided.handed - decided.start
+            for place, id in enumerate(self.ids[number:], number):
+                if self._numbers.get(id) == place:
+                    del self._numbers[id]
+            del self.ids[number:]
+        self._decided = None
+
+    def _load(self, store: Store) -> None:
+        """Take over all that the store holds."""
+        try:
+            if engine.wanted(store.size):
+                with engine.announced():
+                    self._index = Tables.of(Dictionaries(self._index.columns))
+                    self._index.reserve(*store.counts[1:])
+            remember = self._numbers.setdefault
+            for block in store.blocks():
+                for number, id in enumerate(block.ids, block.first):
+                    if id is not None:
+                        remember(id, number)
+                self.ids += [number if id is None else id for number, id in enumerate(block.ids, block.first)]
+                self._index.extend(block.entries, self.config.max_candidates)
+        except BaseException:
+            store.close()
+            raise
+
+    def _new_index(self) -> Dictionaries | Tables:
+        return Dictionaries(1 + (choose_bands(self.config)[0] if self.config.scope == "corpus" else 0))

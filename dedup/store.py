@@ -1,0 +1,345 @@
+"""An index that outlives the process: kept entries, the ids of their documents, and the configuration, in a log.
+
+Appended are entries as arrays, a column at a time, deflated; the hash tables are made again when it is opened. Each
+block holds documents in the order in which they were decided, with those of their paragraphs that were kept.
+"""
+
+import json
+import os
+import struct
+import zlib
+from collections import deque
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .config import DECISION_VERSION, Config
+from .errors import ConfigError, DedupError, IndexCorrupt, InputError
+from .log import Log, now
+from .lsh import Entries, choose_bands
+
+SCHEME = "affine32 xxh32"
+_BLOCK_BYTES = 1 << 20  # folded text in a block, about
+_SIZES = struct.Struct("<7Q")  # first document, documents, entries, bytes of ids, texts, marks, notes
+_SPACE = 32
+_MOST_INFLATED = 1032  # times; deflate gives no more
+_NO_ID, _STRING, _INTEGER, _BYTES, _LINE = range(5)
+
+
+class Block(NamedTuple):
+    """Documents one after the other, numbered from `first`: their ids (None: it has none), and what was kept of them."""
+
+    first: int
+    ids: list[Hashable]
+    entries: Entries
+    notes: dict[str, Any]
+
+
+class _Counts(NamedTuple):
+    documents: int = 0
+    entries: int = 0
+    text_bytes: int = 0
+    tokens: int = 0
+
+    def plus(self, block: Block) -> "_Counts":
+        more = len(block.ids), len(block.entries.documents), len(block.entries.texts), len(block.entries.marks)
+        return _Counts(*map(sum, zip(self, more, strict=True)))
+
+
+class Store:
+    """The file of an index, opened for writing (made if there is none) or for reading.
+
+    notes: what a run over files remembers of each, by id; new ones go with the next commit
+    Raises ConfigError if it was made with another configuration, and what `Log` raises.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], config: Config, *, write: bool = True) -> None:
+        self.path, self.config, self.write = Path(path), config, write
+        self.notes: dict[str, Any] = {}
+        self._columns = 1 + choose_bands(config)[0]
+        if write and not os.path.lexists(self.path):
+            Log.create(self.path, self._facts(now(), _Counts()))
+        self._log = Log(self.path, write=write)
+        try:
+            self._check()
+            self.counts = _Counts(*map(int, self.facts["counts"]))
+            if max(self.counts) > _MOST_INFLATED * self.size or min(self.counts) < 0:
+                raise self._corrupt("its head counts more than it can hold")
+        except (KeyError, TypeError, ValueError) as error:
+            self.close()
+            raise error if isinstance(error, DedupError) else self._corrupt("its head makes no sense") from error
+        except BaseException:
+            self.close()
+            raise
+        self._ids: list[Hashable] = []
+        self._waiting: list[Entries] = []
+        self._new_notes: dict[str, Any] = {}
+        self._size = 0
+        self._behind = False  # whether anything was written that no commit covers
+
+    @classmethod
+    def config_of(cls, path: str | os.PathLike[str]) -> Config:
+        """The configuration with which an index was made."""
+        log = Log(Path(path), write=False)
+        try:
+            return Config(**log.facts["config"])
+        except (KeyError, TypeError, ConfigError) as error:
+            raise IndexCorrupt(
+                f"{path}: its head makes no sense ({error}); put back a copy, or build the index again"
+            ) from error
+        finally:
+            log.close()
+
+    @property
+    def commits(self) -> int:
+        """How many commits there were."""
+        return self._log.commits
+
+    @property
+    def tail(self) -> int:
+        """Bytes behind the last commit."""
+        return self._log.tail
+
+    def holder(self) -> str | None:
+        """Who writes it at this moment, if anybody."""
+        return self._log.holder()
+
+    @property
+    def size(self) -> int:
+        """Bytes that are committed."""
+        return self._log.committed_bytes
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the last commit said: see `_facts`."""
+        return self._log.facts
+
+    def blocks(self) -> Iterator[Block]:
+        """All that is committed, in order, checked. Raises IndexCorrupt."""
+        from concurrent.futures import Future, ThreadPoolExecutor  # not needed without an index
+
+        counts = _Counts()
+        waiting: deque[Future[Block]] = deque()
+        with ThreadPoolExecutor(2) as pool:
+            payloads = self._log.blocks()
+            while True:
+                while len(waiting) < 4 and (payload := next(payloads, None)) is not None:
+                    waiting.append(pool.submit(self._decoded, payload))
+                if not waiting:
+                    break
+                block = waiting.popleft().result()
+                if block.first != counts.documents:
+                    raise self._corrupt(f"a block begins with document {block.first:,} instead of {counts.documents:,}")
+                counts = counts.plus(block)
+                self.notes.update(block.notes)
+                yield block
+        if counts != _Counts(*self.facts["counts"]):
+            raise self._corrupt(f"it holds {counts}, not as much as its head says")
+
+    def append(self, ids: Sequence[Hashable], entries: Entries) -> None:
+        """Documents that follow all others, and what was kept of them; durable with the next commit."""
+        if not self.write:
+            return
+        self._ids += ids
+        self._waiting.append(entries)
+        self._size += len(entries.texts) + 16 * len(ids)
+        if self._size >= _BLOCK_BYTES:
+            self._flush()
+
+    def note(self, name: str, value: Any) -> None:
+        """Remember a value of JSON under a name from the next commit on."""
+        self.notes[name] = self._new_notes[name] = value
+
+    def commit(self) -> None:
+        """Make all that was appended durable, whatever happens from now on. Raises CorpusError."""
+        if self._ids or self._new_notes:
+            self._flush()
+        if self._behind:
+            self._log.commit(self._facts(self.facts["created"], self.counts))
+            self._behind = False
+
+    def close(self) -> None:
+        """Let go of the file. What was not committed is lost."""
+        self._log.close()
+
+    def _flush(self) -> None:
+        block = Block(self.counts.documents, self._ids, _joined(self._waiting, self._columns), self._new_notes)
+        self._log.append(_encode(block))
+        self.counts, self._behind = self.counts.plus(block), True
+        self._ids, self._waiting, self._new_notes, self._size = [], [], {}, 0
+
+    def _facts(self, created: str, counts: "_Counts") -> dict[str, Any]:
+        return {
+            "scheme": SCHEME, "decisions": DECISION_VERSION, "config": asdict(self.config),
+            "fingerprint": self.config.fingerprint(), "counts": counts, "created": created, "committed": now(),
+        }  # fmt: skip
+
+    def _check(self) -> None:
+        """Raise ConfigError unless the index decides as `config` does."""
+        found, own = self.facts, self._facts("", _Counts())
+        try:
+            differ = [
+                f"{name} is {found['config'].get(name)!r} in the index, {value!r} here"
+                for name, value in own["config"].items()
+                if found["config"].get(name) != value
+            ]
+            differ += [
+                f"{what} is {found[name]!r} in the index, {own[name]!r} here"
+                for name, what in (("scheme", "the scheme of signatures"), ("decisions", "the version of the rule"))
+                if found[name] != own[name]
+            ]
+        except (AttributeError, KeyError, TypeError):
+            raise self._corrupt("its head makes no sense") from None
+        if differ:
+            raise ConfigError(
+                f"{self.path} was made with another configuration: {'; '.join(differ)}. Give it the same one, or use "
+                "another index"
+            )
+
+    def _decoded(self, payload: bytes) -> Block:
+        try:
+            return _decode(payload, self._columns)
+        except (ValueError, TypeError, struct.error, zlib.error, MemoryError, RecursionError) as error:
+            raise self._corrupt(f"a block makes no sense ({error})") from error
+
+    def _corrupt(self, what: str) -> IndexCorrupt:
+        return IndexCorrupt(f"{self.path}: {what}; put back a copy, or build the index again")
+
+
+def check_id(id: Hashable) -> None:
+    """Raise InputError for an id that an index does not hold."""
+    _encode_id(id)
+
+
+def _encode_id(id: Hashable) -> tuple[int, bytes]:
+    match id:
+        case None:
+            return _NO_ID, b""
+        case str():
+            return _STRING, id.encode("utf-8", "surrogatepass")
+        case int() if not isinstance(id, bool):
+            return _INTEGER, id.to_bytes(id.bit_length() // 8 + 1, "little", signed=True)
+        case bytes():
+            return _BYTES, id
+        case (document, int(line)):  # a line of a document
+            kind, name = _encode_id(document)
+            return _LINE, struct.pack("<QB", line, kind) + name
+    raise InputError(f"an id is {id!r}, a {type(id).__name__}; expected str, int or bytes, which an index can hold")
+
+
+def _decode_id(kind: int, name: bytes) -> Hashable:
+    match kind:
+        case 0:
+            return None
+        case 1:
+            return name.decode("utf-8", "surrogatepass")
+        case 2:
+            return int.from_bytes(name, "little", signed=True)
+        case 3:
+            return name
+        case 4:
+            line, inner = struct.unpack_from("<QB", name)
+            if inner < _LINE:
+                return _decode_id(inner, name[9:]), line
+    raise ValueError(f"no such kind of id: {kind}")
+
+
+def _joined(parts: list[Entries], columns: int) -> Entries:
+    """Entries one after the other."""
+    nothing = np.empty(0, dtype=np.int64)
+    octets = np.empty(0, dtype=np.uint8)
+    empty = Entries(
+        octets, octets, nothing, nothing, nothing, nothing, np.empty((columns, 0), np.uint32), nothing.astype(np.bool_)
+    )
+    return Entries(
+        *(
+            np.concatenate([getattr(part, name) for part in (empty, *parts)], axis=-1)
+            for name in Entries.__dataclass_fields__
+        )
+    )
+
+
+def _encode(block: Block) -> bytes:
+    """Sizes, then the keys, which look random, then all else, deflated."""
+    first, ids, entries, notes = block
+    encoded = [_encode_id(id) for id in ids]
+    names = b"".join(name for _, name in encoded)
+    noted = json.dumps(notes).encode() if notes else b""
+    columns = [
+        np.array([kind for kind, _ in encoded], "u1"),
+        np.array([len(name) for _, name in encoded], "<u4"),
+        np.diff(entries.documents, prepend=first).astype("<i8"),
+        entries.positions.astype("<i8"),
+        entries.text_lengths.astype("<u4"),
+        entries.mark_lengths.astype("<u4"),
+        entries.banded.astype("u1"),
+    ]
+    plain = [names, *(column.tobytes() for column in columns), entries.texts.tobytes(), entries.marks.tobytes(), noted]
+    sizes = first, len(ids), len(entries.documents), len(names), len(entries.texts), len(entries.marks), len(noted)
+    deflated = zlib.compress(b"".join(plain), 1)
+    return _SIZES.pack(*sizes) + entries.keys.astype("<u4").tobytes() + deflated
+
+
+def _decode(payload: bytes, columns: int) -> Block:
+    """The block again. What it holds is taken for nothing until it is checked: kernels trust lengths."""
+    first, documents, count, name_bytes, text_bytes, mark_bytes, note_bytes = _SIZES.unpack_from(payload)
+    widths = [name_bytes, documents, 4 * documents, 8 * count, 8 * count, 4 * count, 4 * count, count]
+    widths += [text_bytes, mark_bytes, note_bytes]
+    begin = _SIZES.size + 4 * columns * count
+    if begin > len(payload) or sum(widths) > _MOST_INFLATED * (len(payload) - begin):
+        raise ValueError("sizes")
+    inflater = zlib.decompressobj()
+    plain = inflater.decompress(memoryview(payload)[begin:], sum(widths) + 1)
+    if len(plain) != sum(widths) or not inflater.eof:
+        raise ValueError("length")
+    pieces, at = [], 0
+    for width in widths:
+        pieces.append(memoryview(plain)[at : at + width])
+        at += width
+    names, texts, marks, noted = bytes(pieces[0]), np.frombuffer(pieces[8], "u1"), pieces[9], pieces[10]
+    kinds, name_lengths, steps, positions, text_lengths, mark_lengths, banded = (
+        np.frombuffer(piece, kind).astype(kind[1:] if kind[0] == "<" else kind)
+        for piece, kind in zip(pieces[1:8], ["u1", "<u4", "<i8", "<i8", "<u4", "<u4", "u1"], strict=True)
+    )
+    entries = Entries(
+        texts, np.frombuffer(marks, "u1"), text_lengths.astype(np.int64), mark_lengths.astype(np.int64),
+        first + np.cumsum(steps), positions,
+        np.frombuffer(payload, "<u4", columns * count, _SIZES.size).astype(np.uint32).reshape(columns, count),
+        banded.astype(np.bool_),
+    )  # fmt: skip
+    _check_entries(entries, first + documents)
+    ends = np.cumsum(name_lengths.astype(np.int64))
+    if (int(ends[-1]) if documents else 0) != name_bytes:
+        raise ValueError("ids")
+    begins = (ends - name_lengths).tolist()
+    if names.isascii() and (kinds == _STRING).all():
+        string = names.decode()
+        ids: list[Hashable] = [string[b:e] for b, e in zip(begins, ends.tolist(), strict=True)]
+    else:
+        ids = [_decode_id(k, names[b:e]) for k, b, e in zip(kinds.tolist(), begins, ends.tolist(), strict=True)]
+    notes = json.loads(bytes(noted)) if note_bytes else {}
+    return Block(first, ids, entries, dict(notes))
+
+
+def _check_entries(entries: Entries, documents: int) -> None:
+    """Raise ValueError unless every length, number and place fits the others."""
+    ends = np.cumsum(entries.text_lengths)
+    if not len(ends):
+        return
+    spaces = entries.texts == _SPACE
+    if (
+        entries.text_lengths.min() < 2
+        or int(ends[-1]) != len(entries.texts)
+        or int(entries.mark_lengths.sum()) != len(entries.marks)
+        or not spaces[ends - 1].all()
+        or not np.array_equal(
+            np.add.reduceat(spaces, ends - entries.text_lengths, dtype=np.int64), entries.mark_lengths
+        )
+        or entries.documents.min() < 0
+        or entries.documents.max() >= documents
+        or entries.positions.min() < 0
+    ):
+        raise ValueError("entries")

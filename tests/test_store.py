@@ -1,0 +1,437 @@
+"""An index in a file: one run however often it is opened, documents that come again, who may open it, what it refuses."""
+
+import json
+import os
+import signal
+import time
+from itertools import islice
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from datasketch import LeanMinHash, MinHash
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from slow import slow_clean
+from strategies import articles
+from xxhash import xxh3_128_digest, xxh32_intdigest
+
+import dedup
+from dedup import deduplicator, engine, log
+from dedup.cli import main
+from dedup.log import Log
+from dedup.store import Store
+
+LONG = "Five new bridges are planned for the valley"
+OTHER = "The old mill on the river will be turned into a school"
+THIRD = "Nobody knows who painted the wall behind the station"
+RUNGS = ["numpy", "numba"] if engine.numba_works() else ["numpy"]
+
+
+def entries(seen):
+    seen.commit()
+    return seen.store.counts.entries
+
+
+def texts_gone(result):
+    return {removal.position: removal.decision for removal in result.removed}
+
+
+# --- One run
+
+
+@given(documents=articles(most=8), data=st.data())
+@settings(max_examples=20)
+def test_opened_and_closed_it_is_one_run(tmp_path_factory, documents, data):
+    path = tmp_path_factory.mktemp("store") / "kept.index"
+    with dedup.Deduplicator() as seen:
+        expected = list(seen.stream((f"page {n}", text) for n, text in enumerate(documents)))
+    made = []
+    while len(made) < len(documents):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DEDUP_ENGINE", data.draw(st.sampled_from(RUNGS)))
+            patch.setattr(deduplicator, "BATCH_PARAGRAPHS", data.draw(st.integers(1, 9)))
+            taken = data.draw(st.integers(1, 4))
+            with dedup.Deduplicator(index=path) as seen:
+                begin = len(made)
+                given_now = ((f"page {n}", documents[n]) for n in range(begin, len(documents)))
+                for result in seen.stream(given_now, jobs=data.draw(st.integers(1, 2))):
+                    made.append(result)
+                    if len(made) == begin + taken:
+                        break
+    assert made == expected
+
+
+def test_commit_covers_what_was_handed_out_and_no_more(rung, tmp_path):
+    path = tmp_path / "kept.index"
+    documents = [(f"page {n}", f"{LONG} number {n}\n\n{OTHER}") for n in range(40)]
+    with dedup.Deduplicator(index=path) as seen, pytest.raises(KeyError), seen:
+        for place, _ in enumerate(seen.stream(documents)):
+            if place == 20:
+                seen.commit()
+            if place == 30:
+                raise KeyError
+    with dedup.Deduplicator(index=path) as seen:
+        assert seen.store.counts.documents == 21
+        assert not seen.add(f"{LONG} number 22").is_duplicate and seen.add(f"{LONG} number 20").is_duplicate
+
+
+def test_close_without_commit_forgets(tmp_path):
+    path = tmp_path / "kept.index"
+    seen = dedup.Deduplicator(index=path)
+    seen.add(LONG)
+    seen.close()
+    with pytest.raises(dedup.ConfigError, match="closed"):
+        seen.add(LONG)
+    with dedup.Deduplicator(index=path) as seen:
+        assert not seen.add(LONG).is_duplicate
+        seen.commit()
+        written = path.stat().st_size
+        seen.commit()  # nothing new
+    assert path.stat().st_size == written
+
+
+@given(documents=articles(most=8), stops=st.lists(st.integers(0, 8), max_size=3))
+@settings(max_examples=20)
+def test_the_order_is_that_of_the_results(rung, documents, stops):
+    """A stream that is left, or interrupted by other calls, decides nothing that it does not hand out."""
+    with dedup.Deduplicator() as seen:
+        made, order = [], []
+        stream = seen.stream((f"page {n}", text) for n, text in enumerate(documents))
+        for place, result in enumerate(stream):
+            made.append(result)
+            order.append((result.id, documents[place]))
+            if place in stops:
+                order.append((f"between {place}", documents[-1 - place]))
+                made.append(seen.clean(order[-1][1], order[-1][0]))
+    with dedup.Deduplicator() as seen:
+        assert [seen.clean(text, id) for id, text in order] == made
+    with dedup.Deduplicator() as seen:
+        list(islice(seen.stream(documents), 2))
+        left = seen.clean(documents[-1], "last")
+    with dedup.Deduplicator() as seen:
+        for text in documents[:2]:
+            seen.clean(text)
+        assert seen.clean(documents[-1], "last") == left
+
+
+# --- A document that comes again
+
+
+@given(documents=articles(most=5), durable=st.booleans())
+@settings(max_examples=40)
+def test_a_crawl_delivered_twice(rung, tmp_path_factory, documents, durable):
+    path = tmp_path_factory.mktemp("store") / "kept.index"
+    pages = [(f"page {n}", text) for n, text in enumerate(documents)]
+    with dedup.Deduplicator(index=path) as seen:
+        first = list(seen.stream(pages))
+        size = entries(seen)
+        if not durable:
+            again = list(seen.stream(pages))
+            assert entries(seen) == size
+    if durable:
+        with dedup.Deduplicator(index=path) as seen:
+            again = list(seen.stream(pages))
+            assert entries(seen) == size
+    assert [(result.text, result.kept) for result in again] == [(result.text, result.kept) for result in first]
+
+
+@given(documents=articles(most=6), ids=st.lists(st.integers(0, 2), min_size=6, max_size=6))
+@settings(max_examples=30)
+def test_changed_documents_follow_the_model(rung, documents, ids):
+    given_ids = ids[: len(documents)]
+    with dedup.Deduplicator() as seen:
+        results = list(seen.stream(zip(given_ids, documents, strict=True)))
+    gone = [{removal.position for removal in result.removed} for result in results]
+    totals = [len(result.kept) + len(result.removed) for result in results]
+    stays = [[p for p in range(total) if p not in away] for total, away in zip(totals, gone, strict=True)]
+    assert stays == slow_clean(documents, dedup.Config(), given_ids)
+
+
+def test_an_updated_article_keeps_its_paragraphs(rung, tmp_path):
+    for index in (None, tmp_path / "kept.index"):
+        with dedup.Deduplicator(index=index) as seen:
+            seen.clean(f"{LONG}\n\n{OTHER}", "a")
+            updated = seen.clean(f"{THIRD}\n\n{LONG}\n\n{LONG}\n\n{OTHER} this year", "a")
+            assert updated.text == f"{THIRD}\n\n{LONG}\n\n{OTHER} this year"
+            assert texts_gone(updated)[2].duplicate_of == ("a", 1)
+            assert seen.clean(OTHER, "b").text == ""  # what was kept of the first delivery still stands for others
+            assert seen.add(LONG, "a").is_duplicate is False
+            assert seen.add(LONG, "c").duplicate_of == ("a", 0)
+    # Without an id it is new each time.
+    with dedup.Deduplicator() as seen:
+        assert [seen.clean(LONG).text for _ in range(2)] == [LONG, ""]
+
+
+def test_ids(tmp_path):
+    path = tmp_path / "kept.index"
+    ids = ["page é", "lone \ud800", "", 7, -(2**80), b"\x00bytes", ("lines.txt", 3), None]
+    texts = [f"{LONG} {word} {word}" for word in "red blue green white black brown grey pink".split()]
+    with dedup.Deduplicator(index=path) as seen:
+        for id, text in zip(ids, texts, strict=True):
+            seen.add(text, id)
+    with dedup.Deduplicator(index=path) as seen:
+        found = [seen.add(text).duplicate_of for text in texts]
+        assert found == [(id if id is not None else 7, 0) for id in ids]
+        for id in (1.5, True, object(), ("a", "b"), frozenset()):
+            for call in (seen.add, seen.clean, lambda text, id: list(seen.stream([(id, text)]))):
+                with pytest.raises(dedup.InputError, match="expected str, int or bytes"):
+                    call(LONG, id)
+    with dedup.Deduplicator() as seen, pytest.raises(dedup.InputError, match="hashed"):
+        seen.add(LONG, [])
+
+
+# --- Who may open it, and what it refuses
+
+
+def test_one_writer(tmp_path):
+    path = tmp_path / "kept.index"
+    with dedup.Deduplicator(index=path) as seen:
+        seen.add(LONG, "a")
+        seen.commit()
+        seen.add(OTHER, "b")
+        begin = time.monotonic()
+        with pytest.raises(dedup.IndexLocked, match=f"process {os.getpid()} on .* since 20") as caught:
+            dedup.Deduplicator(index=path)
+        assert time.monotonic() - begin < 1 and isinstance(caught.value, BlockingIOError)
+        reader = Store(path, dedup.Config(), write=False)  # readers see the last commit
+        assert [block.ids for block in reader.blocks()] == [["a"]]
+        assert f"process {os.getpid()}" in reader.holder()
+        reader.close()
+    dedup.Deduplicator(index=path).close()
+
+
+def test_a_killed_writer_blocks_nobody(tmp_path):
+    path = tmp_path / "kept.index"
+    child = os.fork()
+    if child == 0:
+        held = dedup.Deduplicator(index=path)
+        (tmp_path / "ready").touch()
+        time.sleep(60)
+        held.close()
+        os._exit(0)
+    while not (tmp_path / "ready").exists():
+        time.sleep(0.01)
+    with pytest.raises(dedup.IndexLocked, match=f"process {child}"):
+        dedup.Deduplicator(index=path)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    dedup.Deduplicator(index=path).close()
+
+
+def test_another_configuration_is_refused_by_name(tmp_path):
+    path = tmp_path / "kept.index"
+    dedup.Deduplicator(index=path, threshold=0.8, seed=3).close()
+    with pytest.raises(dedup.ConfigError) as caught:
+        dedup.Deduplicator(index=path, guard=False)
+    for words in ("threshold is 0.8 in the index, 0.7 here", "seed is 3", "guard is True", "Give it the same"):
+        assert words in str(caught.value)
+    assert "num_perm" not in str(caught.value)
+    dedup.Deduplicator(index=path, threshold=0.8, seed=3).close()
+
+
+def test_another_version_of_the_rule_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "kept.index"
+    dedup.Deduplicator(index=path).close()
+    monkeypatch.setattr("dedup.store.DECISION_VERSION", 999)
+    with pytest.raises(dedup.ConfigError, match="version of the rule is 1 in the index, 999 here"):
+        dedup.Deduplicator(index=path)
+
+
+def test_a_newer_format_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "kept.index"
+    with monkeypatch.context() as patch:
+        patch.setattr(log, "FORMAT", 2)
+        dedup.Deduplicator(index=path).close()
+    before = path.read_bytes()
+    with pytest.raises(dedup.ConfigError, match="format 2; this version of dedup reads format 1"):
+        dedup.Deduplicator(index=path)
+    assert path.read_bytes() == before
+
+
+def test_other_files_are_refused_and_left_alone(tmp_path):
+    for name, data in (("empty", b""), ("text", b"some text\n" * 5000), ("pickle", b"\x80\x04." * 9000)):
+        path = tmp_path / name
+        path.write_bytes(data)
+        with pytest.raises(dedup.IndexCorrupt, match="no index of dedup"):
+            dedup.Deduplicator(index=path)
+        assert path.read_bytes() == data
+    with pytest.raises(dedup.CorpusError, match="directory"):
+        dedup.Deduplicator(index=tmp_path)
+
+
+def forged(path, change):
+    """The index with the payload of its first block changed, under checksums that are right."""
+    source = Log(path, write=False)
+    (payload, *_), facts = list(source.blocks()), source.facts
+    source.close()
+    path.unlink()
+    Log.create(path, facts)
+    target = Log(path, write=True)
+    target.append(change(payload))
+    target.commit(facts)
+    target.close()
+
+
+@given(data=st.data())
+@settings(max_examples=100)
+def test_a_hostile_block_is_refused_or_harmless(tmp_path_factory, data):
+    path = tmp_path_factory.mktemp("store") / "kept.index"
+    with dedup.Deduplicator(index=path) as seen:
+        seen.clean(f"{LONG}\n\n{OTHER}\n\n{THIRD}", "a")
+
+    def change(payload):
+        changed = bytearray(payload)
+        for _ in range(data.draw(st.integers(1, 3))):
+            # Sizes stand in front, then keys of no consequence, then what is deflated.
+            place = data.draw(st.one_of(st.integers(0, 55), st.integers(0, len(payload) - 1)))
+            changed[place] = data.draw(st.integers(0, 255))
+        return bytes(changed)
+
+    forged(path, change)
+    try:
+        with dedup.Deduplicator(index=path) as seen:
+            seen.clean(f"{OTHER}\n\n{LONG} again", "b")
+    except dedup.IndexCorrupt:
+        pass
+
+
+def test_a_head_that_makes_no_sense_is_refused(tmp_path):
+    path = tmp_path / "kept.index"
+    dedup.Deduplicator(index=path).close()
+    whole = path.read_bytes()
+    length = int.from_bytes(whole[32:36], "little")
+    head = json.loads(whole[36 : 36 + length])
+    for change in (
+        {"end": 10**15}, {"end": "far"}, {"digest": "zz"}, {"commits": None}, {"facts": []}, {"facts": {"format": 1}},
+        {"facts": {**head["facts"], "counts": [1, 10**12, 1, 1]}}, {"facts": {**head["facts"], "counts": "many"}},
+        {"facts": {**head["facts"], "config": 3}},
+    ):  # fmt: skip
+        body = json.dumps({**head, **change}).encode()
+        rest = (len(body).to_bytes(4, "little") + body).ljust(4096 - 32, b"\0")
+        page = whole[:16] + xxh3_128_digest(rest) + rest
+        path.write_bytes(page + page + whole[8192:])
+        with pytest.raises(dedup.IndexCorrupt):
+            dedup.Deduplicator(index=path)
+
+
+# --- datasketch
+
+
+def sketch(text, **options):
+    words = text.lower().split()
+    made = MinHash(**{"num_perm": 128, "hashfunc": xxh32_intdigest, "scheme": "affine32", **options})
+    made.update_batch([" ".join(words[i : i + 3]).encode() for i in range(len(words) - 2)])
+    return made
+
+
+def test_signatures_become_datasketch_objects(rung):
+    (ours, other), theirs = dedup.to_datasketch(dedup.signatures([LONG, OTHER])), sketch(LONG)
+    assert ours == theirs and ours.jaccard(theirs) == 1.0 and ours.jaccard(other) < 0.2
+    ours.update(b"one more")
+    theirs.update(b"one more")
+    assert ours == theirs
+    (few,) = dedup.to_datasketch(dedup.signatures([LONG], num_perm=64, seed=5), seed=5)
+    assert few == sketch(LONG, num_perm=64, seed=5)
+    with pytest.raises(dedup.InputError, match="uint32"):
+        dedup.to_datasketch(np.zeros((2, 8)))
+
+
+def test_sketches_of_datasketch_are_looked_up(rung, tmp_path):
+    path = tmp_path / "kept.index"
+    long = "When the ferry left in the morning nobody on the pier had heard of the storm that was to come at noon"
+    with dedup.Deduplicator(index=path) as seen:
+        seen.clean(f"{OTHER}\n\n{long}", "a")
+    with dedup.Deduplicator(index=path) as seen:
+        assert seen.lookup(sketch(long)) == [(("a", 1), 1.0)]
+        ((place, jaccard),) = seen.lookup(LeanMinHash(sketch(long + " today")))
+        assert place == ("a", 1) and 0.8 < jaccard < 1
+        assert seen.lookup(sketch(THIRD)) == []
+        for options in ({"seed": 2}, {"num_perm": 64}, {"hashfunc": None}, {"scheme": "legacy"}):
+            with pytest.raises(dedup.InputError, match=r"sketch.*expected"):
+                seen.lookup(sketch(long, **options))
+        with pytest.raises(dedup.InputError, match="expected a datasketch"):
+            seen.lookup(long)
+
+
+# --- The command
+
+
+def call(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def pages(tmp_path):
+    (tmp_path / "pages").mkdir()
+    for name, text in (("a", LONG), ("b", f"{LONG}\n\n{OTHER}"), ("c", f"{OTHER}\n\n{THIRD}")):
+        (tmp_path / "pages" / f"{name}.txt").write_text(text)
+    return tmp_path / "pages"
+
+
+def test_a_second_run_passes_over_what_is_done(rung, pages, tmp_path):
+    out, arguments = tmp_path / "out", ["clean", pages, "-o", tmp_path / "out", "--index", tmp_path / "kept.index"]
+    assert "3 documents, 5 paragraphs, 2 removed" in call(*arguments).stderr
+    (pages / "d.txt").write_text(f"{THIRD}\n\nAnd a sentence that is new")
+    (out / "b.txt").unlink()  # it is made again
+    result = call(*arguments)
+    assert result.exit_code == 0 and "2 documents, 4 paragraphs, 2 removed" in result.stderr
+    assert "2 documents done before" in result.stderr
+    assert (out / "b.txt").read_text().strip() == OTHER
+    assert (out / "d.txt").read_text().strip() == "And a sentence that is new"
+    os.utime(pages / "a.txt", ns=(1, 1))  # touched, not changed
+    assert "4 documents done before" in call(*arguments).stderr
+
+
+def test_changed_inputs_are_named_and_cleaned_again(rung, pages, tmp_path):
+    arguments = ["clean", pages, "-o", tmp_path / "out", "--index", tmp_path / "kept.index"]
+    call(*arguments)
+    (pages / "c.txt").write_text(f"An update\n\n{OTHER}\n\n{THIRD}")
+    result = call(*arguments)
+    assert result.exit_code == 2 and "c.txt: changed since" in result.stderr and "1 changed since" in result.stderr
+    assert (tmp_path / "out" / "c.txt").read_text() == f"An update\n\n{THIRD}"
+    assert call(*arguments).exit_code == 0
+
+
+def test_the_next_folder_knows_the_one_before(rung, pages, tmp_path):
+    index = tmp_path / "kept.index"
+    call("clean", pages, "-o", tmp_path / "one", "--index", index)
+    (tmp_path / "next").mkdir()
+    (tmp_path / "next" / "a.txt").write_text(f"{THIRD}\n\n{LONG} but two\n\n{OTHER}")
+    result = call("clean", tmp_path / "next", "-o", tmp_path / "two", "--index", index)
+    assert result.exit_code == 0 and "2 an earlier one" in result.stderr
+    assert (tmp_path / "two" / "a.txt").read_text() == f"{LONG} but two\n\n"
+
+
+def test_lines_and_in_place(rung, tmp_path):
+    path, index = tmp_path / "list.txt", tmp_path / "kept.index"
+    path.write_text(f"{LONG}\n{OTHER}\n{LONG}\n")
+    for _ in range(2):
+        assert call("clean", path, "--in-place", "--lines", "--index", index).exit_code == 0
+        assert path.read_text() == f"{LONG}\n{OTHER}\n"
+
+
+def test_an_index_among_the_documents_is_refused(pages, tmp_path):
+    for place in (pages / "kept.index", tmp_path / "out" / "kept.index"):
+        result = call("clean", pages, "-o", tmp_path / "out", "--index", place)
+        assert result.exit_code == 2 and "expected a place for the index elsewhere" in result.stderr
+    result = call("clean", pages, "-o", tmp_path / "out", "--index", tmp_path / "i", "--scope", "document")
+    assert result.exit_code == 2 and "index has no use" in result.stderr
+
+
+def test_info(pages, tmp_path):
+    index = tmp_path / "kept.index"
+    call("clean", pages, "-o", tmp_path / "out", "--index", index, "--threshold", "0.6")
+    result = call("info", index)
+    said = dict(line.split(maxsplit=1) for line in result.stdout.splitlines() if not line.startswith("recall at"))
+    assert result.exit_code == 0
+    assert (said["threshold"], said["documents"], said["entries"], said["writer"]) == ("0.6", "3", "3", "none")
+    assert "recall at 0.6   0.98" in result.stdout and said["created"].startswith("20")
+    assert "health          good: all 1 blocks" in call("info", "--check", index).stdout
+    damaged = bytearray(index.read_bytes())
+    damaged[12_400] ^= 4
+    index.write_bytes(damaged)
+    assert call("info", index).exit_code == 0
+    result = call("info", "--check", index)
+    assert result.exit_code == 2 and "not what was written" in result.stderr
+    assert call("info", tmp_path / "missing").exit_code == 2
