@@ -277,7 +277,7 @@ class Deduplicator:
         count = int(batch.tokens.first[p + 1] - batch.tokens.first[p])
         reason = removal_reason(relation, count, jaccard, inside, self.config)
         if relation != EXACT:
-            reason += f"; {in_words(batch.tokens.text(p), self._memory.folded(int(verdicts.stand_ins[p])))}"
+            reason += f"; {in_words(batch.tokens.text(p), self._memory.stand_in(p))}"
         return Decision(RELATIONS[relation], (self._memory.ids[document], position), jaccard, inside, reason)
 
     def _exact(self, batch: Batch, p: int, stand_in: tuple[Hashable, int]) -> Decision:

@@ -96,9 +96,14 @@ class Memory:
         """A value that lasts until something else is decided."""
         return self._decided
 
-    def folded(self, entry: int) -> bytes:
-        """The folded text of an entry."""
-        return self._index.folded(entry)
+    def stand_in(self, p: int) -> bytes:
+        """The folded text of what stands for paragraph p of the batch decided last."""
+        assert self._decided is not None
+        batch, verdicts = self._decided.batch, self._decided.verdicts
+        document, position = verdicts.originals[p].tolist()
+        if document == self._decided.numbers[batch.documents[p]]:  # its own, of which not all need be entries
+            return batch.tokens.text(p - int(batch.positions[p]) + position)
+        return self._index.folded(int(verdicts.stand_ins[p]))
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
         """Where the entries that share a band with a sketch come from, with the estimated Jaccard similarity."""
