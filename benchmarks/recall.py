@@ -14,7 +14,7 @@ from texts import paragraphs
 
 import dedup
 from dedup import engine
-from dedup.lsh import choose_bands, make_keys
+from dedup.lsh import band_keys, choose_bands
 from dedup.minhash import Shingles, shingle, sign
 from dedup.sample import wilson
 from dedup.tokens import fold
@@ -91,7 +91,7 @@ def recall_rows(collection: Collection) -> Iterator[list[str]]:
     fast = engine.numba_works()
     tokens = fold(collection.texts, fast)
     shingles = shingle(tokens, DEFAULT.shingle_size, fast)
-    keys = make_keys(tokens, sign(shingles, bands * rows, DEFAULT.seed, fast), bands, rows, fast)
+    keys = band_keys(sign(shingles, DEFAULT.num_perm, DEFAULT.seed, fast), bands, rows)
     first, second = collection.pairs.T
     proposed = (keys[first] == keys[second]).any(axis=1)
     own, own_containment = similarities(shingles, collection.pairs)

@@ -37,14 +37,17 @@ from texts import Paragraph, paragraphs  # noqa: E402
 from xxhash import xxh32_intdigest  # noqa: E402
 
 import dedup  # noqa: E402
-from dedup.lsh import Dictionaries, Tables, choose_bands, make_keys  # noqa: E402
+from dedup.index import Dictionaries, Tables  # noqa: E402
+from dedup.lsh import choose_bands, count_keys, make_keys  # noqa: E402
 from dedup.minhash import shingle, sign  # noqa: E402
+from dedup.openings import find_openings  # noqa: E402
 from dedup.relation import compare_folded  # noqa: E402
 from dedup.rule import decide, read_batch  # noqa: E402
 from dedup.tokens import fold  # noqa: E402
 
 CONFIG = dedup.Config()
 BANDS, ROWS = choose_bands(CONFIG)
+KEYS = count_keys(CONFIG)
 PERMUTATIONS, SIZE, THRESHOLD = CONFIG.num_perm, CONFIG.shingle_size, CONFIG.threshold
 BATCH = 2_000  # paragraphs worked on at once, as in the library
 WORDS = re.compile(r"\w+").findall
@@ -181,14 +184,16 @@ def stages(written: list[Paragraph], modules: dict[str, Any]) -> Iterator[tuple[
     signed = [sign(piece, BANDS * ROWS, CONFIG.seed) for piece in shingled]
     rows = [row.reshape(BANDS, ROWS) for piece in signed for row in piece]
     baseline = Side("tobytes of each band", lambda _: [[band.tobytes() for band in row] for row in rows])
-    pairs = list(zip(folded, signed, strict=True))
-    yield "band", n, [baseline, *ours(lambda fast, _: [make_keys(*pair, BANDS, ROWS, fast) for pair in pairs])]
+    openings = [find_openings(*pair, SIZE) for pair in zip(folded, shingled, strict=True)]
+    pieces = list(zip(folded, signed, openings, strict=True))
+    keys = ours(lambda fast, _: [make_keys(*piece, BANDS, ROWS, fast) for piece in pieces])
+    yield "band, open", n, [baseline, *keys]
 
     def read(whole: list[Paragraph], fast: bool) -> list[Any]:
         return [read_batch(piece, [1] * len(piece), CONFIG, alone=True, fast=fast) for piece in cut(whole)]
 
     def empty(fast: bool) -> Any:
-        return Tables.of(Dictionaries(1 + BANDS)) if fast else Dictionaries(1 + BANDS)
+        return Tables.of(Dictionaries(sum(KEYS), KEYS[0])) if fast else Dictionaries(sum(KEYS), KEYS[0])
 
     new = [paragraph for paragraph in written if paragraph.kind == "new"]
     new_read = {fast: read(new, fast) for fast in rungs.values()}

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from . import engine
 from .config import Config
 from .errors import ConfigError, InputError
-from .lsh import Dictionaries, Tables, choose_bands
+from .index import Dictionaries, Tables
+from .lsh import count_keys
 from .rule import Batch, Verdicts, decide, entered, entries
 from .sketches import resembling
 from .store import Store, check_id
@@ -173,7 +174,7 @@ class Memory:
         try:
             if engine.wanted(store.size):
                 with engine.announced():
-                    self._index = Tables.of(Dictionaries(self._index.columns))
+                    self._index = Tables.of(Dictionaries(self._index.columns, self._index.single))
                     self._index.reserve(*store.counts[1:])
             remember = self._numbers.setdefault
             for block in store.blocks():
@@ -187,4 +188,5 @@ class Memory:
             raise
 
     def _new_index(self) -> Dictionaries | Tables:
-        return Dictionaries(1 + (choose_bands(self.config)[0] if self.config.scope == "corpus" else 0))
+        single, several = count_keys(self.config)
+        return Dictionaries(single + several, single)

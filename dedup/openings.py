@@ -1,11 +1,10 @@
 """Keys that a contained paragraph shares with the one around it, however much longer that is: its sentences' openings.
 
 LSH finds what resembles as a whole. A teaser or a pull quote is a small part of its article's paragraph, but begins
-sentences as that does, so the first words after every stop are made one key, of the hashes of their shingles. A key is
-a pure function of the paragraph's own text.
+sentences as that does, so the first words after every stop are made one key, of the hashes of their shingles. Of many
+the smallest are taken, which two texts choose alike (bottom-k: A. Broder, On the resemblance and containment of
+documents, 1997). A key is a pure function of the paragraph's own text.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,27 +16,19 @@ from .minhash import Shingles
 from .tokens import Tokens
 
 OPENING = 8  # tokens; where shingles are longer, one shingle
+MOST_OPENINGS = 4  # keys of a text
 
 _STOPS = np.uint64(AFTER_STOP * 0x0101010101010101)
 
 
-@dataclass(frozen=True, slots=True)
-class Openings:
-    """The openings of a batch of n texts, in their order.
+def find_openings(tokens: Tokens, shingles: Shingles, size: int, fast: bool = False) -> NDArray[np.uint32]:
+    """uint32[n, MOST_OPENINGS]: the smallest different keys of every text in ascending order, then 0.
 
-    keys:  uint32[...]
-    first: int64[n + 1], so that those of text p are first[p] ... first[p + 1] - 1
+    shingles: those of `size` tokens. A text of fewer than OPENING tokens has no key.
     """
-
-    keys: NDArray[np.uint32]
-    first: NDArray[np.int64]
-
-
-def find_openings(tokens: Tokens, shingles: Shingles, size: int, fast: bool = False) -> Openings:
-    """The openings of every text, from its tokens and its shingles of `size`; one of fewer than OPENING tokens has none."""
     if fast:
         compiled = engine.compiled(openings_kernel)
-        return Openings(*compiled(tokens.first, tokens.marks, shingles.hashes, shingles.first, size))
+        return np.asarray(compiled(tokens.first, tokens.marks, shingles.hashes, shingles.first, size))
     length = max(OPENING, size)
     heads = np.flatnonzero(tokens.marks & AFTER_STOP)
     owners = np.searchsorted(tokens.first, heads, side="right") - 1
@@ -48,17 +39,20 @@ def find_openings(tokens: Tokens, shingles: Shingles, size: int, fast: bool = Fa
     for further in [*range(0, length - size, size), length - size]:
         keys = (keys ^ shingles.hashes[places + further]) * np.uint32(0x9E3779B1)
         keys ^= keys >> np.uint32(15)
-    return Openings(keys, np.searchsorted(owners, np.arange(len(tokens.first))))
+    found = np.zeros((len(tokens.first) - 1, MOST_OPENINGS), dtype=np.uint32)
+    bounds = np.searchsorted(owners, np.arange(len(tokens.first))).tolist()
+    for p in np.unique(owners).tolist():
+        smallest = np.unique(np.maximum(keys[bounds[p] : bounds[p + 1]], 1))[:MOST_OPENINGS]
+        found[p, : len(smallest)] = smallest
+    return found
 
 
 @kernel
 def openings_kernel(first_token, marks, hashes, first_shingle, size):
     """As `find_openings`; the marks are looked at eight at a time."""
     length = max(OPENING, size)
-    first = np.zeros(len(first_token), dtype=np.int64)
-    keys = np.empty(len(marks), dtype=np.uint32)
-    count = 0
-    for p in range(len(first_token) - 1):
+    found = np.zeros((len(first_token) - 1, MOST_OPENINGS), dtype=np.uint32)
+    for p in range(len(found)):
         end = first_token[p + 1] - length
         for i in range(first_token[p], end + 1, 8):
             stops = load_64(marks, i) & _STOPS
@@ -73,7 +67,14 @@ def openings_kernel(first_token, marks, hashes, first_shingle, size):
                     key = np.uint32((key ^ hashes[place + further]) * np.uint32(0x9E3779B1))
                     key ^= key >> np.uint32(15)
                 key = np.uint32((key ^ hashes[place + length - size]) * np.uint32(0x9E3779B1))
-                keys[count] = key ^ key >> np.uint32(15)
-                count += 1
-        first[p + 1] = count
-    return keys[:count], first
+                key = max(key ^ key >> np.uint32(15), np.uint32(1))
+                for k in range(MOST_OPENINGS):  # into its place among those found
+                    other = found[p, k]
+                    if other == key:
+                        break
+                    if other == 0 or key < other:
+                        found[p, k] = key
+                        if other == 0:
+                            break
+                        key = other
+    return found

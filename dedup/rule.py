@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 from . import engine
 from .config import Config
 from .errors import DocumentTooLarge
-from .lsh import Dictionaries, Entries, Tables, choose_bands, make_keys
+from .index import Dictionaries, Entries, Tables
+from .lsh import choose_bands, count_keys, make_keys
 from .marks import HAS_LETTER, IS_UNSPACED
 from .minhash import LANES, Shingles, shingle, sign
+from .openings import find_openings
 from .pairs import lexicon_table, read_pair
 from .relation import (
     CONTAINED,
@@ -84,11 +86,7 @@ def read_batch(texts: Sequence[str], counts: NDArray[np.int64], config: Config, 
     """
     tokens = fold(texts, fast)
     shingles = shingle(tokens, config.shingle_size, fast)
-    bands, rows = choose_bands(config)
-    across = config.scope == "corpus"
-    used = min(config.num_perm, -(-bands * rows // LANES) * LANES)
-    signatures = sign(shingles, config.num_perm, config.seed, fast, used) if across else None
-    keys = make_keys(tokens, signatures, bands, rows, fast)
+    keys = _keys(tokens, shingles, config, fast)
     documents = np.repeat(np.arange(len(counts)), counts)
     positions = np.arange(len(texts)) - (np.cumsum(counts) - counts)[documents]
     lengths = np.diff(tokens.first)
@@ -98,6 +96,18 @@ def read_batch(texts: Sequence[str], counts: NDArray[np.int64], config: Config, 
     order = np.arange(len(texts)) if alone else np.lexsort((positions, -lengths, documents))
     _check_sizes(roles, documents, keys[:, 0])
     return Batch(tokens, shingles, keys, roles, documents, positions, order, fast)
+
+
+def _keys(tokens: Tokens, shingles: Shingles, config: Config, fast: bool) -> NDArray[np.uint32]:
+    single, several = count_keys(config)
+    bands, rows = choose_bands(config)
+    signatures = openings = np.empty((len(tokens.first) - 1, 0), dtype=np.uint32)
+    if single > 1:
+        used = min(config.num_perm, -(-bands * rows // LANES) * LANES)
+        signatures = sign(shingles, config.num_perm, config.seed, fast, used)
+    if several:
+        openings = find_openings(tokens, shingles, config.shingle_size, fast)
+    return make_keys(tokens, signatures, openings, single - 1, rows, fast)
 
 
 def _half_words(tokens: Tokens, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -244,8 +254,8 @@ def _decide_reference(
                 break
         mine = set(hashes[first[p] : first[p + 1]].tolist()) if within else set()
         if found == DISTINCT and roles[p] == JUDGED:
-            bands = index.buckets[1:] if stand_ins[p] < 0 else []
-            met = [bucket for bucket in map(dict.get, bands, keys[p][1:]) if bucket]
+            looked_up = index.places(keys[p])[1:] if stand_ins[p] < 0 else []
+            met = [bucket for table, key in looked_up if (bucket := index.buckets[table].get(key))]
             capped += sum(len(bucket) >= config.max_candidates for bucket in met)
             across = [entry for entry in set().union(*met) if index.documents[entry] != document]
             shared = Counter(chain.from_iterable(filter(None, map(postings.get, mine)))) if postings else {}
@@ -305,6 +315,7 @@ def _decide_compiled(
         tokens.buffer, tokens.starts, tokens.first, tokens.marks, shingles.hashes, shingles.first,
         batch.keys, batch.roles, order, numbers[batch.documents], batch.positions, again,
         index.count, index.text, index.mark, index.text_at, index.mark_at, index.documents, index.positions, index.slots,
+        index.single,
         *lexicon_table(), config.shingle_size, *limits(config), config.max_candidates, config.scope == "corpus",
         *arrays,
     )  # fmt: skip

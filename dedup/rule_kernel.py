@@ -3,7 +3,7 @@
 import numpy as np
 
 from .engine import kernel, load_64, prefetch, store_64
-from .lsh import home_kernel, insert_kernel
+from .index import home_kernel, insert_kernel, table_kernel
 from .relation import CONTAINED, DISTINCT, EXACT, promising_kernel, weigh_kernel
 
 # What becomes of a paragraph: it is passed over, looked up for an equal text only, or judged in full.
@@ -15,7 +15,7 @@ _AHEAD = 4  # paragraphs whose slots are fetched before they are needed
 @kernel
 def decide_kernel(
     buffer, starts, first, marks, hashes, first_shingle, keys, roles, order, documents, positions, again,
-    count, text, mark, text_at, mark_at, entry_documents, entry_positions, slots,
+    count, text, mark, text_at, mark_at, entry_documents, entry_positions, slots, single,
     lexicon_hashes, lexicon_bits, shingle_size, threshold, containment, guard, most, across,
     relations, stand_ins, jaccards, containments,
 ):  # fmt: skip
@@ -68,7 +68,8 @@ def decide_kernel(
             if at + _AHEAD < n:
                 soon = order[at + _AHEAD]
                 for column in range(columns):
-                    prefetch(slots, column * capacity + home_kernel(keys[soon, column], capacity))
+                    key = keys[soon, column]
+                    prefetch(slots, table_kernel(column, key, single) * capacity + home_kernel(key, capacity))
             p = order[at]
             if roles[p] == PASSED:
                 continue
@@ -92,13 +93,16 @@ def decide_kernel(
                 # Candidates: entries of earlier documents by band, then of this one by shingle.
                 number = 0
                 for column in range(1, columns if stand_ins[p] < 0 else 1):
-                    key, begin_column = np.uint64(keys[p, column]), column * capacity
+                    key = np.uint64(keys[p, column])
+                    if column >= single and key == 0:
+                        break
+                    begin_table = table_kernel(column, key, single) * capacity
                     slot = home_kernel(key, capacity)
                     members = 0
-                    while slots[begin_column + slot] != 0:
-                        if slots[begin_column + slot] >> np.uint64(32) == key:
+                    while slots[begin_table + slot] != 0:
+                        if slots[begin_table + slot] >> np.uint64(32) == key:
                             members += 1
-                            entry = np.int64(slots[begin_column + slot] & np.uint64(0xFFFFFFFF)) - 1
+                            entry = np.int64(slots[begin_table + slot] & np.uint64(0xFFFFFFFF)) - 1
                             if entry_documents[entry] != document:
                                 if number == len(candidates):
                                     candidates = grown_kernel(candidates)
@@ -166,7 +170,11 @@ def decide_kernel(
             entry_documents[count] = document
             entry_positions[count] = positions[p]
             for column in range(columns if roles[p] == JUDGED else 1):
-                insert_kernel(slots, column * capacity, capacity, keys[p, column], count, -1 if column == 0 else most)
+                key = keys[p, column]
+                if column >= single and key == 0:
+                    break
+                begin_table = table_kernel(column, key, single) * capacity
+                insert_kernel(slots, begin_table, capacity, key, count, -1 if column == 0 else most)
             if size > 0 and roles[p] == JUDGED:
                 for s in range(first_shingle[p], first_shingle[p + 1]):
                     slot = home_kernel(hashes[s], places)

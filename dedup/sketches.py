@@ -8,7 +8,8 @@ from xxhash import xxh32_intdigest
 
 from .config import Config
 from .errors import InputError
-from .lsh import Dictionaries, Tables, band_keys, choose_bands
+from .index import Dictionaries, Tables
+from .lsh import band_keys, choose_bands
 from .minhash import Shingles, permutations, sign
 
 if TYPE_CHECKING:

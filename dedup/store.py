@@ -18,8 +18,9 @@ import numpy as np
 
 from .config import DECISION_VERSION, Config
 from .errors import ConfigError, DedupError, IndexCorrupt, InputError
+from .index import Entries
 from .log import Log, now
-from .lsh import Entries, choose_bands
+from .lsh import count_keys
 
 SCHEME = "affine32 xxh32"
 _BLOCK_BYTES = 1 << 20  # folded text in a block, about
@@ -59,7 +60,7 @@ class Store:
     def __init__(self, path: str | os.PathLike[str], config: Config, *, write: bool = True) -> None:
         self.path, self.config, self.write = Path(path), config, write
         self.notes: dict[str, Any] = {}
-        self._columns = 1 + choose_bands(config)[0]
+        self._columns = sum(count_keys(config))
         if write and not os.path.lexists(self.path):
             Log.create(self.path, self._facts(now(), _Counts()))
         self._log = Log(self.path, write=write)

@@ -14,7 +14,7 @@ from .config import Config
 from .corpus import Document, explained, read
 from .differences import Side, marked, shortened, word_diff
 from .functions import compare
-from .lsh import choose_bands, make_keys
+from .lsh import band_keys, choose_bands
 from .minhash import shingle, sign
 from .paragraphs import split_lines, split_paragraphs
 from .relation import Comparison, compare_folded
@@ -171,8 +171,8 @@ def _candidates(tokens: Tokens, owners: list[int], config: Config) -> Iterator[t
         pairs.update(_combined(together.values()))
     if config.scope == "corpus":
         bands, rows = choose_bands(replace(config, threshold=max(config.threshold - _BELOW, 0.1)))
-        keys = make_keys(tokens, sign(shingles, bands * rows, config.seed, fast), bands, rows, fast)
-        for column in keys[judged, 1:].T:
+        keys = band_keys(sign(shingles, config.num_perm, config.seed, fast), bands, rows)
+        for column in keys[judged].T:
             alike: dict[int, list[int]] = defaultdict(list)
             for p, key in zip(judged, column.tolist(), strict=True):
                 alike[key].append(p)

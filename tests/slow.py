@@ -10,6 +10,8 @@ from xxhash import xxh32_intdigest
 import dedup
 from dedup.characters import IGNORED, classify, fold_character
 from dedup.lsh import choose_bands
+from dedup.marks import AFTER_STOP
+from dedup.minhash import shingle
 from dedup.tokens import fold, settle
 
 # --- Folding: every character's class as a letter, tokens by a regular expression over the letters.
@@ -64,6 +66,31 @@ def share_a_band(a: str, b: str, config: dedup.Config) -> bool:
     return bool((signatures[0] == signatures[1]).all(axis=1).any())
 
 
+def share_an_opening(a: str, b: str, config: dedup.Config) -> bool:
+    """Whether the first eight tokens after a stop are the same in two texts, of the four that either has for keys."""
+    if config.containment is None:
+        return False
+    length = max(8, config.shingle_size)
+    chosen = []
+    for text in (a, b):
+        folded = fold([text])
+        tokens, marks = folded.text(0).split(), folded.mark(0)
+        hashes = shingle(folded, config.shingle_size).hashes.tolist()
+        keys = set()
+        for i in range(len(tokens) - length + 1):
+            if marks[i] & AFTER_STOP:
+                key = length
+                for further in [
+                    *range(0, length - config.shingle_size, config.shingle_size),
+                    length - config.shingle_size,
+                ]:
+                    key = (key ^ hashes[i + further]) * 0x9E3779B1 % 2**32
+                    key ^= key >> 15
+                keys.add(max(key, 1))
+        chosen.append(set(sorted(keys)[:4]))
+    return bool(chosen[0] & chosen[1])
+
+
 def slow_clean(documents: list[str], config: dedup.Config, ids: Sequence[object] | None = None) -> list[list[int]]:
     """Positions of the paragraphs that stay of each document, by the rule as it is written.
 
@@ -84,7 +111,12 @@ def slow_clean(documents: list[str], config: dedup.Config, ids: Sequence[object]
                     continue
                 found = dedup.compare(text, texts[p], **options)
                 candidate = other == number or (
-                    config.scope == "corpus" and (found.relation == "exact" or share_a_band(text, texts[p], config))
+                    config.scope == "corpus"
+                    and (
+                        found.relation == "exact"
+                        or share_a_band(text, texts[p], config)
+                        or share_an_opening(text, texts[p], config)
+                    )
                 )
                 if candidate and (
                     found.relation in ("exact", "near") or (found.relation, found.inner) == ("contained", "b")

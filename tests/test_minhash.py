@@ -13,6 +13,7 @@ import dedup
 from dedup import engine
 from dedup.lsh import choose_bands, make_keys
 from dedup.minhash import permutations, shingle, sign, xxh32_kernel
+from dedup.openings import find_openings
 from dedup.tokens import fold
 
 needs_numba = pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
@@ -79,8 +80,9 @@ def test_rungs_agree_at_every_stage(texts, size):
     for fast in (False, True):
         tokens = fold(texts, fast)
         shingles = shingle(tokens, size, fast)
-        signatures = sign(shingles, 20, 3, fast)
-        made.append((shingles.hashes, shingles.first, signatures, make_keys(tokens, signatures, 5, 4, fast)))
+        signatures, openings = sign(shingles, 20, 3, fast), find_openings(tokens, shingles, size, fast)
+        keys = make_keys(tokens, signatures, openings, 5, 4, fast)
+        made.append((shingles.hashes, shingles.first, signatures, openings, keys))
     for reference, compiled in zip(*made, strict=True):
         assert np.array_equal(reference, compiled)
 

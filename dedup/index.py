@@ -1,0 +1,314 @@
+"""The index of what was kept, in memory: entries, and tables that find them by their keys.
+
+It exists twice. `Dictionaries` serves the reference rung, `Tables` the compiled one; the one can be made into the
+other. Both hold the entries, that is kept paragraphs, in the order of the rule; both take more entries as arrays, and
+give up the last ones.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import engine
+from .engine import kernel, prefetch
+from .marks import PADDING
+from .openings import MOST_OPENINGS
+
+
+@kernel
+def table_kernel(column, key, single):
+    """The table for the key in a column: each kind has its own, but openings, which may match in any column, go by key."""
+    return column if column < single else single + np.int64(key) % MOST_OPENINGS
+
+
+def _by_table(keys: NDArray[np.uint32], single: int) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.int64]]]:
+    """For each table the keys of n entries, uint32[columns, n], and which entry has each, in the order of the entries."""
+    columns, n = keys.shape
+    for column in range(single):
+        yield np.ascontiguousarray(keys[column]), np.arange(n)
+    openings, owners = keys[single:].T.ravel(), np.repeat(np.arange(n), columns - single)
+    for table in range(columns - single):
+        mine = (openings != 0) & (openings % MOST_OPENINGS == table)
+        yield openings[mine], owners[mine]
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """n entries as arrays, in the order of the rule: what goes into an index, and what outlives it.
+
+    texts, marks: uint8, the folded texts (a space after each token) and the marks, one after the other
+    text_lengths, mark_lengths: int64[n], bytes and tokens of each
+    documents, positions: int64[n], document number and paragraph position of each
+    keys: uint32[columns, n], see `make_keys`; banded: bool[n], False where it is found by its text alone
+    """
+
+    texts: NDArray[np.uint8]
+    marks: NDArray[np.uint8]
+    text_lengths: NDArray[np.int64]
+    mark_lengths: NDArray[np.int64]
+    documents: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    keys: NDArray[np.uint32]
+    banded: NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class Dictionaries:
+    """The index of the reference rung: plain lists and dictionaries.
+
+    columns: of the keys; single: of those the first, which are one of each kind
+    texts, marks, documents, positions: of every entry; buckets: per table (see `table_kernel`), entries by key
+    """
+
+    columns: int
+    single: int
+    texts: list[bytes] = field(default_factory=list)
+    marks: list[bytes] = field(default_factory=list)
+    documents: list[int] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    buckets: list[dict[int, tuple[int, ...]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.buckets = [{} for _ in range(self.columns)]
+
+    @property
+    def count(self) -> int:
+        return len(self.texts)
+
+    def place(self, entry: int) -> tuple[int, int]:
+        """Document number and paragraph position of an entry."""
+        return self.documents[entry], self.positions[entry]
+
+    def folded(self, entry: int) -> bytes:
+        """The folded text of an entry."""
+        return self.texts[entry]
+
+    def bucket(self, column: int, key: int) -> Sequence[int]:
+        """The entries of that key."""
+        return self.buckets[column].get(key, ())
+
+    def add(
+        self, text: bytes, mark: bytes, document: int, position: int, keys: Sequence[int], banded: bool, most: int
+    ) -> None:
+        """Enter one; a bucket of a band takes `most`."""
+        alone = (len(self.texts),)  # most buckets have one member, and share this tuple
+        self.texts.append(text)
+        self.marks.append(mark)
+        self.documents.append(document)
+        self.positions.append(position)
+        for table, key in self.places(keys) if banded else [(0, keys[0])]:
+            bucket = self.buckets[table].get(key)
+            if bucket is None:
+                self.buckets[table][key] = alone
+            elif table == 0 or len(bucket) < most:
+                self.buckets[table][key] = bucket + alone
+
+    def places(self, keys: Sequence[int]) -> list[tuple[int, int]]:
+        """Table and key for each of a text's keys."""
+        openings = [(table_kernel(self.single, key, self.single), key) for key in keys[self.single :] if key]
+        return [*enumerate(keys[: self.single]), *openings]
+
+    def extend(self, entries: Entries, most: int) -> None:
+        """Enter all of `entries`, one after the other; a bucket of a band takes `most`."""
+        texts, marks = entries.texts.tobytes(), entries.marks.tobytes()
+        text_end = mark_end = 0
+        rows = zip(
+            entries.text_lengths.tolist(), entries.mark_lengths.tolist(), entries.documents.tolist(),
+            entries.positions.tolist(), entries.keys.T.tolist(), entries.banded.tolist(), strict=True,
+        )  # fmt: skip
+        for text_length, mark_length, document, position, keys, banded in rows:
+            text, mark = texts[text_end : text_end + text_length - 1], marks[mark_end : mark_end + mark_length]
+            text_end, mark_end = text_end + text_length, mark_end + mark_length
+            self.add(text, mark, document, position, keys, banded, most)
+
+    def cut(self, keys: NDArray[np.uint32]) -> None:
+        """Give up the last n entries, whose keys are uint32[columns, n], as if they had never been entered."""
+        left = self.count - keys.shape[1]
+        for table, (values, owners) in enumerate(_by_table(keys, self.single)):
+            for entry, key in zip(reversed((left + owners).tolist()), reversed(values.tolist()), strict=True):
+                bucket = self.buckets[table].get(key, ())
+                if bucket == (entry,):
+                    del self.buckets[table][key]
+                elif bucket and bucket[-1] == entry:
+                    self.buckets[table][key] = bucket[:-1]
+        del self.texts[left:], self.marks[left:], self.documents[left:], self.positions[left:]
+
+
+_HUGE_PAGE = 1 << 21  # bytes
+_ROOM_ENTRIES = 1 << 14  # room from the beginning; what is not touched is not yet memory
+
+
+@dataclass(slots=True)
+class Tables:
+    """The index of the compiled rung: arrays with room to grow, filled by kernels.
+
+    text, mark: the entries' folded texts (a space after each token) and marks, one after the other
+    text_at, mark_at: int64, where each entry's begin; documents, positions: int64, of each entry
+    slots: uint64[tables, capacity], open addressing by key: key << 32 | entry + 1, 0 where free. Equal keys stand in
+        the order of their entries, whatever the capacity.
+    """
+
+    columns: int
+    single: int
+    count: int
+    text: NDArray[np.uint8]
+    mark: NDArray[np.uint8]
+    text_at: NDArray[np.int64]
+    mark_at: NDArray[np.int64]
+    documents: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    slots: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, index: Dictionaries) -> "Tables":
+        """The same entries as arrays."""
+        text_at = np.append(0, np.cumsum([len(text) + 1 for text in index.texts], dtype=np.int64))
+        mark_at = np.append(0, np.cumsum([len(mark) for mark in index.marks], dtype=np.int64))
+        tables = cls(
+            index.columns,
+            index.single,
+            len(index.texts),
+            np.frombuffer(b"".join(text + b" " for text in index.texts), dtype=np.uint8),
+            np.frombuffer(b"".join(index.marks), dtype=np.uint8),
+            text_at.astype(np.int64),
+            mark_at.astype(np.int64),
+            np.array(index.documents, dtype=np.int64),
+            np.array(index.positions, dtype=np.int64),
+            np.zeros((index.columns, 2), dtype=np.uint64),
+        )
+        tables.reserve(_ROOM_ENTRIES, 256 * _ROOM_ENTRIES, 64 * _ROOM_ENTRIES)
+        for table, buckets in enumerate(index.buckets):
+            pairs = sorted((entry, key) for key, entries in buckets.items() for entry in entries)
+            if pairs:
+                entries, keys = np.ascontiguousarray(np.array(pairs, dtype=np.uint32).T)
+                engine.compiled(fill_kernel)(tables.slots[table], keys, entries, -1)
+        return tables
+
+    def reserve(self, entries: int, text: int, tokens: int) -> None:
+        """Make room for so many more entries, bytes of folded text and tokens."""
+        need = self.count + entries
+        self.text = _grown(self.text, int(self.text_at[self.count]) + text + PADDING)
+        self.mark = _grown(self.mark, int(self.mark_at[self.count]) + tokens + PADDING)
+        self.text_at, self.mark_at = _grown(self.text_at, need + 1), _grown(self.mark_at, need + 1)
+        self.documents, self.positions = _grown(self.documents, need), _grown(self.positions, need)
+        capacity = self.slots.shape[1]
+        while capacity * 3 < need * 5:
+            capacity *= 2
+        if capacity > self.slots.shape[1]:
+            larger = _free_slots(self.columns, capacity)
+            for table in range(self.columns):
+                engine.compiled(refill_kernel)(self.slots[table], larger[table])
+            self.slots = larger
+
+    def place(self, entry: int) -> tuple[int, int]:
+        """Document number and paragraph position of an entry."""
+        return int(self.documents[entry]), int(self.positions[entry])
+
+    def folded(self, entry: int) -> bytes:
+        """The folded text of an entry."""
+        return self.text[self.text_at[entry] : self.text_at[entry + 1] - 1].tobytes()
+
+    def bucket(self, column: int, key: int) -> Sequence[int]:
+        """The entries of that key."""
+        slots, found = self.slots[column], []
+        slot = int(home_kernel(key, len(slots)))
+        while filled := int(slots[slot]):
+            if filled >> 32 == key:
+                found.append((filled & 0xFFFFFFFF) - 1)
+            slot = (slot + 1) % len(slots)
+        return found
+
+    def extend(self, entries: Entries, most: int) -> None:
+        """Enter all of `entries`, one after the other; a bucket of a band takes `most`."""
+        n = len(entries.documents)
+        self.reserve(n, len(entries.texts), len(entries.marks))
+        begin, end = self.count, self.count + n
+        text_at, mark_at = int(self.text_at[begin]), int(self.mark_at[begin])
+        self.text[text_at : text_at + len(entries.texts)] = entries.texts
+        self.mark[mark_at : mark_at + len(entries.marks)] = entries.marks
+        self.text_at[begin + 1 : end + 1] = text_at + np.cumsum(entries.text_lengths)
+        self.mark_at[begin + 1 : end + 1] = mark_at + np.cumsum(entries.mark_lengths)
+        self.documents[begin:end], self.positions[begin:end] = entries.documents, entries.positions
+        fill = engine.compiled(fill_kernel)
+        for table, (keys, owners) in enumerate(_by_table(entries.keys, self.single)):
+            if table > 0:
+                keys, owners = keys[entries.banded[owners]], owners[entries.banded[owners]]
+            fill(self.slots[table], keys, (begin + owners).astype(np.uint32), most if table > 0 else -1)
+        self.count = end
+
+    def cut(self, keys: NDArray[np.uint32]) -> None:
+        """Give up the last n entries, whose keys are uint32[columns, n], as if they had never been entered."""
+        self.count -= keys.shape[1]
+        for table, (values, owners) in enumerate(_by_table(keys, self.single)):
+            engine.compiled(remove_kernel)(self.slots[table], values, (self.count + owners).astype(np.uint32))
+
+
+def _free_slots(columns: int, capacity: int) -> NDArray[np.uint64]:
+    """uint64[columns, capacity] of zeros that begin at a huge page, where the system has them: fewer pages to look up."""
+    size = 8 * columns * capacity
+    raw = np.zeros(size + _HUGE_PAGE, dtype=np.uint8)
+    begin = -raw.ctypes.data % _HUGE_PAGE
+    return raw[begin : begin + size].view(np.uint64).reshape(columns, capacity)
+
+
+def _grown(array: NDArray, need: int) -> NDArray:  # type: ignore[type-arg]
+    if need <= len(array):
+        return array
+    larger = np.empty(max(need, len(array) * 3 // 2, 1024), dtype=array.dtype)
+    larger[: len(array)] = array
+    return larger
+
+
+@kernel
+def home_kernel(key, capacity):
+    """The slot where the search for a key begins; capacity is a power of two."""
+    return np.int64((np.uint64(key) * np.uint64(capacity)) >> np.uint64(32))
+
+
+@kernel
+def insert_kernel(slots, begin, capacity, key, entry, most):
+    """Put an entry behind those of equal key, unless there are `most` of them, in the column from slot `begin` on."""
+    slot = home_kernel(key, capacity)
+    while slots[begin + slot] != 0:
+        if slots[begin + slot] >> np.uint64(32) == key:
+            most -= 1
+            if most == 0:
+                return
+        slot = (slot + 1) & (capacity - 1)
+    slots[begin + slot] = np.uint64(key) << np.uint64(32) | np.uint64(entry + 1)
+
+
+@kernel
+def fill_kernel(slots, keys, entries, most):
+    """Put entries into one column, no key more than `most` times."""
+    for i in range(len(keys)):
+        if i + 16 < len(keys):
+            prefetch(slots, home_kernel(keys[i + 16], len(slots)))
+        insert_kernel(slots, 0, len(slots), keys[i], entries[i], most)
+
+
+@kernel
+def remove_kernel(slots, keys, entries):
+    """Take the entries that came last out of one column. The last first: so no search runs over the gap it leaves."""
+    for i in range(len(keys) - 1, -1, -1):
+        slot = home_kernel(keys[i], len(slots))
+        wanted = np.uint64(keys[i]) << np.uint64(32) | np.uint64(entries[i] + 1)
+        while slots[slot] != 0 and slots[slot] != wanted:
+            slot = (slot + 1) & (len(slots) - 1)
+        slots[slot] = 0
+
+
+@kernel
+def refill_kernel(slots, larger):
+    """Move everything to a larger column, from behind a free slot on, so that equal keys keep their order."""
+    capacity = len(slots)
+    begin = 0
+    while slots[begin] != 0:
+        begin += 1
+    for i in range(capacity):
+        filled = slots[(begin + i) & (capacity - 1)]
+        if filled != 0:
+            entry = np.int64(filled & np.uint64(0xFFFFFFFF)) - 1
+            insert_kernel(larger, 0, len(larger), filled >> np.uint64(32), entry, -1)
