@@ -22,6 +22,7 @@ from .guard import (
     LACKS_NUMBER,
     LACKS_SYMBOL,
     LACKS_UNIT,
+    LACKS_WORD,
     LITTLE_SHARED,
     LONG_INSERTION,
     LONGEST_INSERTION,
@@ -33,9 +34,9 @@ from .guard import (
     SCATTERED,
     TOO_LONG,
     gaps_kernel,
-    outside_kernel,
 )
 from .pairs import overlap_kernel, read_pair, read_side_kernel
+from .surroundings import core_kernel, surroundings_kernel
 
 Relation = Literal["exact", "contained", "near", "distinct"]
 DISTINCT, NEAR, CONTAINED, EXACT = range(4)  # ascending precedence
@@ -106,7 +107,7 @@ def judge_kernel(
     if n == 0:
         return DISTINCT, 0.0, 0.0, NO_TOKENS, 0, 0
     resembles = jaccard >= threshold
-    fits = n < m and may_contain_kernel(shared, distinct_a, n, shingle_size, containment)
+    fits = may_contain_kernel(shared, distinct_a, n, shingle_size, containment)
     if shared == 0 or not (resembles or fits or thorough):
         return DISTINCT, jaccard, 0.0, NOTHING_SHARED if shared == 0 else LITTLE_SHARED, 0, 0
     if resembles and not guard and not fits and not thorough:
@@ -124,28 +125,37 @@ def judge_kernel(
             if i == 0 or mates[i - 1] < 0 or mates[i - 1] + 1 != mates[i]:
                 runs += 1
     inside = matched / n
-    why, i, j = LITTLE_SHARED, 0, 0
-    if n < m and inside >= containment:
-        why, i, j = SCATTERED, 0, 0
-        if runs <= allowed_runs(n):
-            why, i, j = _HARMLESS, 0, 0
-            if guard:
-                why, i, j = outside_kernel(traits_a, traits_b, mates)
-                if why == _HARMLESS:
-                    why, i, j = gaps_kernel(
-                        ids_a, traits_a, text_a, starts_a, ids_b, traits_b, text_b, starts_b, mates, True
-                    )
-            if why == _HARMLESS:
-                return CONTAINED, jaccard, inside, INSIDE, 0, 0
-    if resembles:
-        near_why, near_i, near_j = _HARMLESS, 0, 0
-        if guard:
-            near_why, near_i, near_j = gaps_kernel(
-                ids_a, traits_a, text_a, starts_a, ids_b, traits_b, text_b, starts_b, mates, False
-            )
-        if near_why == _HARMLESS:
+    if not guard:
+        if n < m and inside >= containment and runs <= allowed_runs(n):
+            return CONTAINED, jaccard, inside, INSIDE, 0, 0
+        if resembles:
             return NEAR, jaccard, inside, ALIKE, 0, 0
-        if why < LACKS_NUMBER:
+        scattered = n < m and inside >= containment
+        return DISTINCT, jaccard, inside, SCATTERED if scattered else LITTLE_SHARED, 0, 0
+    why, i, j = LITTLE_SHARED, 0, 0
+    if 2 * matched < n:
+        return DISTINCT, jaccard, inside, why, i, j
+    if n < m and fits:
+        begin, end = core_kernel(ids_a, traits_a, traits_b, mates)
+        why, i, j, stood, soft = gaps_kernel(
+            traits_a, text_a, starts_a, traits_b, text_b, starts_b, mates, begin, end, True
+        )  # fmt: skip
+        if why == _HARMLESS:
+            if matched + stood < containment * (end - begin):
+                why = LITTLE_SHARED
+            elif runs - soft > allowed_runs(n):
+                why = SCATTERED
+            else:
+                why, i, j = surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end)
+        if why == _HARMLESS:
+            return CONTAINED, jaccard, (matched + stood) / n, INSIDE, 0, 0
+    if resembles or (n == m and fits):
+        near_why, near_i, near_j, stood, _ = gaps_kernel(
+            traits_a, text_a, starts_a, traits_b, text_b, starts_b, mates, 0, n, False
+        )  # fmt: skip
+        if near_why == _HARMLESS and (resembles or matched + stood >= containment * n):
+            return NEAR, jaccard, (matched + stood) / n, ALIKE, 0, 0
+        if why < LACKS_NUMBER and near_why != _HARMLESS:
             why, i, j = near_why, near_i, near_j
     return DISTINCT, jaccard, inside, why, i, j
 
@@ -162,7 +172,7 @@ def may_contain_kernel(shared, distinct, n, shingle_size, containment):
 
     Tokens that stand in few runs share most of their shingles: less than that need not be aligned.
     """
-    least = distinct - (n - shingle_size + 1) + containment * n - (shingle_size - 1) * allowed_runs(n)
+    least = distinct - (1.0 - containment) * n - shingle_size * (allowed_runs(n) - 1)
     return containment <= 1.0 and shared >= least
 
 
@@ -171,7 +181,7 @@ def promising_kernel(shared, distinct, distinct_kept, n, kept, shingle_size, thr
     """Whether a text of n tokens may be near to, or contained in, one of `kept` tokens, judging by counts alone."""
     if shared >= threshold * (distinct + distinct_kept - shared):
         return True
-    return n < kept and may_contain_kernel(shared, distinct, n, shingle_size, containment)
+    return n <= kept and may_contain_kernel(shared, distinct, n, shingle_size, containment)
 
 
 @kernel
@@ -227,6 +237,7 @@ _LACKING = {
     LACKS_UNIT: "the unit",
     LACKS_SYMBOL: "the symbol",
     LACKS_CHARACTER: "the character",
+    LACKS_WORD: "in so short a text the word",
 }
 
 
@@ -269,4 +280,4 @@ def _reason(
         return f"one has more than {LONGEST_INSERTION} words in a row that the other lacks"
     if why == MENTIONED:
         return f"{words}, only mentioned within a longer sentence"
-    return f"in the longer one the negation {word(b, j)} stands just before"
+    return f"in the longer one {word(b, j)} stands beside it, which denies it or may"
