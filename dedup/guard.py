@@ -8,14 +8,13 @@ from .pairs import TRAIT_SHIFT
 # Why a pair is what it is. The codes from LACKS_NUMBER on are the guard's.
 (SAME, INSIDE, ALIKE, NO_TOKENS, NOTHING_SHARED, LITTLE_SHARED, TOO_LONG, SCATTERED) = range(8)
 (LACKS_NUMBER, LACKS_NAME, LACKS_NEGATION, LACKS_UNIT, LACKS_SYMBOL, LACKS_CHARACTER, LACKS_WORD) = range(8, 15)
-(OTHER_WORD, LONG_INSERTION, MENTIONED, NEGATED) = range(15, 19)
+(OTHER_WORD, MENTIONED, NEGATED) = range(15, 18)
 _HARMLESS = -1
 
 _NEGATION, _UNIT, _FUNCTION = (NEGATION | DENIAL) << TRAIT_SHIFT, UNIT << TRAIT_SHIFT, FUNCTION << TRAIT_SHIFT
 _GERMAN, _INITIAL, _SPELLED = GERMAN << TRAIT_SHIFT, INITIAL << TRAIT_SHIFT, (AND | PLUS) << TRAIT_SHIFT
 
-LONGEST_INSERTION = 3  # words in a run that one side of a near pair may have more
-_BRIEF = 10  # words below which every word more makes another text
+_BRIEF = 10  # words below which a word more within makes another text
 _INFLECTED = 7  # words from which a singular may stand for a plural
 _CUT = 12  # words from which the last one may be cut short
 _ALL_TELL, _SEVERAL_TELL, _NONE_TELLS = range(3)
@@ -84,8 +83,7 @@ def gaps_kernel(
 ):  # fmt: skip
     """The first difference that matters between two aligned texts, or _HARMLESS, with the tokens concerned (-1: none).
 
-    Of a its tokens begin ... end - 1. With `inside` only what stands within the aligned stretch of b counts, and b may
-    have any number of words more there. Besides, how many of a's tokens have no partner but one of b's that may stand
+    Of a its tokens begin ... end - 1. With `inside` only what stands within the aligned stretch of b counts. Besides, how many of a's tokens have no partner but one of b's that may stand
     for them, and how many gaps hold no word that only one side has.
     """
     m = len(traits_b)
@@ -108,8 +106,6 @@ def gaps_kernel(
             if cut and cut_kernel(traits_a, text_a, starts_a, i, text_b, starts_b, j):
                 return _HARMLESS, 0, 0, stood + 1, soft
         if k > i or until > after:
-            if not inside and max(k - i, until - after) > LONGEST_INSERTION:
-                return LONG_INSERTION, i, after, stood, soft
             if capitals_a < 0:
                 capitals_a, capitals_b = capitals_kernel(traits_a), capitals_kernel(traits_b)
             why, x, y, standing, content = gap_kernel(
@@ -132,10 +128,10 @@ def gap_kernel(
 ):  # fmt: skip
     """Whether a's tokens i ... k - 1 may stand against b's j ... until - 1; else why not, and by which (-1: none).
 
-    Words that may stand for each other are paired in order; of what is left nothing may matter, nor may both sides have
-    something left: one word stands where the other has a different one. Where a is inside b, capitals in b are read
-    leniently: a word more in the one that stays loses nothing. Besides, how many of a's tokens are paired, and whether
-    either side has a word of content left.
+    Words that may stand for each other are paired in order. Of what is left nothing may matter, nor may both sides have
+    something left: that is a word in place of another. What one side alone has left may be function words; where a is
+    inside b, which stays, b may have other words more, too, unless a is too short, and capitals in b are read leniently.
+    Besides, how many of a's tokens are paired, and whether either side has a word left that is no function word.
     """
     if k > i and until > j and joined_kernel(traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, j, until):
         return _HARMLESS, 0, 0, k - i, False
@@ -169,7 +165,7 @@ def gap_kernel(
         y = z + 1
     if left_a >= 0 and left_b >= 0:
         return OTHER_WORD, left_a, left_b, standing, content
-    if content and halves < 2 * _BRIEF:
+    if content and (left_a >= 0 or not inside or halves < 2 * _BRIEF):
         return LACKS_WORD, left_a, left_b, standing, content
     return _HARMLESS, 0, 0, standing, content
 

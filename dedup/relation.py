@@ -24,8 +24,6 @@ from .guard import (
     LACKS_UNIT,
     LACKS_WORD,
     LITTLE_SHARED,
-    LONG_INSERTION,
-    LONGEST_INSERTION,
     MENTIONED,
     NO_TOKENS,
     NOTHING_SHARED,
@@ -237,7 +235,7 @@ _LACKING = {
     LACKS_UNIT: "the unit",
     LACKS_SYMBOL: "the symbol",
     LACKS_CHARACTER: "the character",
-    LACKS_WORD: "in so short a text the word",
+    LACKS_WORD: "the word",
 }
 
 
@@ -276,8 +274,6 @@ def _reason(
         return f"{_LACKING[why]} {word(a, i) if i >= 0 else word(b, j)} has no partner in the other"
     if why == OTHER_WORD:
         return f"{word(a, i)} stands where the other has {word(b, j)}"
-    if why == LONG_INSERTION:
-        return f"one has more than {LONGEST_INSERTION} words in a row that the other lacks"
     if why == MENTIONED:
         return f"{words}, only mentioned within a longer sentence"
     return f"in the longer one {word(b, j)} stands beside it, which denies it or may"
