@@ -83,8 +83,8 @@ def gaps_kernel(
 ):  # fmt: skip
     """The first difference that matters between two aligned texts, or _HARMLESS, with the tokens concerned (-1: none).
 
-    Of a its tokens begin ... end - 1. With `inside` only what stands within the aligned stretch of b counts. Besides, how many of a's tokens have no partner but one of b's that may stand
-    for them, and how many gaps hold no word that only one side has.
+    Of a its tokens begin ... end - 1. With `inside` only what stands within the aligned stretch of b counts. Besides,
+    how many of a's tokens have no partner but one that may stand for them, and how many gaps hold function words alone.
     """
     m = len(traits_b)
     halves = half_words_kernel(traits_a, begin, min(end, begin + 2 * _CUT))

@@ -108,7 +108,8 @@ def test_options():
     assert dedup.compare(BODY, swapped, threshold=0.99, containment=None).relation == "distinct"
     outer = BODY + " and waved"
     assert dedup.compare(BODY, outer).relation == "contained"
-    assert dedup.compare(BODY, outer, containment=None).relation == "near"
+    assert dedup.compare(BODY, outer, containment=None).relation == "distinct"  # either may go, and "waved" be lost
+    assert dedup.compare(BODY, outer, containment=None, guard=False).relation == "near"
     assert dedup.compare("yes no", "yes no", min_tokens=100).relation == "exact"
 
 
