@@ -14,10 +14,10 @@ _HARMLESS = -1
 _NEGATION, _UNIT, _FUNCTION = (NEGATION | DENIAL) << TRAIT_SHIFT, UNIT << TRAIT_SHIFT, FUNCTION << TRAIT_SHIFT
 _GERMAN, _INITIAL, _SPELLED = GERMAN << TRAIT_SHIFT, INITIAL << TRAIT_SHIFT, (AND | PLUS) << TRAIT_SHIFT
 
-_BRIEF = 10  # words below which a word more within makes another text
+_BRIEF = 16  # words below which a word more within makes another text
 _INFLECTED = 7  # words from which a singular may stand for a plural
 _CUT = 12  # words from which the last one may be cut short
-_ALL_TELL, _SEVERAL_TELL, _NONE_TELLS = range(3)
+_NAMES, _NOUNS, _SHOUTED = range(3)  # what the capitals of a text tell
 
 
 @kernel
@@ -40,32 +40,28 @@ def matters_kernel(trait, capitals):
 
 @kernel
 def name_kernel(trait, capitals):
-    """Whether a token counts as a name: a capital tells so, unless of an article or where capitals tell nothing."""
+    """Whether a token counts as a name: a capital tells so, but of an article, and but where capitals tell nothing."""
     if trait & HAS_CAPITALS:
-        return capitals != _NONE_TELLS
+        return capitals != _SHOUTED or not trait & _FUNCTION
     if trait & HAS_CAPITAL and trait & _INITIAL and not trait & AFTER_STOP:
         return True
-    return capitals == _ALL_TELL and trait & HAS_CAPITAL and not trait & _FUNCTION
+    return capitals != _NOUNS and trait & HAS_CAPITAL and not trait & _FUNCTION
 
 
 @kernel
 def capitals_kernel(traits):
-    """Which words of a text are told to be names by their capitals.
-
-    All that have one; but where most words have one, as in titles and in German, only those with several; where most
-    have several, none.
-    """
-    letters = one = several = german = 0
+    """What the capitals of a text tell: names; in German any noun, so that only several in a word tell a name; where
+    most words are all capitals, an article is still an article."""
+    letters = several = german = 0
     for i in range(len(traits)):
         trait = traits[i]
         if trait & HAS_LETTER and not trait & (HAS_NUMBER | IS_UNSPACED):
             letters += 1
-            one += 1 if trait & HAS_CAPITAL else 0
             several += 1 if trait & HAS_CAPITALS else 0
             german += 1 if trait & _GERMAN else 0
     if 2 * several > letters:
-        return _NONE_TELLS
-    return _SEVERAL_TELL if 2 * one > letters or 8 * german > letters else _ALL_TELL
+        return _SHOUTED
+    return _NOUNS if 8 * german > letters else _NAMES
 
 
 @kernel
@@ -148,7 +144,7 @@ def gap_kernel(
             ):
                 z += 1
             if z == until:
-                why = matters_kernel(traits_a[x], _ALL_TELL)
+                why = matters_kernel(traits_a[x], _NAMES)
                 if why != _HARMLESS:
                     return why, x, -1, standing, content
                 left_a = x if left_a < 0 else left_a
@@ -156,7 +152,7 @@ def gap_kernel(
                 continue
             standing += 1
         while y < z:
-            why = matters_kernel(traits_b[y], capitals_b if inside else _ALL_TELL)
+            why = matters_kernel(traits_b[y], capitals_b if inside else _NAMES)
             if why != _HARMLESS:
                 return why, -1, y, standing, content
             left_b = y if left_b < 0 else left_b

@@ -72,9 +72,9 @@ procent tys mln mld sekund minut godzin dni tygodni miesięcy lat rok roku
 _FUNCTION_WORDS = """
 a an the this that these those of in on at as which is are was were be been being has have had s
 der die das den dem des ein eine einen einem einer eines im in am an auf ist sind war waren sein hat haben hatte hatten
-dass daß bei
-le la les un une des du de d l dans en sur au aux est sont était été être a ont que qu ce cet cette ces
-el los las unos unas del al en es son era fue ha han que
+dass daß bei mit
+le la les un une des du de d l dans en sur au aux est sont était été être a ont que qu ce cet cette ces avec
+el los las unos unas del al en es son era fue ha han que con
 il lo gli i uno una della dei delle nel nella di è sono era ha hanno che
 os as um uma do da dos das no na nos nas em é são foi tem que
 het een van in op is zijn was heeft hebben dat die

@@ -94,6 +94,7 @@ def surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end):
     """What forbids that a's tokens begin ... end - 1 are contained in b where they are aligned, or _HARMLESS.
 
     - Words of denial in the clause before or behind, or a negation in its own sentence before: b may say the opposite.
+    - A cell (below 5 words, with a number) must be all of b but for a label or list number before it.
     - What is mostly numbers (dates, prices, rows) must fill whole sentences and half of b.
     - Any other long text (12 words) is contained wherever it stands.
     - A shorter one must fill whole sentences, or be half of b and begin or end with a sentence.
@@ -109,20 +110,25 @@ def surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end):
     denied = denied_kernel(traits_b, first, last)
     if denied >= 0:
         return NEGATED, 0, denied
-    telling = 0
+    telling = numbers = 0
     for i in range(begin, end):
+        numbers += 1 if traits_a[i] & HAS_NUMBER else 0
         letters = starts_a[i + 1] - 1 - starts_a[i]
         telling += 1 if traits_a[i] & HAS_LETTER and not traits_a[i] & HAS_NUMBER and letters > 1 else 0
     tells = 2 * telling >= end - begin
     halves = half_words_kernel(traits_a, begin, end)
     if tells and halves >= 2 * _LONG:
         return _HARMLESS, 0, 0
+    if numbers > 0 and halves < 2 * _HEADING:
+        if last + 1 == m and labelled_kernel(traits_b, first, True):
+            return _HARMLESS, 0, 0
+        return MENTIONED, 0, first
     begins = first == 0 or traits_b[first] & AFTER_STOP != 0
     ends = last + 1 == m or traits_b[last + 1] & AFTER_STOP != 0
     if tells and halves >= 2 * _TITLE and begins and ends:
         return _HARMLESS, 0, 0
     until = credit_kernel(traits_b, last + 1, traits_a, n, False)
-    begins = begins or labelled_kernel(traits_b, first)
+    begins = begins or labelled_kernel(traits_b, first, False)
     ends = ends or until == last + 1 or (halves >= 2 * _HEADING and counted_kernel(traits_b, last))
     if 2 * halves >= half_words_kernel(traits_b, 0, until):
         if (begins and ends) or (tells and halves >= 2 * _TITLE and (begins or ends)):
@@ -134,8 +140,8 @@ def surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end):
 
 
 @kernel
-def labelled_kernel(traits, first):
-    """Whether between the stop before it and token `first` there are only labels, articles, one number."""
+def labelled_kernel(traits, first, whole):
+    """Whether before token `first` there are only labels, articles, one number: back to a stop, or with `whole` all."""
     numbers = 0
     j = first - 1
     while j >= 0:
@@ -146,7 +152,7 @@ def labelled_kernel(traits, first):
                 return False
         elif not trait & _LABEL and (not trait & _FUNCTION or trait & HAS_CAPITALS):
             return False
-        if trait & AFTER_STOP:
+        if trait & AFTER_STOP and not whole:
             break
         j -= 1
     return True
@@ -154,11 +160,8 @@ def labelled_kernel(traits, first):
 
 @kernel
 def counted_kernel(traits, last):
-    """Whether between token `last` and the stop after it there is a counter."""
-    m = len(traits)
-    if not number_kernel(traits[last + 1]) or traits[last] & HAS_NUMBER:
-        return False
-    return last + 2 == m or traits[last + 2] & AFTER_STOP != 0
+    """Whether behind token `last` there is a counter and nothing else."""
+    return last + 2 == len(traits) and number_kernel(traits[last + 1]) and not traits[last] & HAS_NUMBER
 
 
 @kernel
