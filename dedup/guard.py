@@ -1,7 +1,7 @@
 """What matters where two aligned paragraphs differ: numbers, names, negations, units, and words that replace others."""
 
 from .engine import kernel
-from .lexicon import AND, DENIAL, FUNCTION, GERMAN, INITIAL, NEGATION, PLUS, UNIT
+from .lexicon import AND, DENIAL, FUNCTION, GERMAN, INITIAL, NEGATION, PARTICLE, PLUS, UNIT
 from .marks import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
 from .pairs import TRAIT_SHIFT
 
@@ -13,6 +13,7 @@ _HARMLESS = -1
 
 _NEGATION, _UNIT, _FUNCTION = (NEGATION | DENIAL) << TRAIT_SHIFT, UNIT << TRAIT_SHIFT, FUNCTION << TRAIT_SHIFT
 _GERMAN, _INITIAL, _SPELLED = GERMAN << TRAIT_SHIFT, INITIAL << TRAIT_SHIFT, (AND | PLUS) << TRAIT_SHIFT
+_SLIGHT = (FUNCTION | PARTICLE) << TRAIT_SHIFT  # words without content
 
 _BRIEF = 16  # words below which a word more within makes another text
 _INFLECTED = 7  # words from which a singular may stand for a plural
@@ -65,6 +66,15 @@ def capitals_kernel(traits):
 
 
 @kernel
+def any_capital_kernel(traits, begin, end):
+    """Whether any of the tokens begin ... end - 1 has a capital; else what capitals tell need not be found out."""
+    for i in range(begin, end):
+        if traits[i] & HAS_CAPITAL:
+            return True
+    return False
+
+
+@kernel
 def half_words_kernel(traits, begin, end):
     """Length in half words: two a token, one a character of an unspaced script."""
     halves = 0
@@ -102,7 +112,7 @@ def gaps_kernel(
             if cut and cut_kernel(traits_a, text_a, starts_a, i, text_b, starts_b, j):
                 return _HARMLESS, 0, 0, stood + 1, soft
         if k > i or until > after:
-            if capitals_a < 0:
+            if capitals_a < 0 and (any_capital_kernel(traits_a, i, k) or any_capital_kernel(traits_b, after, until)):
                 capitals_a, capitals_b = capitals_kernel(traits_a), capitals_kernel(traits_b)
             why, x, y, standing, content = gap_kernel(
                 traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, after, until,
@@ -148,7 +158,7 @@ def gap_kernel(
                 if why != _HARMLESS:
                     return why, x, -1, standing, content
                 left_a = x if left_a < 0 else left_a
-                content |= traits_a[x] & _FUNCTION == 0
+                content |= traits_a[x] & _SLIGHT == 0
                 continue
             standing += 1
         while y < z:
@@ -156,7 +166,7 @@ def gap_kernel(
             if why != _HARMLESS:
                 return why, -1, y, standing, content
             left_b = y if left_b < 0 else left_b
-            content |= traits_b[y] & _FUNCTION == 0
+            content |= traits_b[y] & _SLIGHT == 0
             y += 1
         y = z + 1
     if left_a >= 0 and left_b >= 0:

@@ -7,7 +7,7 @@ the other has not.
 
 from functools import lru_cache
 
-NEGATION, UNIT, FUNCTION, DENIAL, CREDIT, LABEL, GERMAN, AND, PLUS, INITIAL = (1 << bit for bit in range(10))
+NEGATION, UNIT, FUNCTION, DENIAL, CREDIT, LABEL, GERMAN, AND, PLUS, INITIAL, PARTICLE = (1 << bit for bit in range(11))
 
 _NEGATIONS = """
 almost nearly former formerly alleged allegedly supposedly
@@ -72,9 +72,9 @@ procent tys mln mld sekund minut godzin dni tygodni miesięcy lat rok roku
 _FUNCTION_WORDS = """
 a an the this that these those of in on at as which is are was were be been being has have had s
 der die das den dem des ein eine einen einem einer eines im in am an auf ist sind war waren sein hat haben hatte hatten
-dass daß bei mit
-le la les un une des du de d l dans en sur au aux est sont était été être a ont que qu ce cet cette ces avec
-el los las unos unas del al en es son era fue ha han que con
+dass daß bei
+le la les un une des du de d l dans en sur au aux est sont était été être a ont que qu ce cet cette ces
+el los las unos unas del al en es son era fue ha han que
 il lo gli i uno una della dei delle nel nella di è sono era ha hanno che
 os as um uma do da dos das no na nos nas em é são foi tem que
 het een van in op is zijn was heeft hebben dat die
@@ -86,6 +86,18 @@ det den en ett i på är var har som
 bir bu da de
 """
 
+
+# Words that a sentence may have or lack, but that none of the others may stand for.
+_PARTICLES = """
+for to with
+für zu mit
+pour avec à
+para con
+per
+com
+dla do z
+для
+"""
 
 # Words that open a credit, and agencies.
 _CREDITS = """
@@ -152,6 +164,7 @@ def lexicon() -> dict[bytes, int]:
         (_AND, AND),
         (_PLUS, PLUS),
         (_INITIALS, INITIAL),
+        (_PARTICLES, PARTICLE),
     ):
         for word in words.split():
             bits[word.encode()] = bits.get(word.encode(), 0) | bit

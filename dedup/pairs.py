@@ -4,6 +4,7 @@ Twice: by dictionaries and sets for a few pairs, from buffers where compiled.
 """
 
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -20,21 +21,30 @@ _EACH = np.uint64(0x0101010101010101)
 _SPACES, _HIGH = np.uint64(0x20 * 0x0101010101010101), np.uint64(0x80 * 0x0101010101010101)
 
 
+class _Traits:
+    """The traits of one side, looked up where they are asked for: of most tokens they never are."""
+
+    def __init__(self, tokens: list[bytes], mark: bytes) -> None:
+        self.tokens, self.mark, self.known = tokens, mark, lexicon()
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def __getitem__(self, i: int) -> int:
+        return self.mark[i] | self.known.get(self.tokens[i], 0) << TRAIT_SHIFT
+
+
 def read_pair(text_a: bytes, mark_a: bytes, text_b: bytes, mark_b: bytes, shingle_size: int) -> tuple[Any, ...]:
-    """A pair as `judge_kernel` takes it, by dictionaries and sets; `read_pair_kernel` is its compiled twin."""
+    """A pair as `judge_kernel` takes it, by dictionaries and sets; `read_side_kernel` is its compiled twin."""
     numbers: dict[bytes, int] = {}
-    known = lexicon()
     sides = []
     shingles = []
     for text, mark in ((text_a, mark_a), (text_b, mark_b)):
         tokens = text.split()
         ids = [numbers.setdefault(token, len(numbers)) for token in tokens]
-        traits = [bit | known.get(token, 0) << TRAIT_SHIFT for token, bit in zip(tokens, mark, strict=True)]
-        starts = [0]
-        for token in tokens:
-            starts.append(starts[-1] + len(token) + 1)
-        sides.append((ids, traits, text + b" ", starts))
-        shingles.append({tuple(ids[i : i + shingle_size]) for i in range(max(1, len(ids) - shingle_size + 1))})
+        starts = [0, *accumulate(length + 1 for length in map(len, tokens))]
+        sides.append((ids, _Traits(tokens, mark), text + b" ", starts))
+        shingles.append(set(zip(*(ids[i:] for i in range(shingle_size)), strict=False)) or {tuple(ids)})
     shared = len(shingles[0] & shingles[1])
     return (*sides[0], *sides[1], shared, len(shingles[0]), len(shingles[1]), shingle_size)
 

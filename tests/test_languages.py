@@ -68,11 +68,11 @@ def test_marks(language, rule, text, token, bits, expected):
 
 RELATIONS = [
     ("German", "a capital is no name where every noun has one", "contained",
-     "Mit der Anmeldung stimmst du zu, dass der Verein deine Angaben laut unserer neuen Satzung speichert und bearbeitet",
-     "Mit der Anmeldung stimmst du zu, dass der Verein deine Angaben speichert und bearbeitet"),
+     "Mit der Anmeldung zum Fest stimmst du zu, dass der Verein deine Angaben hier im Haus laut unserer neuen Satzung speichert und bearbeitet",
+     "Mit der Anmeldung zum Fest stimmst du zu, dass der Verein deine Angaben hier im Haus speichert und bearbeitet"),
     ("German", "but a word in place of another stays another", "distinct",
-     "Mit der Anmeldung stimmst du zu, dass der Verein deine Angaben speichert und bearbeitet",
-     "Mit der Anmeldung stimmst du zu, dass der Vorstand deine Angaben speichert und bearbeitet"),
+     "Mit der Anmeldung zum Fest stimmst du zu, dass der Verein deine Angaben hier im Haus speichert und bearbeitet",
+     "Mit der Anmeldung zum Fest stimmst du zu, dass der Vorstand deine Angaben hier im Haus speichert und bearbeitet"),
     ("German", "an inflected word is the same word", "near",
      "Klicken, um den Artikel mit Freunden zu teilen, wird hier empfohlen",
      "Klick, um den Artikel mit Freunden zu teilen, wird hier empfohlen"),
