@@ -93,7 +93,7 @@ def gaps_kernel(
     how many of a's tokens have no partner but one that may stand for them, and how many gaps hold function words alone.
     """
     m = len(traits_b)
-    halves = half_words_kernel(traits_a, begin, min(end, begin + 2 * _CUT))
+    halves = 2 * _BRIEF if end - begin >= 2 * _BRIEF else half_words_kernel(traits_a, begin, end)
     stood = soft = 0
     capitals_a = capitals_b = -1
     i = begin

@@ -105,7 +105,7 @@ def judge_kernel(
     if n == 0:
         return DISTINCT, 0.0, 0.0, NO_TOKENS, 0, 0
     resembles = jaccard >= threshold
-    fits = may_contain_kernel(shared, distinct_a, n, shingle_size, containment)
+    fits = may_contain_kernel(shared, distinct_a, n, m, shingle_size, containment)
     if shared == 0 or not (resembles or fits or thorough):
         return DISTINCT, jaccard, 0.0, NOTHING_SHARED if shared == 0 else LITTLE_SHARED, 0, 0
     if resembles and not guard and not fits and not thorough:
@@ -134,7 +134,7 @@ def judge_kernel(
     if 2 * matched < n:
         return DISTINCT, jaccard, inside, why, i, j
     if n < m and fits:
-        begin, end = core_kernel(ids_a, traits_a, traits_b, mates)
+        begin, end = core_kernel(ids_a, traits_a, text_a, starts_a, traits_b, mates)
         why, i, j, stood, soft = gaps_kernel(
             traits_a, text_a, starts_a, traits_b, text_b, starts_b, mates, begin, end, True
         )  # fmt: skip
@@ -165,13 +165,17 @@ def allowed_runs(n):
 
 
 @kernel
-def may_contain_kernel(shared, distinct, n, shingle_size, containment):
-    """Whether n tokens, `distinct` different shingles, can be contained in a text that shares so many of them.
+def may_contain_kernel(shared, distinct, n, m, shingle_size, containment):
+    """Whether n tokens, `distinct` different shingles, can stand in m that share so many of them.
 
-    Tokens that stand in few runs share most of their shingles: less than that need not be aligned.
+    Tokens that stand in few runs share most of their shingles: less than that need not be aligned. Of two texts of one
+    length no more than two words, or runs of them, may be replaced: one replaced word takes `shingle_size` shingles.
     """
-    least = distinct - (1.0 - containment) * n - shingle_size * (allowed_runs(n) - 1)
-    return containment <= 1.0 and shared >= least
+    if n > m or containment > 1.0:
+        return False
+    if n == m:
+        return shared >= distinct - 2 * shingle_size
+    return shared >= distinct - (1.0 - containment) * n - (shingle_size - 1) * allowed_runs(n)
 
 
 @kernel
@@ -179,7 +183,7 @@ def promising_kernel(shared, distinct, distinct_kept, n, kept, shingle_size, thr
     """Whether a text of n tokens may be near to, or contained in, one of `kept` tokens, judging by counts alone."""
     if shared >= threshold * (distinct + distinct_kept - shared):
         return True
-    return n <= kept and may_contain_kernel(shared, distinct, n, shingle_size, containment)
+    return may_contain_kernel(shared, distinct, n, kept, shingle_size, containment)
 
 
 @kernel

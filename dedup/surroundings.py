@@ -17,7 +17,7 @@ _LONGEST_VERDICT = 4  # words in which a text may be judged before or after it, 
 
 
 @kernel
-def core_kernel(ids_a, traits_a, traits_b, mates):
+def core_kernel(ids_a, traits_a, text_a, starts_a, traits_b, mates):
     """Where a begins and ends but for what is no part of what it says, and the other lacks: begin, end.
 
     Before it a list number or clock time, behind it a counter, a credit, or words that it has already; each only where
@@ -35,14 +35,14 @@ def core_kernel(ids_a, traits_a, traits_b, mates):
     if begin > 0:
         listed = begin <= 2 and first < m and traits_a[1] & AFTER_STOP != 0
         for i in range(begin):
-            listed &= number_kernel(traits_a[i])
+            listed &= bare_kernel(text_a, starts_a, i)
         if first > 0:
             listed &= traits_b[first - 1] & HAS_NUMBER == 0
         if not listed:
             begin = 0
     if end < n:
         beyond = last + 1
-        counter = n - end == 1 and traits_a[end] & AFTER_STOP != 0 and number_kernel(traits_a[end])
+        counter = n - end == 1 and traits_a[end] & AFTER_STOP != 0 and bare_kernel(text_a, starts_a, end)
         if beyond < m:
             counter &= traits_b[beyond] & HAS_NUMBER == 0
         if not (counter or repeats_kernel(ids_a, begin, end)):
@@ -51,8 +51,17 @@ def core_kernel(ids_a, traits_a, traits_b, mates):
 
 
 @kernel
+def bare_kernel(text, starts, i):
+    """Whether token i is up to three digits and nothing else, as list numbers and counters are, and prices are not."""
+    for place in range(starts[i], starts[i + 1] - 1):
+        if not 48 <= text[place] <= 57:
+            return False
+    return starts[i + 1] - starts[i] <= 4
+
+
+@kernel
 def number_kernel(trait):
-    """Whether a token is a bare number."""
+    """Whether a token is a number without letters."""
     return trait & HAS_NUMBER != 0 and trait & HAS_LETTER == 0
 
 
@@ -102,24 +111,22 @@ def surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end):
     A list number, an article, a label or a credit beside it does not count.
     """
     n, m = len(mates), len(traits_b)
-    first, last = m, -1
-    for i in range(n):
-        if mates[i] >= 0:
-            first = min(first, mates[i])
-            last = mates[i]
+    first = last = 0
+    while mates[first] < 0:
+        first += 1
+    while mates[n - 1 - last] < 0:
+        last += 1
+    first, last = mates[first], mates[n - 1 - last]
     denied = denied_kernel(traits_b, first, last)
     if denied >= 0:
         return NEGATED, 0, denied
-    telling = numbers = 0
-    for i in range(begin, end):
-        numbers += 1 if traits_a[i] & HAS_NUMBER else 0
-        letters = starts_a[i + 1] - 1 - starts_a[i]
-        telling += 1 if traits_a[i] & HAS_LETTER and not traits_a[i] & HAS_NUMBER and letters > 1 else 0
-    tells = 2 * telling >= end - begin
+    tells = tells_kernel(traits_a, starts_a, begin, end)
+    if tells and end - begin >= 2 * _LONG:
+        return _HARMLESS, 0, 0
     halves = half_words_kernel(traits_a, begin, end)
     if tells and halves >= 2 * _LONG:
         return _HARMLESS, 0, 0
-    if numbers > 0 and halves < 2 * _HEADING:
+    if halves < 2 * _HEADING and any_number_kernel(traits_a, begin, end):
         if last + 1 == m and labelled_kernel(traits_b, first, True):
             return _HARMLESS, 0, 0
         return MENTIONED, 0, first
@@ -129,7 +136,7 @@ def surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end):
         return _HARMLESS, 0, 0
     until = credit_kernel(traits_b, last + 1, traits_a, n, False)
     begins = begins or labelled_kernel(traits_b, first, False)
-    ends = ends or until == last + 1 or (halves >= 2 * _HEADING and counted_kernel(traits_b, last))
+    ends = ends or until == last + 1 or counted_kernel(traits_a, begin, end, traits_b, last)
     if 2 * halves >= half_words_kernel(traits_b, 0, until):
         if (begins and ends) or (tells and halves >= 2 * _TITLE and (begins or ends)):
             return _HARMLESS, 0, 0
@@ -137,6 +144,27 @@ def surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end):
         if not traits_b[0 if first > 0 else m - 1] & (HAS_NUMBER | IS_UNSPACED | _NEGATION):
             return _HARMLESS, 0, 0
     return MENTIONED, 0, first
+
+
+@kernel
+def tells_kernel(traits, starts, begin, end):
+    """Whether at least half of the tokens begin ... end - 1 are words: no number, symbol or single letter."""
+    missing = end - begin
+    for i in range(begin, end):
+        if traits[i] & (HAS_LETTER | HAS_NUMBER) == HAS_LETTER and starts[i + 1] - starts[i] > 2:
+            missing -= 2
+            if missing <= 0:
+                return True
+    return False
+
+
+@kernel
+def any_number_kernel(traits, begin, end):
+    """Whether any of the tokens begin ... end - 1 holds a number."""
+    for i in range(begin, end):
+        if traits[i] & HAS_NUMBER:
+            return True
+    return False
 
 
 @kernel
@@ -159,9 +187,14 @@ def labelled_kernel(traits, first, whole):
 
 
 @kernel
-def counted_kernel(traits, last):
-    """Whether behind token `last` there is a counter and nothing else."""
-    return last + 2 == len(traits) and number_kernel(traits[last + 1]) and not traits[last] & HAS_NUMBER
+def counted_kernel(traits_a, begin, end, traits_b, last):
+    """Whether in b there is only a counter behind a: a number, and a is no mere name, which it would make another."""
+    if last + 2 != len(traits_b) or not number_kernel(traits_b[last + 1]) or traits_b[last] & HAS_NUMBER:
+        return False
+    for i in range(begin, end):
+        if traits_a[i] & _FUNCTION:
+            return end - begin >= _HEADING
+    return False
 
 
 @kernel
