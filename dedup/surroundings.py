@@ -2,12 +2,13 @@
 
 from .engine import kernel
 from .guard import _HARMLESS, MENTIONED, NEGATED, half_words_kernel
-from .lexicon import CREDIT, DENIAL, FUNCTION, LABEL, NEGATION
-from .marks import AFTER_STOP, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
+from .lexicon import CREDIT, DENIAL, FUNCTION, LABEL, NEGATION, PARTICLE
+from .marks import AFTER_STOP, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
 from .pairs import TRAIT_SHIFT
 
 _DENIAL, _NEGATION, _CREDIT = DENIAL << TRAIT_SHIFT, NEGATION << TRAIT_SHIFT, CREDIT << TRAIT_SHIFT
 _LABEL, _FUNCTION = (LABEL | CREDIT) << TRAIT_SHIFT, FUNCTION << TRAIT_SHIFT
+_SLIGHT = (LABEL | CREDIT | FUNCTION | PARTICLE) << TRAIT_SHIFT
 
 _TITLE = 7  # words below which a text is a title: it must fill a sentence and half of the paragraph
 _HEADING = 5  # words from which a title may have one word more before or behind it
@@ -108,6 +109,7 @@ def surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end):
     - Any other long text (12 words) is contained wherever it stands.
     - A shorter one must fill whole sentences, or be half of b and begin or end with a sentence.
     - A title (below 7 words) must fill whole sentences and half of b, or all but one word of it.
+    - Where a begins with a capital and b goes on without one, the word before goes with it (“Limited coverage”).
     A list number, an article, a label or a credit beside it does not count.
     """
     n, m = len(mates), len(traits_b)
@@ -134,6 +136,12 @@ def surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end):
     ends = last + 1 == m or traits_b[last + 1] & AFTER_STOP != 0
     if tells and halves >= 2 * _TITLE and begins and ends:
         return _HARMLESS, 0, 0
+    if (
+        not begins
+        and traits_a[begin] & HAS_CAPITAL
+        and not (traits_b[first] & HAS_CAPITAL or traits_b[first - 1] & _SLIGHT)
+    ):
+        return MENTIONED, 0, first
     until = credit_kernel(traits_b, last + 1, traits_a, n, False)
     begins = begins or labelled_kernel(traits_b, first, False)
     ends = ends or until == last + 1 or counted_kernel(traits_a, begin, end, traits_b, last)

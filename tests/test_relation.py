@@ -94,6 +94,16 @@ CASES = [
         "a graph of the time taken to change a list by map plus lambda and filter",
         "a graph of the time taken to change a list by map and filter",
     ),
+    (
+        "distinct",
+        "Limited coverage for older conditions with select plans",
+        "Coverage for older conditions with select plans",
+    ),
+    (
+        "contained",
+        "LIVE Coverage of older conditions with select plans",
+        "Coverage of older conditions with select plans",
+    ),
     ("near", "Top 10 Health & Nutrition Trends to Watch", "Top 10 Health and Nutrition Trends to Watch"),
     ("distinct", "nothing in common here", "quite another text altogether"),
     ("distinct", "", ""),
