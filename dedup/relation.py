@@ -1,4 +1,4 @@
-"""What two paragraphs are to each other, and why: alignment, guard, relation.
+"""What two paragraphs are to each other, and why: alignment, guard, surroundings, relation.
 
 One implementation, in plain functions over arrays: run as they are for a few pairs, compiled for many. The pair is
 always aligned in one order (fewer tokens first, then by bytes), so that the relation is the same both ways.
@@ -48,7 +48,8 @@ class Comparison:
     relation: "exact", "contained", "near" or "distinct"
     inner: for "contained" the side that stands in the other, "a" or "b"
     jaccard: similarity of the shingle sets, 0 ... 1
-    containment: share of the shorter paragraph's tokens that are aligned with the longer one's, 0 ... 1
+    containment: share of the shorter paragraph's tokens that are aligned with the longer one's, or with words that may
+        stand for them, 0 ... 1
     reason: a sentence
     """
 
@@ -260,9 +261,14 @@ def _reason(
     if why == SAME:
         return f"the same {words} after folding"
     if why == INSIDE:
-        return f"{round(inside * len(a))} of {words} stand in the longer one in order, and nothing that matters differs"
+        stand = f"{round(inside * len(a))} of {words} stand in the longer one in order"
+        if config.containment is not None and inside < config.containment:
+            return f"{stand}, the others are its own list number, counter, credit or function words"
+        return f"{stand}, and nothing that matters differs"
     if why == ALIKE:
         differs = "and nothing that matters differs" if config.guard else "compared without the guard"
+        if jaccard < config.threshold:
+            return f"{round(inside * len(a))} of {words} stand in the other in order, {differs}"
         return f"Jaccard similarity {jaccard:.2f} is at least {config.threshold:g}, {differs}"
     if why == NO_TOKENS:
         return "a text without words repeats nothing"
