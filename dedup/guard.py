@@ -1,27 +1,29 @@
 """What matters where two aligned paragraphs differ: numbers, names, negations, units, and words that replace others."""
 
 from .engine import kernel
-from .lexicon import FUNCTION, NEGATION, UNIT
-from .marks import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_NUMBER, IS_UNSPACED
+from .lexicon import AND, DENIAL, FUNCTION, GERMAN, INITIAL, NEGATION, PARTICLE, PLUS, UNIT
+from .marks import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
 from .pairs import TRAIT_SHIFT
 
 # Why a pair is what it is. The codes from LACKS_NUMBER on are the guard's.
 (SAME, INSIDE, ALIKE, NO_TOKENS, NOTHING_SHARED, LITTLE_SHARED, TOO_LONG, SCATTERED) = range(8)
-(LACKS_NUMBER, LACKS_NAME, LACKS_NEGATION, LACKS_UNIT, LACKS_SYMBOL, LACKS_CHARACTER) = range(8, 14)
-(OTHER_WORD, LONG_INSERTION, MENTIONED, NEGATED) = range(14, 18)
+(LACKS_NUMBER, LACKS_NAME, LACKS_NEGATION, LACKS_UNIT, LACKS_SYMBOL, LACKS_CHARACTER, LACKS_WORD) = range(8, 15)
+(OTHER_WORD, MENTIONED, NEGATED) = range(15, 18)
 _HARMLESS = -1
 
-_NEGATION, _UNIT, _FUNCTION = NEGATION << TRAIT_SHIFT, UNIT << TRAIT_SHIFT, FUNCTION << TRAIT_SHIFT
+_NEGATION, _UNIT, _FUNCTION = (NEGATION | DENIAL) << TRAIT_SHIFT, UNIT << TRAIT_SHIFT, FUNCTION << TRAIT_SHIFT
+_GERMAN, _INITIAL, _SPELLED = GERMAN << TRAIT_SHIFT, INITIAL << TRAIT_SHIFT, (AND | PLUS) << TRAIT_SHIFT
+_SLIGHT = (FUNCTION | PARTICLE) << TRAIT_SHIFT  # words without content
 
-
-LONGEST_INSERTION = 3  # words in a run that one side of a near pair may have more
-_MENTION = 5  # words below which a contained text must fill its sentence
-_TITLE = 8  # words below which it must begin or end one
+_BRIEF = 16  # words below which a word more within makes another text
+_INFLECTED = 7  # words from which a singular may stand for a plural
+_CUT = 12  # words from which the last one may be cut short
+_NAMES, _NOUNS, _SHOUTED = range(3)  # what the capitals of a text tell
 
 
 @kernel
-def matters_kernel(trait):
-    """Why a token matters wherever it lacks its partner, or _HARMLESS."""
+def matters_kernel(trait, capitals):
+    """Why a token matters wherever it lacks its partner, or _HARMLESS: number, negation, symbol, character, name, unit."""
     if trait & HAS_NUMBER:
         return LACKS_NUMBER
     if trait & _NEGATION:
@@ -30,7 +32,7 @@ def matters_kernel(trait):
         return LACKS_SYMBOL
     if trait & IS_UNSPACED:
         return LACKS_CHARACTER
-    if trait & HAS_CAPITAL and (trait & HAS_CAPITALS or not trait & _FUNCTION):
+    if name_kernel(trait, capitals):
         return LACKS_NAME
     if trait & _UNIT:
         return LACKS_UNIT
@@ -38,101 +40,140 @@ def matters_kernel(trait):
 
 
 @kernel
-def outside_kernel(traits_a, traits_b, mates):
-    """What forbids that a stands in b where it is aligned: a negation just before it, or that it is only mentioned."""
-    first, last = -1, -1
-    for i in range(len(mates)):
-        if mates[i] >= 0:
-            if first < 0:
-                first = mates[i]
-            last = mates[i]
-    begins = first == 0 or traits_b[first] & AFTER_STOP != 0
-    ends = last + 1 == len(traits_b) or traits_b[last + 1] & AFTER_STOP != 0
-    if not begins and traits_b[first - 1] & _NEGATION:
-        return NEGATED, 0, first - 1
+def name_kernel(trait, capitals):
+    """Whether a token counts as a name: a capital tells so, but of an article, and but where capitals tell nothing."""
+    if trait & HAS_CAPITALS:
+        return capitals != _SHOUTED or not trait & _FUNCTION
+    if trait & HAS_CAPITAL and trait & _INITIAL and not trait & AFTER_STOP:
+        return True
+    return capitals != _NOUNS and trait & HAS_CAPITAL and not trait & _FUNCTION
+
+
+@kernel
+def capitals_kernel(traits):
+    """What the capitals of a text tell: names; in German any noun, so that only several in a word tell a name; where
+    most words are all capitals, an article is still an article."""
+    letters = several = german = 0
+    for i in range(len(traits)):
+        trait = traits[i]
+        if trait & HAS_LETTER and not trait & (HAS_NUMBER | IS_UNSPACED):
+            letters += 1
+            several += 1 if trait & HAS_CAPITALS else 0
+            german += 1 if trait & _GERMAN else 0
+    if 2 * several > letters:
+        return _SHOUTED
+    return _NOUNS if 8 * german > letters else _NAMES
+
+
+@kernel
+def any_capital_kernel(traits, begin, end):
+    """Whether any of the tokens begin ... end - 1 has a capital; else what capitals tell need not be found out."""
+    for i in range(begin, end):
+        if traits[i] & HAS_CAPITAL:
+            return True
+    return False
+
+
+@kernel
+def half_words_kernel(traits, begin, end):
+    """Length in half words: two a token, one a character of an unspaced script."""
     halves = 0
-    for i in range(len(traits_a)):
-        halves += 1 if traits_a[i] & IS_UNSPACED else 2
-    if (halves < 2 * _MENTION and not (begins and ends)) or (halves < 2 * _TITLE and not (begins or ends)):
-        return MENTIONED, 0, first
-    return _HARMLESS, 0, 0
+    for i in range(begin, end):
+        halves += 1 if traits[i] & IS_UNSPACED else 2
+    return halves
 
 
 @kernel
 def gaps_kernel(
-    ids_a, traits_a, text_a, starts_a, ids_b, traits_b, text_b, starts_b, mates, inside
+    traits_a, text_a, starts_a, traits_b, text_b, starts_b, mates, begin, end, inside
 ):  # fmt: skip
-    """The first difference that matters between two aligned texts, with the tokens concerned, or _HARMLESS.
+    """The first difference that matters between two aligned texts, or _HARMLESS, with the tokens concerned (-1: none).
 
-    With `inside` only what stands within the aligned stretch of b counts, and insertions may be long.
+    Of a its tokens begin ... end - 1. With `inside` only what stands within the aligned stretch of b counts. Besides,
+    how many of a's tokens have no partner but one that may stand for them, and how many gaps hold function words alone.
     """
-    n, m = len(ids_a), len(ids_b)
-    i = 0
+    m = len(traits_b)
+    halves = 2 * _BRIEF if end - begin >= 2 * _BRIEF else half_words_kernel(traits_a, begin, end)
+    stood = soft = 0
+    capitals_a = capitals_b = -1
+    i = begin
     j = 0  # the first token of b after the last pair
-    while i <= n:
+    while i <= end:
         k = i  # a's tokens i ... k - 1 have no partner
-        while k < n and mates[k] < 0:
+        while k < end and mates[k] < 0:
             k += 1
-        until = mates[k] if k < n else m
+        until = mates[k] if k < end else m
         after = j
-        if inside and i == 0:
-            after = max(until - k, 0)  # before the stretch only what stands opposite to a's own beginning
-        if inside and k == n:
+        if inside and i == begin:
+            after = max(until - (k - i), 0)  # before the stretch only what stands opposite to a's own beginning
+        if inside and k == end:
             until = min(j + k - i, m)
+            cut = k - i == 1 and until > j and halves >= 2 * _CUT
+            if cut and cut_kernel(traits_a, text_a, starts_a, i, text_b, starts_b, j):
+                return _HARMLESS, 0, 0, stood + 1, soft
         if k > i or until > after:
-            if not inside and max(k - i, until - after) > LONGEST_INSERTION:
-                return LONG_INSERTION, i, after
-            why, x, y = gap_kernel(
-                ids_a, traits_a, text_a, starts_a, i, k, ids_b, traits_b, text_b, starts_b, after, until
-            )
+            if capitals_a < 0 and (any_capital_kernel(traits_a, i, k) or any_capital_kernel(traits_b, after, until)):
+                capitals_a, capitals_b = capitals_kernel(traits_a), capitals_kernel(traits_b)
+            why, x, y, standing, content = gap_kernel(
+                traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, after, until,
+                halves, inside, capitals_a, capitals_b,
+            )  # fmt: skip
             if why != _HARMLESS:
-                return why, x, y
-        if k < n:
+                return why, x, y, stood, soft
+            stood += standing
+            soft += 0 if content else 1
+        if k < end:
             j = mates[k] + 1
         i = k + 1
-    return _HARMLESS, 0, 0
+    return _HARMLESS, 0, 0, stood, soft
 
 
 @kernel
 def gap_kernel(
-    ids_a, traits_a, text_a, starts_a, i, k, ids_b, traits_b, text_b, starts_b, j, until
+    traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, j, until, halves, inside, capitals_a, capitals_b,
 ):  # fmt: skip
-    """Whether a's tokens i ... k - 1 may stand against b's j ... until - 1; else why not, and by which (-1: none)."""
+    """Whether a's tokens i ... k - 1 may stand against b's j ... until - 1; else why not, and by which (-1: none).
+
+    Words that may stand for each other are paired in order. Of what is left nothing may matter, nor may both sides have
+    something left: that is a word in place of another. What one side alone has left may be function words; where a is
+    inside b, which stays, b may have other words more, too, unless a is too short, and capitals in b are read leniently.
+    Besides, how many of a's tokens are paired, and whether either side has a word left that is no function word.
+    """
     if k > i and until > j and joined_kernel(traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, j, until):
-        return _HARMLESS, 0, 0
-    for x in range(i, k):
-        why = matters_kernel(traits_a[x])
-        if why != _HARMLESS:
-            return why, x, -1
-    for y in range(j, until):
-        why = matters_kernel(traits_b[y])
-        if why != _HARMLESS:
-            return why, -1, y
-    if k == i or until == j:
-        return _HARMLESS, 0, 0
-    # A word stands against another: every word of the side with fewer must find, in order, one that it may stand for.
-    x, y = i, j
-    if k - i <= until - j:
-        while x < k:
-            while y < until and not alike_kernel(
-                ids_a, traits_a, text_a, starts_a, x, ids_b, traits_b, text_b, starts_b, y
+        return _HARMLESS, 0, 0, k - i, False
+    left_a = left_b = -1
+    standing = 0
+    content = False
+    y = j
+    for x in range(i, k + 1):
+        z = until  # where x's partner stands; behind the last x all that is left of b is looked at
+        if x < k:
+            z = y
+            while z < until and not alike_kernel(
+                traits_a, text_a, starts_a, x, traits_b, text_b, starts_b, z, halves, capitals_a, capitals_b
             ):
-                y += 1
-            if y == until:
-                return OTHER_WORD, x, min(j + x - i, until - 1)
-            x += 1
+                z += 1
+            if z == until:
+                why = matters_kernel(traits_a[x], _NAMES)
+                if why != _HARMLESS:
+                    return why, x, -1, standing, content
+                left_a = x if left_a < 0 else left_a
+                content |= traits_a[x] & _SLIGHT == 0
+                continue
+            standing += 1
+        while y < z:
+            why = matters_kernel(traits_b[y], capitals_b if inside else _NAMES)
+            if why != _HARMLESS:
+                return why, -1, y, standing, content
+            left_b = y if left_b < 0 else left_b
+            content |= traits_b[y] & _SLIGHT == 0
             y += 1
-    else:
-        while y < until:
-            while x < k and not alike_kernel(
-                ids_a, traits_a, text_a, starts_a, x, ids_b, traits_b, text_b, starts_b, y
-            ):
-                x += 1
-            if x == k:
-                return OTHER_WORD, min(i + y - j, k - 1), y
-            x += 1
-            y += 1
-    return _HARMLESS, 0, 0
+        y = z + 1
+    if left_a >= 0 and left_b >= 0:
+        return OTHER_WORD, left_a, left_b, standing, content
+    if content and (left_a >= 0 or not inside or halves < 2 * _BRIEF):
+        return LACKS_WORD, left_a, left_b, standing, content
+    return _HARMLESS, 0, 0, standing, content
 
 
 @kernel
@@ -156,11 +197,39 @@ def joined_kernel(traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, 
 
 
 @kernel
-def alike_kernel(ids_a, traits_a, text_a, starts_a, x, ids_b, traits_b, text_b, starts_b, y):
-    """Whether two harmless words may stand for each other: equal, both function words, inflected or mistyped."""
-    if ids_a[x] == ids_b[y] or (traits_a[x] & _FUNCTION and traits_b[y] & _FUNCTION):
+def cut_kernel(traits_a, text_a, starts_a, x, text_b, starts_b, y):
+    """Whether a's last word x is b's word y cut short, or y is x with the next word glued to it."""
+    begin_a, begin_b = starts_a[x], starts_b[y]
+    long_a, long_b = starts_a[x + 1] - 1 - begin_a, starts_b[y + 1] - 1 - begin_b
+    if long_a >= long_b:
+        return False
+    for i in range(long_a):
+        if text_a[begin_a + i] != text_b[begin_b + i]:
+            return False
+    if traits_a[x] & HAS_NUMBER:  # 2021Then, but not 5m for 5, nor 12 for 1
+        for i in range(long_a, long_b):
+            if text_b[begin_b + i] < 97:
+                return False
+        return long_b - long_a >= 4
+    return traits_a[x] & HAS_LETTER != 0
+
+
+@kernel
+def alike_kernel(
+    traits_a, text_a, starts_a, x, traits_b, text_b, starts_b, y, halves, capitals_a, capitals_b
+):  # fmt: skip
+    """Whether two words may stand for each other: both function words, a sign spelt out, inflected, mistyped.
+
+    halves: length of the shorter text in half words; in one of few words a singular does not stand for a plural.
+    """
+    trait_a, trait_b = traits_a[x], traits_b[y]
+    if trait_a & trait_b & _SPELLED and (trait_a | trait_b) & ALL_SYMBOL:
         return True
-    if traits_a[x] & _FUNCTION or traits_b[y] & _FUNCTION:
+    if name_kernel(trait_a, capitals_a) or name_kernel(trait_b, capitals_b):
+        return False
+    if trait_a & _FUNCTION or trait_b & _FUNCTION:
+        return trait_a & trait_b & _FUNCTION != 0
+    if (trait_a | trait_b) & (HAS_NUMBER | ALL_SYMBOL | IS_UNSPACED | _NEGATION | _UNIT):
         return False
     begin_a, begin_b = starts_a[x], starts_b[y]
     long_a, long_b = starts_a[x + 1] - 1 - begin_a, starts_b[y + 1] - 1 - begin_b
@@ -168,8 +237,12 @@ def alike_kernel(ids_a, traits_a, text_a, starts_a, x, ids_b, traits_b, text_b, 
     front = 0
     while front < shorter and text_a[begin_a + front] == text_b[begin_b + front]:
         front += 1
-    if front == shorter and shorter >= 4 and max(long_a, long_b) - shorter <= 2:
-        return True  # inflected: one is the other and at most two letters more
+    if front == shorter:
+        if halves < 2 * _INFLECTED or shorter < 4:
+            return False
+        if long_a > long_b:
+            return ending_kernel(text_a, begin_a + front, long_a - front)
+        return ending_kernel(text_b, begin_b + front, long_b - front)
     back = 0
     while back < shorter - front and text_a[begin_a + long_a - 1 - back] == text_b[begin_b + long_b - 1 - back]:
         back += 1
@@ -184,4 +257,15 @@ def alike_kernel(ids_a, traits_a, text_a, starts_a, x, ids_b, traits_b, text_b, 
     if rest_a == 1 and rest_b == 1:  # organise, organize
         letter_a, letter_b = text_a[begin_a + front], text_b[begin_b + front]
         return (letter_a == 115 and letter_b == 122) or (letter_a == 122 and letter_b == 115)
+    return False
+
+
+@kernel
+def ending_kernel(text, begin, length):
+    """Whether so many bytes are an ending that inflects a word: s, es, d, ed, e, n, en, em, or one letter beyond ASCII."""
+    first, last = text[begin], text[begin + length - 1]
+    if length == 1:
+        return first == 115 or first == 100 or first == 101 or first == 110
+    if length == 2:
+        return first >= 0xC0 or (first == 101 and (last == 115 or last == 100 or last == 110 or last == 109))
     return False

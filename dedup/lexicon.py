@@ -1,28 +1,48 @@
-"""The few words that the guard knows by name: negations, units, and function words, in their folded form.
+"""The few words that the guard knows by name: negations, denials, units, function words, credits, labels.
 
-Written for the languages that news corpora hold most. A language that is missing loses leniency, not safety: its
-function words count as any other word. Negations and units matter wherever one side has them and the other has not.
+In their folded form, for the languages that news corpora hold most. A language that is missing loses leniency, not
+safety: its function words count as any other word. Negations, denials and units matter wherever one side has them and
+the other has not.
 """
 
 from functools import lru_cache
 
-NEGATION, UNIT, FUNCTION = 1, 2, 4
+NEGATION, UNIT, FUNCTION, DENIAL, CREDIT, LABEL, GERMAN, AND, PLUS, INITIAL, PARTICLE = (1 << bit for bit in range(11))
 
 _NEGATIONS = """
+almost nearly former formerly alleged allegedly supposedly
 not no never none nor neither nobody nothing nowhere without cannot unable t hardly barely unless dont doesnt didnt isnt
 wasnt arent werent wont cant couldnt wouldnt shouldnt hasnt havent hadnt
+angeblich angebliche angeblicher angeblichen beinahe ehemalige ehemaliger ehemaligen
 nicht kein keine keinen keinem keiner keines nie niemals niemand nichts ohne weder noch nirgends kaum
-ne pas jamais sans aucun aucune rien ni guère nul nulle personne
-nunca jamás sin ningún ninguna ninguno nada nadie tampoco
-non mai senza né nessun nessuno nessuna niente nulla neanche
-não nem sem nenhum nenhuma ninguém
-niet geen nooit zonder niemand niets
-nie bez nigdy ani żaden żadna żadne nikt
-не нет ни без никогда никто ничего нельзя
+ne pas jamais sans aucun aucune rien ni guère nul nulle personne presque
+nunca jamás sin ningún ninguna ninguno nada nadie tampoco casi supuesto supuesta
+non mai senza né nessun nessuno nessuna niente nulla neanche quasi presunto
+não nem sem nenhum nenhuma ninguém quase
+niet geen nooit zonder niemand niets bijna voormalig voormalige
+nie bez nigdy ani żaden żadna żadne nikt prawie
+не нет ни без никогда никто ничего нельзя почти бывший бывшая
 inte ingen inget inga aldrig utan ikke ingen intet aldri uten
 لا لم لن ليس ليست غير بدون دون
 नहीं न मत बिना ना
 değil yok hayır
+"""
+
+# Words that say of a whole sentence that it is not so.
+_DENIALS = """
+deny denies denied denying denial false falsely untrue incorrect wrong wrongly fake hoax myth debunked debunks refute
+refuted refutes reject rejects rejected dispute disputes disputed doubt doubts doubted doubtful unlikely fabricated
+misleading
+falsch falsche falscher falschen bestreitet bestritt bestritten dementiert dementierte leugnet leugnete unwahr gelogen
+widerlegt
+faux fausse fausses dément démenti démentent démentir conteste contesté nié nient
+falso falsa falsos falsas niega niegan negó desmiente desmintió desmentido mentira
+smentisce smentito nega negato
+desmente desmentiu negou
+ontkent ontkende onjuist
+fałsz fałszywe nieprawda zaprzecza zaprzeczył zaprzeczyła dementuje
+ложь ложный неправда отрицает отрицал отрицала опроверг опровергла опровергает фейк
+förnekar falskt nästan benægter
 """
 
 _UNITS = """
@@ -52,7 +72,7 @@ procent tys mln mld sekund minut godzin dni tygodni miesięcy lat rok roku
 _FUNCTION_WORDS = """
 a an the this that these those of in on at as which is are was were be been being has have had s
 der die das den dem des ein eine einen einem einer eines im in am an auf ist sind war waren sein hat haben hatte hatten
-dass daß
+dass daß bei
 le la les un une des du de d l dans en sur au aux est sont était été être a ont que qu ce cet cette ces
 el los las unos unas del al en es son era fue ha han que
 il lo gli i uno una della dei delle nel nella di è sono era ha hanno che
@@ -67,11 +87,85 @@ bir bu da de
 """
 
 
+# Words that a sentence may have or lack, but that none of the others may stand for.
+_PARTICLES = """
+for to with
+für zu mit
+pour avec à
+para con
+per
+com
+dla do z
+для
+"""
+
+# Words that open a credit, and agencies.
+_CREDITS = """
+photo photos photograph photographs photographer picture pictures image images credit credits courtesy provided source ©
+reuters ap afp epa getty xinhua
+foto fotos fotograf fotografie bild bilder bildrechte bildquelle quelle dpa imago
+photographie crédit crédits image source
+fotografía imagen crédito créditos fuente efe
+immagine fonte ansa lapresse
+imagem divulgação reprodução fonte lusa
+beeld bron anp
+zdjęcie zdjęcia fot źródło pap
+фото источник тасс риа
+bilde kilde ntb scanpix
+"""
+
+# What stands before a title without being part of it, and the parts of a date.
+_LABELS = """
+read more also see watch video videos live gallery update updated breaking exclusive opinion analysis next previous related
+tip step part chapter figure fig table section listen by
+lesen auch mehr weiterlesen siehe live liveticker bildergalerie tipp schritt teil kapitel thema abbildung abb von
+lire aussi voir vidéo direct étape partie chapitre par
+leer lea más vea vídeo directo paso parte capítulo por galería
+leggi anche guarda diretta passo capitolo di
+leia mais também veja vivo passo
+lees ook meer bekijk stap deel
+czytaj też także zobacz wideo krok część
+читайте также смотрите видео шаг часть глава
+january february march april may june july august september october november december
+jan feb mar apr jun jul aug sep sept oct nov dec
+monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat sun
+januar jänner februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag
+janvier février mars avril juin juillet août septembre octobre novembre décembre
+lundi mardi mercredi jeudi vendredi samedi dimanche
+enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+lunes martes miércoles jueves viernes sábado domingo
+gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
+janeiro fevereiro março maio junho julho setembro outubro novembro dezembro
+stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia
+января февраля марта апреля мая июня июля августа сентября октября ноября декабря
+"""
+
+# Words by which German is known, where every noun has a capital.
+_GERMAN = """
+der das dem und ist nicht ein eine einen einem einer eines für auf zu zum zur auch sich wird werden wurde wurden bei nach
+über oder als aus sind im mit von dass daß wie haben hat
+"""
+_AND, _PLUS = "& and und et y e och og i и", "+ plus"
+_INITIALS = "d e é i l o s w à è i y в"  # function words that are something else with a capital: Plan D
+
+
 @lru_cache(maxsize=1)
 def lexicon() -> dict[bytes, int]:
     """Bits of every word that the guard knows, by its folded UTF-8."""
     bits: dict[bytes, int] = {}
-    for words, bit in ((_NEGATIONS, NEGATION), (_UNITS, UNIT), (_FUNCTION_WORDS, FUNCTION)):
+    for words, bit in (
+        (_NEGATIONS, NEGATION),
+        (_DENIALS, DENIAL),
+        (_UNITS, UNIT),
+        (_FUNCTION_WORDS, FUNCTION),
+        (_CREDITS, CREDIT),
+        (_LABELS, LABEL),
+        (_GERMAN, GERMAN),
+        (_AND, AND),
+        (_PLUS, PLUS),
+        (_INITIALS, INITIAL),
+        (_PARTICLES, PARTICLE),
+    ):
         for word in words.split():
             bits[word.encode()] = bits.get(word.encode(), 0) | bit
     return bits

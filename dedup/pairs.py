@@ -23,7 +23,7 @@ _SPACES, _HIGH = np.uint64(0x20 * 0x0101010101010101), np.uint64(0x80 * 0x010101
 
 
 def read_pair(text_a: bytes, mark_a: bytes, text_b: bytes, mark_b: bytes, shingle_size: int) -> tuple[Any, ...]:
-    """A pair as `judge_kernel` takes it, by dictionaries and sets; `read_pair_kernel` is its compiled twin."""
+    """A pair as `judge_kernel` takes it, by dictionaries and sets; `read_tokens_kernel` is its compiled twin."""
     tokens_a, tokens_b = text_a.split(), text_b.split()
     number = {token: place for place, token in enumerate([*tokens_a, *tokens_b])}
     known = _shifted_lexicon()

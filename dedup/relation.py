@@ -1,4 +1,4 @@
-"""What two paragraphs are to each other, and why: alignment, guard, relation.
+"""What two paragraphs are to each other, and why: alignment, guard, surroundings, relation.
 
 One implementation, in plain functions over arrays: run as they are for a few pairs, compiled for many. The pair is
 always aligned in one order (fewer tokens first, then by bytes), so that the relation is the same both ways.
@@ -22,9 +22,8 @@ from .guard import (
     LACKS_NUMBER,
     LACKS_SYMBOL,
     LACKS_UNIT,
+    LACKS_WORD,
     LITTLE_SHARED,
-    LONG_INSERTION,
-    LONGEST_INSERTION,
     MENTIONED,
     NO_TOKENS,
     NOTHING_SHARED,
@@ -33,9 +32,9 @@ from .guard import (
     SCATTERED,
     TOO_LONG,
     gaps_kernel,
-    outside_kernel,
 )
 from .pairs import common_ends_kernel, overlap_kernel, read_pair, read_tokens_kernel, share_tokens_kernel
+from .surroundings import core_kernel, surroundings_kernel
 
 Relation = Literal["exact", "contained", "near", "distinct"]
 DISTINCT, NEAR, CONTAINED, EXACT = range(4)  # ascending precedence
@@ -49,7 +48,8 @@ class Comparison:
     relation: "exact", "contained", "near" or "distinct"
     inner: for "contained" the side that stands in the other, "a" or "b"
     jaccard: similarity of the shingle sets, 0 ... 1
-    containment: share of the shorter paragraph's tokens that are aligned with the longer one's, 0 ... 1
+    containment: share of the shorter paragraph's tokens that are aligned with the longer one's, or with words that may
+        stand for them, 0 ... 1
     reason: a sentence
     """
 
@@ -106,7 +106,7 @@ def judge_kernel(
     if n == 0:
         return DISTINCT, 0.0, 0.0, NO_TOKENS, 0, 0
     resembles = jaccard >= threshold
-    fits = n < m and may_contain_kernel(shared, distinct_a, n, shingle_size, containment)
+    fits = may_contain_kernel(shared, distinct_a, n, m, shingle_size, containment)
     if shared == 0 or not (resembles or fits or thorough):
         return DISTINCT, jaccard, 0.0, NOTHING_SHARED if shared == 0 else LITTLE_SHARED, 0, 0
     if resembles and not guard and not fits and not thorough:
@@ -124,28 +124,37 @@ def judge_kernel(
             if i == 0 or mates[i - 1] < 0 or mates[i - 1] + 1 != mates[i]:
                 runs += 1
     inside = matched / n
-    why, i, j = LITTLE_SHARED, 0, 0
-    if n < m and inside >= containment:
-        why, i, j = SCATTERED, 0, 0
-        if runs <= allowed_runs(n):
-            why, i, j = _HARMLESS, 0, 0
-            if guard:
-                why, i, j = outside_kernel(traits_a, traits_b, mates)
-                if why == _HARMLESS:
-                    why, i, j = gaps_kernel(
-                        ids_a, traits_a, text_a, starts_a, ids_b, traits_b, text_b, starts_b, mates, True
-                    )
-            if why == _HARMLESS:
-                return CONTAINED, jaccard, inside, INSIDE, 0, 0
-    if resembles:
-        near_why, near_i, near_j = _HARMLESS, 0, 0
-        if guard:
-            near_why, near_i, near_j = gaps_kernel(
-                ids_a, traits_a, text_a, starts_a, ids_b, traits_b, text_b, starts_b, mates, False
-            )
-        if near_why == _HARMLESS:
+    if not guard:
+        if n < m and inside >= containment and runs <= allowed_runs(n):
+            return CONTAINED, jaccard, inside, INSIDE, 0, 0
+        if resembles:
             return NEAR, jaccard, inside, ALIKE, 0, 0
-        if why < LACKS_NUMBER:
+        scattered = n < m and inside >= containment
+        return DISTINCT, jaccard, inside, SCATTERED if scattered else LITTLE_SHARED, 0, 0
+    why, i, j = LITTLE_SHARED, 0, 0
+    if 2 * matched < n:
+        return DISTINCT, jaccard, inside, why, i, j
+    if n < m and fits:
+        begin, end = core_kernel(ids_a, traits_a, text_a, starts_a, traits_b, mates)
+        why, i, j, stood, soft = gaps_kernel(
+            traits_a, text_a, starts_a, traits_b, text_b, starts_b, mates, begin, end, True
+        )  # fmt: skip
+        if why == _HARMLESS:
+            if matched + stood < containment * (end - begin):
+                why = LITTLE_SHARED
+            elif runs - soft > allowed_runs(n):
+                why = SCATTERED
+            else:
+                why, i, j = surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end)
+        if why == _HARMLESS:
+            return CONTAINED, jaccard, (matched + stood) / n, INSIDE, 0, 0
+    if resembles or (n == m and fits):
+        near_why, near_i, near_j, stood, _ = gaps_kernel(
+            traits_a, text_a, starts_a, traits_b, text_b, starts_b, mates, 0, n, False
+        )  # fmt: skip
+        if near_why == _HARMLESS and (resembles or matched + stood >= containment * n):
+            return NEAR, jaccard, (matched + stood) / n, ALIKE, 0, 0
+        if why < LACKS_NUMBER and near_why != _HARMLESS:
             why, i, j = near_why, near_i, near_j
     return DISTINCT, jaccard, inside, why, i, j
 
@@ -157,13 +166,17 @@ def allowed_runs(n):
 
 
 @kernel
-def may_contain_kernel(shared, distinct, n, shingle_size, containment):
-    """Whether n tokens, `distinct` different shingles, can be contained in a text that shares so many of them.
+def may_contain_kernel(shared, distinct, n, m, shingle_size, containment):
+    """Whether n tokens, `distinct` different shingles, can stand in m that share so many of them.
 
-    Tokens that stand in few runs share most of their shingles: less than that need not be aligned.
+    Tokens that stand in few runs share most of their shingles: less than that need not be aligned. Of two texts of one
+    length no more than two words, or runs of them, may be replaced: one replaced word takes `shingle_size` shingles.
     """
-    least = distinct - (n - shingle_size + 1) + containment * n - (shingle_size - 1) * allowed_runs(n)
-    return containment <= 1.0 and shared >= least
+    if n > m or containment > 1.0:
+        return False
+    if n == m:
+        return shared >= distinct - 2 * shingle_size
+    return shared >= distinct - (1.0 - containment) * n - (shingle_size - 1) * allowed_runs(n)
 
 
 @kernel
@@ -171,7 +184,7 @@ def promising_kernel(shared, distinct, distinct_kept, n, kept, shingle_size, thr
     """Whether a text of n tokens may be near to, or contained in, one of `kept` tokens, judging by counts alone."""
     if shared >= threshold * (distinct + distinct_kept - shared):
         return True
-    return n < kept and may_contain_kernel(shared, distinct, n, shingle_size, containment)
+    return may_contain_kernel(shared, distinct, n, kept, shingle_size, containment)
 
 
 @kernel
@@ -233,6 +246,7 @@ _LACKING = {
     LACKS_UNIT: "the unit",
     LACKS_SYMBOL: "the symbol",
     LACKS_CHARACTER: "the character",
+    LACKS_WORD: "the word",
 }
 
 
@@ -253,9 +267,14 @@ def _reason(
     if why == SAME:
         return f"the same {words} after folding"
     if why == INSIDE:
-        return f"{round(inside * len(a))} of {words} stand in the longer one in order, and nothing that matters differs"
+        stand = f"{round(inside * len(a))} of {words} stand in the longer one in order"
+        if config.containment is not None and inside < config.containment:
+            return f"{stand}, the others are its own list number, counter, credit or function words"
+        return f"{stand}, and nothing that matters differs"
     if why == ALIKE:
         differs = "and nothing that matters differs" if config.guard else "compared without the guard"
+        if jaccard < config.threshold:
+            return f"{round(inside * len(a))} of {words} stand in the other in order, {differs}"
         return f"Jaccard similarity {jaccard:.2f} is at least {config.threshold:g}, {differs}"
     if why == NO_TOKENS:
         return "a text without words repeats nothing"
@@ -271,8 +290,6 @@ def _reason(
         return f"{_LACKING[why]} {word(a, i) if i >= 0 else word(b, j)} has no partner in the other"
     if why == OTHER_WORD:
         return f"{word(a, i)} stands where the other has {word(b, j)}"
-    if why == LONG_INSERTION:
-        return f"one has more than {LONGEST_INSERTION} words in a row that the other lacks"
     if why == MENTIONED:
         return f"{words}, only mentioned within a longer sentence"
-    return f"in the longer one the negation {word(b, j)} stands just before"
+    return f"in the longer one {word(b, j)} stands beside it, which denies it or may"

@@ -70,6 +70,41 @@ CASES = [
     ("distinct", "the mayor of the town visited the new school on the hill", "the new school"),
     ("distinct", "a basic guide to growing tomatoes indoors", "a complicated guide to growing tomatoes indoors"),
     ("distinct", "我们不同意这个提案因为它太贵了", "我们同意这个提案因为它太贵了"),
+    # Where a contained text stands
+    ("distinct", "It is false that " + BODY[0].lower() + BODY[1:], BODY),
+    ("distinct", "The ministry denied yesterday that " + BODY[0].lower() + BODY[1:], BODY),
+    ("distinct", "False claim: " + BODY, BODY),
+    ("contained", "The claim was denied by the ministry of the interior. " + BODY, BODY),
+    ("distinct", "Novalux G Pro X Superlight 2", "Novalux G Pro X Superlight"),
+    ("contained", "The Best Lamps for Small Rooms 8", "The Best Lamps for Small Rooms"),
+    ("distinct", "Up to $1,000 ($200 per day)", "Up to $1,000"),
+    ("distinct", "By Ann Lee | Jan. 2, 2015", "Jan. 2, 2015"),
+    ("contained", "4. Novalux Clip 5", "Novalux Clip 5"),
+    ("distinct", "7-9 miles (s)", "9 miles (s)"),
+    ("distinct", "1 2 3 4 5 6 7 8 9 10 11 12 13 14", "1 2 3 4 5 6 7 8 9 10 11 12"),
+    ("distinct", "rated 4.8 out of 5 stars (193) 193 reviews in all and free trial", "4.8 out of 5 stars"),
+    ("distinct", "best trail running shoes for men - Prodigio Pro Runner", "Prodigio Pro Runner ($225)"),
+    ("contained", "Best shoes - Prodigio Pro Trail Runner", "3. Prodigio Pro Trail Runner"),
+    ("contained", BODY + " He waved to the crowd.", BODY + " Photo: Ann Lee/Agency"),
+    ("distinct", BODY + " Photo: Bo Moss/Agency", BODY + " Photo: Ann Lee/Agency"),
+    ("contained", BODY + "Then he left", BODY[:-2] + "s"),
+    ("distinct", BODY.replace("stricken", "gravely stricken"), BODY.replace("minister", "minister himself")),
+    (
+        "distinct",
+        "a graph of the time taken to change a list by map plus lambda and filter",
+        "a graph of the time taken to change a list by map and filter",
+    ),
+    (
+        "distinct",
+        "Limited coverage for older conditions with select plans",
+        "Coverage for older conditions with select plans",
+    ),
+    (
+        "contained",
+        "LIVE Coverage of older conditions with select plans",
+        "Coverage of older conditions with select plans",
+    ),
+    ("near", "Top 10 Health & Nutrition Trends to Watch", "Top 10 Health and Nutrition Trends to Watch"),
     ("distinct", "nothing in common here", "quite another text altogether"),
     ("distinct", "", ""),
     ("distinct", "...", "!!!"),
@@ -103,10 +138,13 @@ def test_reasons_name_what_differs(a, b, words):
 def test_options():
     changed = BODY.replace("68", "69")
     assert dedup.compare(BODY, changed, guard=False).relation == "near"
-    assert dedup.compare(BODY, BODY.replace("the stricken", "a stricken"), threshold=0.99).relation == "distinct"
+    swapped = BODY.replace("the stricken", "a stricken")
+    assert dedup.compare(BODY, swapped, threshold=0.99).relation == "near"  # all of its words stand in the other
+    assert dedup.compare(BODY, swapped, threshold=0.99, containment=None).relation == "distinct"
     outer = BODY + " and waved"
     assert dedup.compare(BODY, outer).relation == "contained"
-    assert dedup.compare(BODY, outer, containment=None).relation == "near"
+    assert dedup.compare(BODY, outer, containment=None).relation == "distinct"  # either may go, and "waved" be lost
+    assert dedup.compare(BODY, outer, containment=None, guard=False).relation == "near"
     assert dedup.compare("yes no", "yes no", min_tokens=100).relation == "exact"
 
 
