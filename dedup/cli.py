@@ -18,6 +18,7 @@ from .functions import compare
 from .inspection import describe
 from .results import CleanResult
 from .resume import Progress, check_place
+from .store import Store
 
 _DEFAULTS = Config()
 
@@ -113,7 +114,7 @@ def clean(
         check_place(index, sources, output)
         options["index"] = index
     totals = Totals()
-    for document, text, result in _results(documents, totals, jobs, options, output):
+    for document, text, result in _results(documents, totals, jobs, options):
         if document.output is None:
             sys.stdout.buffer.write(result.text.encode())
             sys.stdout.buffer.flush()
@@ -129,6 +130,7 @@ def clean(
 @click.option("--check", is_flag=True, help="Exit with 1 if there is any repeat.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Threads.  [default: the machine's cores]")
 @click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@click.option("--index", metavar="PATH", help="What this file remembers comes first; it is only read.")
 @_decides
 @_fails_cleanly
 def find(sources: tuple[str, ...], check: bool, jobs: int | None, quiet: bool, **options: Any) -> None:
@@ -139,7 +141,8 @@ def find(sources: tuple[str, ...], check: bool, jobs: int | None, quiet: bool, *
     dedup find --check article.txt
     """
     totals = Totals()
-    for document, text, result in _results(plan(sources, None), totals, jobs, options):
+    documents = plan(sources, None, named=options["index"] is not None)
+    for document, text, result in _results(documents, totals, jobs, {**options, "only_read": True}):
         for removal in result.removed:
             decision = removal.decision
             original, position = decision.duplicate_of or ("", 0)
@@ -199,7 +202,7 @@ def info(index: str, check: bool) -> None:
 
 
 def _results(
-    documents: list[Document], totals: Totals, jobs: int | None, options: dict[str, Any], output: str | None = None
+    documents: list[Document], totals: Totals, jobs: int | None, options: dict[str, Any]
 ) -> Iterator[tuple[Document, str, CleanResult]]:
     def report(problem: str) -> None:
         totals.skipped += 1
@@ -213,8 +216,10 @@ def _results(
         options["containment"] = None if containment.lower() == "none" else float(containment)
     except ValueError:
         raise click.BadParameter(f"{containment!r} is neither a number nor none", param_hint="--containment") from None
+    if options.pop("only_read", False) and (index := options.pop("index")) is not None:
+        options["index"] = Store(index, Config(**options), write=False)
     with Deduplicator(**options) as deduplicator:
-        progress = Progress.of(deduplicator, output)
+        progress = Progress.of(deduplicator)
         if progress is not None:
             planned = len(documents)
             documents, changed = progress.remaining(documents)

@@ -89,8 +89,10 @@ class Log:
                     os.link(temporary, path)  # unlike a renamed file, it takes the place of no other
                 except FileExistsError:
                     return
+                except OSError:  # a file system without links
+                    os.rename(temporary, path)
             finally:
-                os.unlink(temporary)
+                Path(temporary).unlink(missing_ok=True)
             sync_folder(path.parent)
         except OSError as error:
             raise CorpusError(f"{path}: {error.strerror}; the index was not made") from error
@@ -177,6 +179,8 @@ class Log:
         try:
             point = _Point(int(said["end"]), bytes.fromhex(said["digest"]), int(said["commits"]), dict(said["facts"]))
             version = int(point.facts["format"])
+            if point.end < _BLOCKS * _PAGE or len(point.digest) != 16:
+                raise ValueError
         except (KeyError, TypeError, ValueError):
             raise self._corrupt("its head makes no sense") from None
         if version != FORMAT:

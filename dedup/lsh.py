@@ -133,9 +133,10 @@ class Dictionaries:
     def count(self) -> int:
         return len(self.texts)
 
-    def place(self, entry: int) -> tuple[int, int]:
-        """Document number and paragraph position of an entry."""
-        return self.documents[entry], self.positions[entry]
+    def places(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:
+        """int64[n, 2], document number and paragraph position of entries."""
+        found = [(self.documents[entry], self.positions[entry]) for entry in entries.tolist()]
+        return np.array(found, dtype=np.int64).reshape(-1, 2)
 
     def folded(self, entry: int) -> bytes:
         """The folded text of an entry."""
@@ -250,9 +251,9 @@ class Tables:
                 engine.compiled(refill_kernel)(self.slots[column], larger[column])
             self.slots = larger
 
-    def place(self, entry: int) -> tuple[int, int]:
-        """Document number and paragraph position of an entry."""
-        return int(self.documents[entry]), int(self.positions[entry])
+    def places(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:
+        """int64[n, 2], document number and paragraph position of entries."""
+        return np.column_stack((self.documents[entries], self.positions[entries]))
 
     def folded(self, entry: int) -> bytes:
         """The folded text of an entry."""

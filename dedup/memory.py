@@ -64,9 +64,11 @@ class Memory:
     def check_id(self, id: Hashable) -> None:
         """Raise InputError for an id that cannot be remembered."""
         if self.store is not None:
-            check_id(id)
-        elif not isinstance(id, Hashable):
-            raise InputError(f"an id is {id!r}, a {type(id).__name__}; expected one that can be hashed")
+            return check_id(id)
+        try:
+            hash(id)
+        except TypeError:
+            raise InputError(f"an id is {id!r}, a {type(id).__name__}; expected one that can be hashed") from None
 
     def decide(self, batch: Batch, ids: Sequence[Hashable], start: int = 0) -> Verdicts:
         """Decide the documents of a batch from `start` on; ids: of all of them, None where one has none."""
@@ -98,8 +100,8 @@ class Memory:
         """Where the entries that share a band with a sketch come from, with the estimated Jaccard similarity."""
         self._settle()
         found = resembling(sketch, self._index, self.config)
-        places = [(self._index.place(one.entry), one.jaccard) for one in found]
-        return [((self.ids[document], position), jaccard) for (document, position), jaccard in places]
+        places = self._index.places(np.array([one.entry for one in found], dtype=np.int64)).tolist()
+        return [((self.ids[d], position), one.jaccard) for (d, position), one in zip(places, found, strict=True)]
 
     def commit(self) -> None:
         """Make durable what was handed out. Raises CorpusError."""
@@ -119,11 +121,12 @@ class Memory:
         first = len(self.ids) - start
         numbers = np.arange(first, first + len(ids))
         again = np.zeros(len(ids), dtype=np.bool_)
+        self.ids += numbers[start:].tolist()
         for place in range(start, len(ids)):
             id, number = ids[place], first + place
-            self.ids.append(number if id is None else id)
-            if id is not None and self.config.scope == "corpus":
-                known = self._numbers.setdefault(id, number)
+            if id is not None:
+                self.ids[number] = id
+                known = self._numbers.setdefault(id, number) if self.config.scope == "corpus" else number
                 if known != number:
                     numbers[place], again[place] = known, True
         return numbers, again

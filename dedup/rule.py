@@ -149,7 +149,7 @@ def decide(
             capped += _decide_reference(batch, part, index, numbers, known, config, arrays)
         removed = part[relations[part] != DISTINCT]
         if len(removed):
-            originals[removed] = np.array([index.place(entry) for entry in stand_ins[removed].tolist()])
+            originals[removed] = index.places(stand_ins[removed])
         if known:
             entered = part[(relations[part] == DISTINCT) & (batch.roles[part] != PASSED)]
             assert index.count == before + len(entered)

@@ -66,6 +66,7 @@ class Store:
         try:
             self._check()
             self.counts = _Counts(*map(int, self.facts["counts"]))
+            self.created, self.committed = str(self.facts["created"]), str(self.facts["committed"])
             if max(self.counts) > _MOST_INFLATED * self.size or min(self.counts) < 0:
                 raise self._corrupt("its head counts more than it can hold")
         except (KeyError, TypeError, ValueError) as error:
@@ -158,7 +159,7 @@ class Store:
         if self._ids or self._new_notes:
             self._flush()
         if self._behind:
-            self._log.commit(self._facts(self.facts["created"], self.counts))
+            self._log.commit(self._facts(self.created, self.counts))
             self._behind = False
 
     def close(self) -> None:
