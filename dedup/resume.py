@@ -12,7 +12,7 @@ from .deduplicator import Deduplicator
 from .errors import CorpusError
 from .log import sync_folder
 from .results import CleanResult
-from .store import Store
+from .store import Note, Store
 
 # A commit costs a few writes that the disk confirms; this much work is done again at most.
 _COMMIT_DOCUMENTS = 1_000
@@ -83,7 +83,7 @@ class Progress:
             in_place = document.output is not None and document.output == Path(document.source)
             said = (result.text if in_place else text).encode()
             time = 0 if in_place else self._times.get(document.id, 0)
-            self.store.note(document.id, [len(said), time, xxh3_128_hexdigest(said)])
+            self.store.note(document.id, Note(len(said), time, xxh3_128_hexdigest(said)))
         if document.output is not None:
             self._folders.update(document.output.absolute().parents)  # any of them may be new
         self._documents += 1

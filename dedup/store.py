@@ -29,13 +29,21 @@ _MOST_INFLATED = 1032  # times; deflate gives no more
 _NO_ID, _STRING, _INTEGER, _BYTES, _LINE = range(5)
 
 
+class Note(NamedTuple):
+    """What a run over files remembers of one: bytes, time of the last change in nanoseconds, checksum."""
+
+    size: int
+    time: int
+    checksum: str
+
+
 class Block(NamedTuple):
     """Documents one after the other, numbered from `first`: their ids (None: it has none), and what was kept of them."""
 
     first: int
     ids: list[Hashable]
     entries: Entries
-    notes: dict[str, Any]
+    notes: dict[str, Note]
 
 
 class _Counts(NamedTuple):
@@ -58,7 +66,7 @@ class Store:
 
     def __init__(self, path: str | os.PathLike[str], config: Config, *, write: bool = True) -> None:
         self.path, self.config, self.write = Path(path), config, write
-        self.notes: dict[str, Any] = {}
+        self.notes: dict[str, Note] = {}
         self._columns = 1 + choose_bands(config)[0]
         if write and not os.path.lexists(self.path):
             Log.create(self.path, self._facts(now(), _Counts()))
@@ -77,7 +85,7 @@ class Store:
             raise
         self._ids: list[Hashable] = []
         self._waiting: list[Entries] = []
-        self._new_notes: dict[str, Any] = {}
+        self._new_notes: dict[str, Note] = {}
         self._size = 0
         self._behind = False  # whether anything was written that no commit covers
 
@@ -150,8 +158,8 @@ class Store:
         if self._size >= _BLOCK_BYTES:
             self._flush()
 
-    def note(self, name: str, value: Any) -> None:
-        """Remember a value of JSON under a name from the next commit on."""
+    def note(self, name: str, value: Note) -> None:
+        """Remember a file from the next commit on."""
         self.notes[name] = self._new_notes[name] = value
 
     def commit(self) -> None:
@@ -321,8 +329,8 @@ def _decode(payload: bytes, columns: int) -> Block:
         ids: list[Hashable] = [string[b:e] for b, e in zip(begins, ends.tolist(), strict=True)]
     else:
         ids = [_decode_id(k, names[b:e]) for k, b, e in zip(kinds.tolist(), begins, ends.tolist(), strict=True)]
-    notes = json.loads(bytes(noted)) if note_bytes else {}
-    return Block(first, ids, entries, dict(notes))
+    notes = {name: Note(*said) for name, said in dict(json.loads(bytes(noted) or b"{}")).items()}
+    return Block(first, ids, entries, notes)
 
 
 def _check_entries(entries: Entries, documents: int) -> None:

@@ -105,7 +105,7 @@ def test_kills(tmp_path, crawl):
             if done == DOCUMENTS:
                 path.unlink()
                 most = 0
-    assert len(lengths) > KILLS // 5  # the kills came at different places
+    assert len(lengths) >= min(KILLS // 4, 10)  # the kills came at different places
     if path.exists():
         go_on(path, crawl, most)
 
