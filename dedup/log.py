@@ -14,7 +14,6 @@ that ends with the process; any number read, each as of the commit it found.
 import errno
 import json
 import os
-import socket
 import struct
 import tempfile
 import time
@@ -268,7 +267,7 @@ class Log:
             raise self._refusal(error) from error
         if behind:
             self._write_head()
-        said = {"pid": os.getpid(), "host": socket.gethostname(), "since": now()}
+        said = {"pid": os.getpid(), "host": os.uname().nodename, "since": now()}
         self._write(_page(said), _HOLDER * _PAGE)
 
     def _append(self, mark: int, payload: bytes) -> None:

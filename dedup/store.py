@@ -148,6 +148,10 @@ class Store:
         if counts != _Counts(*self.facts["counts"]):
             raise self._corrupt(f"it holds {counts}, not as much as its head says")
 
+    def check_id(self, id: Hashable) -> None:
+        """Raise InputError for an id that an index does not hold."""
+        _encode_id(id)
+
     def append(self, ids: Sequence[Hashable], entries: Entries) -> None:
         """Documents that follow all others, and what was kept of them; durable with the next commit."""
         if not self.write:
@@ -216,11 +220,6 @@ class Store:
 
     def _corrupt(self, what: str) -> IndexCorrupt:
         return IndexCorrupt(f"{self.path}: {what}; put back a copy, or build the index again")
-
-
-def check_id(id: Hashable) -> None:
-    """Raise InputError for an id that an index does not hold."""
-    _encode_id(id)
 
 
 def _encode_id(id: Hashable) -> tuple[int, bytes]:

@@ -91,6 +91,23 @@ def test_close_without_commit_forgets(tmp_path):
     assert path.stat().st_size == written
 
 
+def test_an_interrupted_decision_is_no_part_of_it(rung, tmp_path, monkeypatch):
+    path = tmp_path / "kept.index"
+    seen = dedup.Deduplicator(index=path)
+    seen.add(LONG, "a")
+    seen.commit()
+    with monkeypatch.context() as patch:
+        patch.setattr("dedup.memory.decide", lambda *given: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            seen.add(OTHER, "b")
+    for call in (lambda: seen.add(OTHER, "b"), seen.commit):
+        with pytest.raises(dedup.ConfigError, match="interrupted"):
+            call()
+    seen.close()
+    with dedup.Deduplicator(index=path) as seen:
+        assert seen.store.counts.documents == 1 and not seen.add(OTHER, "b").is_duplicate
+
+
 @given(documents=articles(most=8), stops=st.lists(st.integers(0, 8), max_size=3))
 @settings(max_examples=20)
 def test_the_order_is_that_of_the_results(rung, documents, stops):
