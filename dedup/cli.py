@@ -20,6 +20,7 @@ from .inspection import describe
 from .listing import as_json, as_record, coloured, judge_sample
 from .results import CleanResult
 from .resume import Progress, check_place
+from .store import Store
 from .tune import described, documents_at_random, looked_at, survey
 
 _DEFAULTS = Config()
@@ -130,7 +131,7 @@ def clean(
         check_place(index, sources, output)
     totals = Totals()
     furniture = _furniture(documents, boilerplate, options)
-    for document, text, result in _results(documents, totals, jobs, furniture, options, index, output):
+    for document, text, result in _results(documents, totals, jobs, furniture, options, index):
         for removal in result.removed:
             if removal.decision.relation == "boilerplate":
                 click.echo(as_json(as_record(document, text, removal)), err=True)
@@ -149,6 +150,7 @@ def clean(
 @click.option("--check", is_flag=True, help="Exit with 1 if there is any repeat.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Threads.  [default: the machine's cores]")
 @click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@click.option("--index", metavar="PATH", help="What this file remembers comes first; it is only read.")
 @_boilerplate
 @click.option(
     "--sample",
@@ -164,6 +166,7 @@ def find(
     check: bool,
     jobs: int | None,
     quiet: bool,
+    index: str | None,
     boilerplate: int | None,
     sample: int | None,
     page: str | None,
@@ -188,12 +191,15 @@ def find(
     """
     if page and not sample:
         raise click.UsageError("--page writes a sample: it needs --sample N.")
+    if index is not None and boilerplate is not None:
+        raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
     totals = Totals()
-    documents = plan(sources, None)
+    documents = plan(sources, None, named=index is not None)
     furniture = _furniture(documents, boilerplate, options)
     for piece, count in furniture.listed() if furniture and not sample else []:
         click.echo(as_json({"relation": "boilerplate", "documents": count, "text": piece}))
-    found = _results(documents, totals, jobs, furniture, options)
+    known = None if index is None else Store(index, _config(options), write=False)
+    found = _results(documents, totals, jobs, furniture, options, known)
     if sample:
         judge_sample(documents, found, sample, page, lines=options["lines"])
     else:
@@ -277,8 +283,7 @@ def _results(
     jobs: int | None,
     furniture: Furniture | None,
     options: dict[str, Any],
-    index: str | None = None,
-    output: str | None = None,
+    index: str | Store | None = None,
 ) -> Iterator[tuple[Document, str, CleanResult]]:
     def report(problem: str) -> None:
         totals.skipped += 1
@@ -286,7 +291,7 @@ def _results(
 
     lines = options["lines"]
     with Deduplicator(_config(options), index=index) as deduplicator:
-        progress = Progress.of(deduplicator, output)
+        progress = Progress.of(deduplicator)
         if progress is not None:
             planned = len(documents)
             documents, changed = progress.remaining(documents)

@@ -19,10 +19,11 @@ from .paragraphs import Span, split_paragraphs, without
 from .relation import DISTINCT, EXACT, RELATIONS, removal_reason
 from .results import CleanResult, Decision, Removal
 from .rule import LARGEST_DOCUMENT, Batch, Verdicts, equal_shorts, read_batch
-from .store import Store
 
 if TYPE_CHECKING:
     from datasketch import MinHash
+
+    from .store import Store
 
 BATCH_PARAGRAPHS = 1_000  # what one batch holds about; its arrays stay in the processor's cache
 BATCH_CHARACTERS = 1 << 20
@@ -54,14 +55,14 @@ class Deduplicator:
     """
 
     def __init__(
-        self, config: Config | None = None, *, index: str | os.PathLike[str] | Store | None = None, **options: Any
+        self, config: Config | None = None, *, index: "str | os.PathLike[str] | Store | None" = None, **options: Any
     ) -> None:
         self.config = Config.of(config, options)
         self._characters = 0
-        self._memory = Memory(self.config, index if isinstance(index, Store) or index is None else self._store(index))
+        self._memory = Memory(self.config, None if index is None else self._opened(index))
 
     @property
-    def store(self) -> Store | None:
+    def store(self) -> "Store | None":
         """The file of its index, if it has one."""
         return self._memory.store
 
@@ -223,12 +224,16 @@ class Deduplicator:
         with engine.announced():
             return read_batch(texts, counts, self.config, alone=False, fast=fast)
 
-    def _store(self, path: str | os.PathLike[str]) -> Store:
-        if not isinstance(path, (str, os.PathLike)):
-            raise ConfigError(f"index is {path!r}; expected the path of a file")
+    def _opened(self, index: "str | os.PathLike[str] | Store") -> "Store":
+        from .store import Store  # not needed without an index
+
+        if isinstance(index, Store):
+            return index
+        if not isinstance(index, (str, os.PathLike)):
+            raise ConfigError(f"index is {index!r}; expected the path of a file")
         if self.config.scope == "document":
             raise ConfigError('scope is "document", which compares within each document only; an index has no use')
-        return Store(path, self.config)
+        return Store(index, self.config)
 
     def _document(self, id: Hashable, text: str) -> _Document:
         self._memory.check_id(id)

@@ -77,9 +77,10 @@ class Dictionaries:
     def count(self) -> int:
         return len(self.texts)
 
-    def place(self, entry: int) -> tuple[int, int]:
-        """Document number and paragraph position of an entry."""
-        return self.documents[entry], self.positions[entry]
+    def places(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:
+        """int64[n, 2], document number and paragraph position of entries."""
+        found = [(self.documents[entry], self.positions[entry]) for entry in entries.tolist()]
+        return np.array(found, dtype=np.int64).reshape(-1, 2)
 
     def folded(self, entry: int) -> bytes:
         """The folded text of an entry."""
@@ -98,14 +99,14 @@ class Dictionaries:
         self.marks.append(mark)
         self.documents.append(document)
         self.positions.append(position)
-        for table, key in self.places(keys) if banded else [(0, keys[0])]:
+        for table, key in self.tables(keys) if banded else [(0, keys[0])]:
             bucket = self.buckets[table].get(key)
             if bucket is None:
                 self.buckets[table][key] = alone
             elif table == 0 or len(bucket) < most:
                 self.buckets[table][key] = bucket + alone
 
-    def places(self, keys: Sequence[int]) -> list[tuple[int, int]]:
+    def tables(self, keys: Sequence[int]) -> list[tuple[int, int]]:
         """Table and key for each of a text's keys."""
         openings = [(table_kernel(self.single, key, self.single), key) for key in keys[self.single :] if key]
         return [*enumerate(keys[: self.single]), *openings]
@@ -202,9 +203,9 @@ class Tables:
                 engine.compiled(refill_kernel)(self.slots[table], larger[table])
             self.slots = larger
 
-    def place(self, entry: int) -> tuple[int, int]:
-        """Document number and paragraph position of an entry."""
-        return int(self.documents[entry]), int(self.positions[entry])
+    def places(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:
+        """int64[n, 2], document number and paragraph position of entries."""
+        return np.column_stack((self.documents[entries], self.positions[entries]))
 
     def folded(self, entry: int) -> bytes:
         """The folded text of an entry."""

@@ -32,8 +32,8 @@ def describe(path: str, *, check: bool = False) -> Iterator[tuple[str, str]]:
         yield "bands", f"{bands} of {rows} rows"
         for similarity in _SIMILARITIES:
             yield f"recall at {similarity}", f"{1 - (1 - similarity**rows) ** bands:.4f}"
-        yield "created", store.facts["created"]
-        yield "last commit", f"{store.facts['committed']}, number {store.commits}"
+        yield "created", store.created
+        yield "last commit", f"{store.committed}, number {store.commits}"
         yield "writer", store.holder() or "none"
         if store.tail:
             yield "not committed", f"{store.tail:,} bytes, which the next writer cuts off or commits"

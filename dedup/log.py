@@ -14,7 +14,6 @@ that ends with the process; any number read, each as of the commit it found.
 import errno
 import json
 import os
-import socket
 import struct
 import tempfile
 import time
@@ -89,8 +88,10 @@ class Log:
                     os.link(temporary, path)  # unlike a renamed file, it takes the place of no other
                 except FileExistsError:
                     return
+                except OSError:  # a file system without links
+                    os.rename(temporary, path)
             finally:
-                os.unlink(temporary)
+                Path(temporary).unlink(missing_ok=True)
             sync_folder(path.parent)
         except OSError as error:
             raise CorpusError(f"{path}: {error.strerror}; the index was not made") from error
@@ -177,6 +178,8 @@ class Log:
         try:
             point = _Point(int(said["end"]), bytes.fromhex(said["digest"]), int(said["commits"]), dict(said["facts"]))
             version = int(point.facts["format"])
+            if point.end < _BLOCKS * _PAGE or len(point.digest) != 16:
+                raise ValueError
         except (KeyError, TypeError, ValueError):
             raise self._corrupt("its head makes no sense") from None
         if version != FORMAT:
@@ -264,7 +267,7 @@ class Log:
             raise self._refusal(error) from error
         if behind:
             self._write_head()
-        said = {"pid": os.getpid(), "host": socket.gethostname(), "since": now()}
+        said = {"pid": os.getpid(), "host": os.uname().nodename, "since": now()}
         self._write(_page(said), _HOLDER * _PAGE)
 
     def _append(self, mark: int, payload: bytes) -> None:

@@ -4,7 +4,8 @@ A stream decides ahead of what it hands out. Only what was handed out goes to th
 taken back as soon as something else is to be decided: so the order of the rule is that of the results.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import repeat
 from operator import is_
@@ -15,15 +16,16 @@ from numpy.typing import NDArray
 
 from . import engine
 from .config import Config
-from .errors import ConfigError, InputError
+from .errors import ConfigError, DedupError, InputError
 from .index import Dictionaries, Tables
 from .lsh import count_keys
 from .rule import Batch, Verdicts, decide, entered, entries
 from .sketches import resembling
-from .store import Store, check_id
 
 if TYPE_CHECKING:
     from datasketch import MinHash
+
+    from .store import Store
 
 
 @dataclass(slots=True)
@@ -53,7 +55,7 @@ class Memory:
     capped: lookups that met a bucket with `max_candidates` entries
     """
 
-    def __init__(self, config: Config, store: Store | None = None) -> None:
+    def __init__(self, config: Config, store: "Store | None" = None) -> None:
         self.config, self.store = config, store
         self.ids: list[Hashable] = []
         self.capped = 0
@@ -61,30 +63,34 @@ class Memory:
         self._index = self._new_index()
         self._decided: _Decided | None = None
         self._closed = False
+        self._torn = False
         if store is not None:
             self._load(store)
 
     def check_id(self, id: Hashable) -> None:
         """Raise InputError for an id that cannot be remembered."""
         if self.store is not None:
-            check_id(id)
-        elif not isinstance(id, Hashable):
-            raise InputError(f"an id is {id!r}, a {type(id).__name__}; expected one that can be hashed")
+            return self.store.check_id(id)
+        try:
+            hash(id)
+        except TypeError:
+            raise InputError(f"an id is {id!r}, a {type(id).__name__}; expected one that can be hashed") from None
 
     def decide(self, batch: Batch, ids: Sequence[Hashable], start: int = 0) -> Verdicts:
         """Decide the documents of a batch from `start` on; ids: of all of them, None where one has none."""
         if self._closed:
             raise ConfigError("this Deduplicator is closed; expected an open one. Open its index again")
-        self._settle()
-        if self.config.scope == "document":
-            self._index = self._new_index()
-        number = len(self.ids)
-        numbers, again = self._register(ids, start)
-        with engine.announced():
-            if batch.fast and isinstance(self._index, Dictionaries):
-                self._index = Tables.of(self._index)
-            verdicts = decide(batch, self._index, numbers, again, self.config, start)
-        self._decided = _Decided(batch, verdicts, ids, numbers, number, start, start, start)
+        with self._whole():
+            self._settle()
+            if self.config.scope == "document":
+                self._index = self._new_index()
+            number = len(self.ids)
+            numbers, again = self._register(ids, start)
+            with engine.announced():
+                if batch.fast and isinstance(self._index, Dictionaries):
+                    self._index = Tables.of(self._index)
+                verdicts = decide(batch, self._index, numbers, again, self.config, start)
+            self._decided = _Decided(batch, verdicts, ids, numbers, number, start, start, start)
         self.capped += verdicts.capped
         return verdicts
 
@@ -108,37 +114,55 @@ class Memory:
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
         """Where the entries that share a band with a sketch come from, with the estimated Jaccard similarity."""
-        self._settle()
+        with self._whole():
+            self._settle()
         found = resembling(sketch, self._index, self.config)
-        places = [(self._index.place(one.entry), one.jaccard) for one in found]
-        return [((self.ids[document], position), jaccard) for (document, position), jaccard in places]
+        places = self._index.places(np.array([one.entry for one in found], dtype=np.int64)).tolist()
+        return [((self.ids[d], position), one.jaccard) for (d, position), one in zip(places, found, strict=True)]
 
     def commit(self) -> None:
         """Make durable what was handed out. Raises CorpusError."""
         if self.store is not None and not self._closed:
-            self._record()
-            self.store.commit()
+            with self._whole():
+                self._record()
+                self.store.commit()
 
     def close(self) -> None:
         """Forget everything, and what was not committed for good."""
         self.ids, self._numbers, self._index, self._decided = [], {}, self._new_index(), None
+        self._torn = False
         if self.store is not None:
             self.store.close()
             self._closed = True
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """What is done here is done as a whole: after an interruption in the middle nothing more is decided."""
+        if self._torn:
+            raise ConfigError(
+                "a decision was interrupted; expected whole ones. Begin again, with an index at its last commit"
+            )
+        self._torn = True
+        try:
+            yield
+        except DedupError:
+            self._torn = False
+            raise
+        self._torn = False
 
     def _register(self, ids: Sequence[Hashable], start: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Number the documents from `start` on; one that came before keeps its number. Without an id it gets its own."""
         first = len(self.ids) - start
         numbers = np.arange(first, first + len(ids))
         again = np.zeros(len(ids), dtype=np.bool_)
+        self.ids += numbers[start:].tolist()
         if all(map(is_, ids, repeat(None))):
-            self.ids.extend(range(first + start, first + len(ids)))
             return numbers, again
         for place in range(start, len(ids)):
             id, number = ids[place], first + place
-            self.ids.append(number if id is None else id)
-            if id is not None and self.config.scope == "corpus":
-                known = self._numbers.setdefault(id, number)
+            if id is not None:
+                self.ids[number] = id
+                known = self._numbers.setdefault(id, number) if self.config.scope == "corpus" else number
                 if known != number:
                     numbers[place], again[place] = known, True
         return numbers, again
@@ -169,7 +193,7 @@ class Memory:
             del self.ids[number:]
         self._decided = None
 
-    def _load(self, store: Store) -> None:
+    def _load(self, store: "Store") -> None:
         """Take over all that the store holds."""
         try:
             if engine.wanted(store.size):

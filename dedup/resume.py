@@ -12,7 +12,7 @@ from .deduplicator import Deduplicator
 from .errors import CorpusError
 from .log import sync_folder
 from .results import CleanResult
-from .store import Store
+from .store import Note, Store
 
 # A commit costs a few writes that the disk confirms; this much work is done again at most.
 _COMMIT_DOCUMENTS = 1_000
@@ -41,17 +41,16 @@ class Progress:
 
     deduplicator: Deduplicator
     store: Store
-    root: Path | None  # where outputs go, unless they take the place of inputs
     _times: dict[str, int] = field(default_factory=dict)
     _folders: set[Path] = field(default_factory=set)
     _documents: int = 0
     _characters: int = 0
 
     @classmethod
-    def of(cls, deduplicator: Deduplicator, output: str | None) -> "Progress | None":
-        """The progress of a run into `output`, if it has an index."""
+    def of(cls, deduplicator: Deduplicator) -> "Progress | None":
+        """The progress of a run, if it has an index to write."""
         store = deduplicator.store
-        return None if store is None else cls(deduplicator, store, None if output is None else Path(output))
+        return None if store is None or not store.write else cls(deduplicator, store)
 
     def remaining(self, documents: Sequence[Document]) -> tuple[list[Document], list[Document]]:
         """The documents that are to be done, and those of them that were done before they changed."""
@@ -84,29 +83,21 @@ class Progress:
             in_place = document.output is not None and document.output == Path(document.source)
             said = (result.text if in_place else text).encode()
             time = 0 if in_place else self._times.get(document.id, 0)
-            self.store.note(document.id, [len(said), time, xxh3_128_hexdigest(said)])
+            self.store.note(document.id, Note(len(said), time, xxh3_128_hexdigest(said)))
         if document.output is not None:
-            self._wrote(document.output.absolute())
+            self._folders.update(document.output.absolute().parents)  # any of them may be new
         self._documents += 1
         self._characters += len(text)
         if self._documents >= _COMMIT_DOCUMENTS or self._characters >= _COMMIT_CHARACTERS:
             self.commit()
-
-    def _wrote(self, path: Path) -> None:
-        """Remember the folders in which names are new: the file's, and those above it that the run may have made."""
-        top = path.parent if self.root is None else self.root.absolute().parent
-        for folder in path.parents:
-            if folder in self._folders:
-                break
-            self._folders.add(folder)
-            if folder == top:
-                break
 
     def commit(self) -> None:
         """Commit what is written, once the disk has confirmed the names of all files. Raises CorpusError."""
         for folder in self._folders:
             try:
                 sync_folder(folder)
+            except PermissionError:
+                pass  # it cannot even be listed, so it was there before
             except OSError as error:
                 raise CorpusError(
                     f"{folder}: {error.strerror}; nothing that follows the last commit is in the index"

@@ -160,7 +160,7 @@ def decide(
             capped += _decide_reference(batch, part, index, numbers, known, config, arrays)
         removed = part[relations[part] != DISTINCT]
         if len(removed):
-            originals[removed] = np.array([index.place(entry) for entry in stand_ins[removed].tolist()])
+            originals[removed] = index.places(stand_ins[removed])
         if known:
             entered = part[(relations[part] == DISTINCT) & (batch.roles[part] != PASSED)]
             assert index.count == before + len(entered)
@@ -254,7 +254,7 @@ def _decide_reference(
                 break
         mine = set(hashes[first[p] : first[p + 1]].tolist()) if within else set()
         if found == DISTINCT and roles[p] == JUDGED:
-            looked_up = index.places(keys[p])[1:] if stand_ins[p] < 0 else []
+            looked_up = index.tables(keys[p])[1:] if stand_ins[p] < 0 else []
             met = [bucket for table, key in looked_up if (bucket := index.buckets[table].get(key))]
             capped += sum(len(bucket) >= config.max_candidates for bucket in met)
             across = [entry for entry in set().union(*met) if index.documents[entry] != document]

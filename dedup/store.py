@@ -30,13 +30,21 @@ _MOST_INFLATED = 1032  # times; deflate gives no more
 _NO_ID, _STRING, _INTEGER, _BYTES, _LINE = range(5)
 
 
+class Note(NamedTuple):
+    """What a run over files remembers of one: bytes, time of the last change in nanoseconds, checksum."""
+
+    size: int
+    time: int
+    checksum: str
+
+
 class Block(NamedTuple):
     """Documents one after the other, numbered from `first`: their ids (None: it has none), and what was kept of them."""
 
     first: int
     ids: list[Hashable]
     entries: Entries
-    notes: dict[str, Any]
+    notes: dict[str, Note]
 
 
 class _Counts(NamedTuple):
@@ -59,7 +67,7 @@ class Store:
 
     def __init__(self, path: str | os.PathLike[str], config: Config, *, write: bool = True) -> None:
         self.path, self.config, self.write = Path(path), config, write
-        self.notes: dict[str, Any] = {}
+        self.notes: dict[str, Note] = {}
         self._columns = sum(count_keys(config))
         if write and not os.path.lexists(self.path):
             Log.create(self.path, self._facts(now(), _Counts()))
@@ -67,6 +75,7 @@ class Store:
         try:
             self._check()
             self.counts = _Counts(*map(int, self.facts["counts"]))
+            self.created, self.committed = str(self.facts["created"]), str(self.facts["committed"])
             if max(self.counts) > _MOST_INFLATED * self.size or min(self.counts) < 0:
                 raise self._corrupt("its head counts more than it can hold")
         except (KeyError, TypeError, ValueError) as error:
@@ -77,7 +86,7 @@ class Store:
             raise
         self._ids: list[Hashable] = []
         self._waiting: list[Entries] = []
-        self._new_notes: dict[str, Any] = {}
+        self._new_notes: dict[str, Note] = {}
         self._size = 0
         self._behind = False  # whether anything was written that no commit covers
 
@@ -140,6 +149,10 @@ class Store:
         if counts != _Counts(*self.facts["counts"]):
             raise self._corrupt(f"it holds {counts}, not as much as its head says")
 
+    def check_id(self, id: Hashable) -> None:
+        """Raise InputError for an id that an index does not hold."""
+        _encode_id(id)
+
     def append(self, ids: Sequence[Hashable], entries: Entries) -> None:
         """Documents that follow all others, and what was kept of them; durable with the next commit."""
         if not self.write:
@@ -150,8 +163,8 @@ class Store:
         if self._size >= _BLOCK_BYTES:
             self._flush()
 
-    def note(self, name: str, value: Any) -> None:
-        """Remember a value of JSON under a name from the next commit on."""
+    def note(self, name: str, value: Note) -> None:
+        """Remember a file from the next commit on."""
         self.notes[name] = self._new_notes[name] = value
 
     def commit(self) -> None:
@@ -159,7 +172,7 @@ class Store:
         if self._ids or self._new_notes:
             self._flush()
         if self._behind:
-            self._log.commit(self._facts(self.facts["created"], self.counts))
+            self._log.commit(self._facts(self.created, self.counts))
             self._behind = False
 
     def close(self) -> None:
@@ -208,11 +221,6 @@ class Store:
 
     def _corrupt(self, what: str) -> IndexCorrupt:
         return IndexCorrupt(f"{self.path}: {what}; put back a copy, or build the index again")
-
-
-def check_id(id: Hashable) -> None:
-    """Raise InputError for an id that an index does not hold."""
-    _encode_id(id)
 
 
 def _encode_id(id: Hashable) -> tuple[int, bytes]:
@@ -321,8 +329,8 @@ def _decode(payload: bytes, columns: int) -> Block:
         ids: list[Hashable] = [string[b:e] for b, e in zip(begins, ends.tolist(), strict=True)]
     else:
         ids = [_decode_id(k, names[b:e]) for k, b, e in zip(kinds.tolist(), begins, ends.tolist(), strict=True)]
-    notes = json.loads(bytes(noted)) if note_bytes else {}
-    return Block(first, ids, entries, dict(notes))
+    notes = {name: Note(*said) for name, said in dict(json.loads(bytes(noted) or b"{}")).items()}
+    return Block(first, ids, entries, notes)
 
 
 def _check_entries(entries: Entries, documents: int) -> None:

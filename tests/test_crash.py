@@ -82,7 +82,7 @@ def go_on(path, crawl, least, documents=DOCUMENTS):
 def test_kills(tmp_path, crawl):
     rng = random.Random(5)
     expected = {f"result {n} {line}" for n, line in enumerate(crawl)}
-    path = tmp_path / "kept.index"
+    path, said = tmp_path / "kept.index", tmp_path / "said"
     most, lengths = 0, set()
 
     def write_aloud(index, to):
@@ -90,11 +90,19 @@ def test_kills(tmp_path, crawl):
             write(str(index), DOCUMENTS, lambda line: said.write(line.encode() + b"\n"))
 
     for _ in range(KILLS):
-        child = forked(lambda: write_aloud(path, tmp_path / "said"))
-        time.sleep(rng.uniform(0, 0.15))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        lines = (tmp_path / "said").read_text().splitlines()
+        said.write_bytes(b"")
+        child = forked(lambda: write_aloud(path, said))
+        until = time.monotonic() + 5
+        some = rng.randrange(15_000)  # bytes; the moment is random, and comes on slow machines, too
+        alive = True
+        while alive and said.stat().st_size < some and time.monotonic() < until:
+            alive = os.waitpid(child, os.WNOHANG) == (0, 0)
+            time.sleep(0.0005)
+        if alive:
+            time.sleep(rng.uniform(0, 0.003))
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        lines = said.read_text().split("\n")[:-1]  # the last may be cut off
         assert {line for line in lines if line.startswith("result")} <= expected
         acknowledged = max([int(line.split()[1]) for line in lines if line.startswith("committed")], default=0)
         if path.exists():
@@ -105,7 +113,7 @@ def test_kills(tmp_path, crawl):
             if done == DOCUMENTS:
                 path.unlink()
                 most = 0
-    assert len(lengths) > KILLS // 5  # the kills came at different places
+    assert len(lengths) >= min(KILLS // 4, 8)  # the kills came at different places
     if path.exists():
         go_on(path, crawl, most)
 

@@ -17,7 +17,7 @@ from strategies import articles
 from xxhash import xxh3_128_digest, xxh32_intdigest
 
 import dedup
-from dedup import deduplicator, engine, log
+from dedup import corpus, deduplicator, engine, log, resume
 from dedup.cli import main
 from dedup.log import Log
 from dedup.store import Store
@@ -89,6 +89,23 @@ def test_close_without_commit_forgets(tmp_path):
         written = path.stat().st_size
         seen.commit()  # nothing new
     assert path.stat().st_size == written
+
+
+def test_an_interrupted_decision_is_no_part_of_it(rung, tmp_path, monkeypatch):
+    path = tmp_path / "kept.index"
+    seen = dedup.Deduplicator(index=path)
+    seen.add(LONG, "a")
+    seen.commit()
+    with monkeypatch.context() as patch:
+        patch.setattr("dedup.memory.decide", lambda *given: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            seen.add(OTHER, "b")
+    for call in (lambda: seen.add(OTHER, "b"), seen.commit):
+        with pytest.raises(dedup.ConfigError, match="interrupted"):
+            call()
+    seen.close()
+    with dedup.Deduplicator(index=path) as seen:
+        assert seen.store.counts.documents == 1 and not seen.add(OTHER, "b").is_duplicate
 
 
 @given(documents=articles(most=8), stops=st.lists(st.integers(0, 8), max_size=3))
@@ -401,6 +418,39 @@ def test_the_next_folder_knows_the_one_before(rung, pages, tmp_path):
     result = call("clean", tmp_path / "next", "-o", tmp_path / "two", "--index", index)
     assert result.exit_code == 0 and "2 an earlier one" in result.stderr
     assert (tmp_path / "two" / "a.txt").read_text() == f"{LONG} but two\n\n"
+
+
+def test_find_asks_an_index_and_changes_nothing(rung, pages, tmp_path):
+    index = tmp_path / "kept.index"
+    call("clean", pages, "-o", tmp_path / "out", "--index", index)
+    before = index.read_bytes()
+    (tmp_path / "next").mkdir()
+    (tmp_path / "next" / "a.txt").write_text(f"{THIRD}\n\nAnd a sentence that is new")
+    with dedup.Deduplicator(index=index):  # readers do not mind a writer
+        result = call("find", tmp_path / "next", "--index", index)
+    assert result.exit_code == 0
+    (found,) = map(json.loads, result.stdout.splitlines())
+    assert found["duplicate_of"] == {"document": "pages/c.txt", "paragraph": 1}
+    assert call("find", pages, "--index", index).stdout.count("\n") == 2  # as it was cleaned
+    assert (
+        index.read_bytes()[:8192] + index.read_bytes()[12288:] == before[:8192] + before[12288:]
+    )  # but for the holder
+    assert call("find", pages, "--index", tmp_path / "missing").exit_code == 2
+
+
+def test_outputs_reach_the_disk_before_the_commit_that_covers_them(pages, tmp_path, monkeypatch):
+    calls = []
+    for module, name in ((corpus.os, "replace"), (resume, "sync_folder"), (Log, "commit")):
+        real = getattr(module, name)
+
+        def noted(*given, real=real, name=name):
+            calls.append(name)
+            return real(*given)
+
+        monkeypatch.setattr(module, name, noted)
+    call("clean", pages, "-o", tmp_path / "out" / "deep", "--index", tmp_path / "kept.index")
+    synced = [name for name in calls if name == "sync_folder"]
+    assert calls == ["replace"] * 3 + synced + ["commit"] and len(synced) >= 3  # both folders made, and where they are
 
 
 def test_lines_and_in_place(rung, tmp_path):
