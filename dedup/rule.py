@@ -33,11 +33,15 @@ from .relation import (
     limits,
     promising_kernel,
 )
-from .rule_kernel import EXACT_ONLY, JUDGED, PASSED, decide_kernel
+from .rule_kernel import EXACT_ONLY, FIELD, JUDGED, PASSED, decide_kernel
 from .tokens import Tokens, fold
 
 # Paragraphs of one document that are compared with each other, at most: each may share shingles with all others.
 LARGEST_DOCUMENT = 20_000
+
+# A paragraph of fewer words that stands so often in its document is a field of its records: a cell, a date, a price,
+# what stands under every comment. Its place says what it belongs to, so it stays each time. Captions repeat less often.
+FIELD_WORDS, FIELD_TIMES = 5, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,11 @@ def read_batch(texts: Sequence[str], counts: NDArray[np.int64], config: Config, 
     positions = np.arange(len(texts)) - (np.cumsum(counts) - counts)[documents]
     lengths = np.diff(tokens.first)
     roles = np.full(len(texts), JUDGED, dtype=np.uint8)
-    roles[_half_words(tokens, lengths) < 2 * config.min_tokens] = EXACT_ONLY if alone else PASSED
+    halves = _half_words(tokens, lengths)
+    roles[halves < 2 * config.min_tokens] = EXACT_ONLY if alone else PASSED
     roles[lengths == 0] = PASSED
+    if not alone:
+        roles[_fields(documents, keys[:, 0], (roles == JUDGED) & (halves < 2 * FIELD_WORDS))] = FIELD
     order = np.arange(len(texts)) if alone else np.lexsort((positions, -lengths, documents))
     _check_sizes(roles, documents, keys[:, 0])
     return Batch(tokens, shingles, keys, roles, documents, positions, order, fast)
@@ -117,6 +124,13 @@ def _half_words(tokens: Tokens, lengths: NDArray[np.int64]) -> NDArray[np.int64]
         return 2 * lengths
     owners = np.searchsorted(tokens.first, unspaced, side="right") - 1
     return 2 * lengths - np.bincount(owners, minlength=len(lengths))
+
+
+def _fields(documents: NDArray[np.int64], hashes: NDArray[np.uint32], brief: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Those of the brief paragraphs that stand FIELD_TIMES or more in their document."""
+    places = np.flatnonzero(brief)
+    _, which, counts = np.unique(documents[places] << 32 | hashes[places], return_inverse=True, return_counts=True)
+    return np.asarray(places[counts[which] >= FIELD_TIMES])
 
 
 def _check_sizes(roles: NDArray[np.uint8], documents: NDArray[np.int64], hashes: NDArray[np.uint32]) -> None:
@@ -162,7 +176,7 @@ def decide(
         if len(removed):
             originals[removed] = index.places(stand_ins[removed])
         if known:
-            entered = part[(relations[part] == DISTINCT) & (batch.roles[part] != PASSED)]
+            entered = part[(relations[part] == DISTINCT) & (batch.roles[part] >= EXACT_ONLY)]
             assert index.count == before + len(entered)
             index.cut(batch.keys[entered].T)
             index.extend(entries(batch, entered[stand_ins[entered] < 0], numbers), config.max_candidates)
@@ -177,7 +191,7 @@ def _runs(again: NDArray[np.bool_], start: int) -> list[tuple[int, int]]:
 
 def entered(batch: Batch, verdicts: Verdicts) -> NDArray[np.int64]:
     """The paragraphs of a batch that became entries, in the order of the rule."""
-    new = (verdicts.relations == DISTINCT) & (verdicts.stand_ins < 0) & (batch.roles != PASSED)
+    new = (verdicts.relations == DISTINCT) & (verdicts.stand_ins < 0) & (batch.roles >= EXACT_ONLY)
     return np.asarray(batch.order[new[batch.order]])
 
 
@@ -238,7 +252,7 @@ def _decide_reference(
     postings: dict[int, list[int]] = {}  # kept paragraphs of this document by shingle
     distinct: dict[int, int] = {}  # and how many different shingles each has
     for p in order.tolist():
-        if roles[p] == PASSED:
+        if roles[p] < EXACT_ONLY:
             continue
         if documents[p] != document:
             document, postings, distinct, first_entry = documents[p], {}, {}, index.count

@@ -6,8 +6,9 @@ from .engine import kernel, load_64, prefetch, store_64
 from .index import home_kernel, insert_kernel, table_kernel
 from .relation import CONTAINED, DISTINCT, EXACT, promising_kernel, weigh_kernel
 
-# What becomes of a paragraph: it is passed over, looked up for an equal text only, or judged in full.
-PASSED, EXACT_ONLY, JUDGED = range(3)
+# What becomes of a paragraph: it is passed over, stays as a field of records, is looked up for an equal text only, or
+# judged in full.
+PASSED, FIELD, EXACT_ONLY, JUDGED = range(4)
 
 _AHEAD = 4  # paragraphs whose slots are fetched before they are needed
 
@@ -71,7 +72,7 @@ def decide_kernel(
                     key = keys[soon, column]
                     prefetch(slots, table_kernel(column, key, single) * capacity + home_kernel(key, capacity))
             p = order[at]
-            if roles[p] == PASSED:
+            if roles[p] < EXACT_ONLY:
                 continue
             begin, end = starts[first[p]], starts[first[p + 1]]
             folded, folded_mark = buffer[begin:end], marks[first[p] : first[p + 1]]

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
 from datasketch import MinHash
@@ -103,6 +104,8 @@ def slow_clean(documents: list[str], config: dedup.Config, ids: Sequence[object]
     for number, document in enumerate(documents):
         texts = [document[span.start : span.end] for span in dedup.split_paragraphs(document)]
         long = [p for p in range(len(texts)) if fast_tokens(texts[p]) and weight(texts[p]) >= config.min_tokens]
+        times = Counter(tuple(fast_tokens(text)) for text in texts)
+        long = [p for p in long if weight(texts[p]) >= 5 or times[tuple(fast_tokens(texts[p]))] < 4]  # no fields
         gone = set()
         before = {tuple(fast_tokens(text)) for other, text in kept if ids[other] == ids[number]}
         for p in sorted(long, key=lambda p: (-len(fast_tokens(texts[p])), p)):
@@ -127,7 +130,7 @@ def slow_clean(documents: list[str], config: dedup.Config, ids: Sequence[object]
                 kept.append((number, texts[p]))
         staying: list[int] = []
         for p in range(len(texts)):
-            short = p not in long and fast_tokens(texts[p]) and any(map(str.isalpha, "".join(fast_tokens(texts[p]))))
+            short = weight(texts[p]) < config.min_tokens and any(map(str.isalpha, "".join(fast_tokens(texts[p]))))
             if p in gone or (short and staying and fast_tokens(texts[staying[-1]]) == fast_tokens(texts[p])):
                 continue
             staying.append(p)

@@ -217,7 +217,7 @@ def test_tune_shows_both_sides_of_every_boundary(tmp_path):
     paragraphs = [
         base,
         " ".join(["The", *words[1:9], "of", *words[9:]]),  # a word more: near
-        " ".join([*words[:5], "wide", *words[5:11], "very", *words[11:]]),
+        " ".join([*words[:5], "of", *words[5:11], "the", *words[11:]]),
         base.replace("first monday", "second monday"),
         base + " on 3 May in a long speech that many people heard and some of them liked very much indeed",
     ]
