@@ -7,8 +7,6 @@ taken back as soon as something else is to be decided: so the order of the rule 
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import repeat
-from operator import is_
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -155,8 +153,8 @@ class Memory:
         first = len(self.ids) - start
         numbers = np.arange(first, first + len(ids))
         again = np.zeros(len(ids), dtype=np.bool_)
-        self.ids += numbers[start:].tolist()
-        if all(map(is_, ids, repeat(None))):
+        self.ids.extend(range(first + start, first + len(ids)))
+        if ids.count(None) == len(ids):
             return numbers, again
         for place in range(start, len(ids)):
             id, number = ids[place], first + place

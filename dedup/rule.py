@@ -70,7 +70,7 @@ class Verdicts:
 
     relations: uint8[n], DISTINCT where kept or passed over
     stand_ins: int64[n], the entry that stands for it; of a kept one the entry that it is already, or -1
-    originals: int64[n, 2], document number and position of what stands for it
+    originals: int64[n, 2], document number and position of what stands for it; of one that is kept without meaning
     jaccards, containments: float64[n]; capped: lookups that met a bucket with `max_candidates` entries
     """
 
@@ -91,8 +91,10 @@ def read_batch(texts: Sequence[str], counts: NDArray[np.int64], config: Config, 
     tokens = fold(texts, fast)
     shingles = shingle(tokens, config.shingle_size, fast)
     keys = _keys(tokens, shingles, config, fast)
-    documents = np.repeat(np.arange(len(counts)), counts)
-    positions = np.arange(len(texts)) - (np.cumsum(counts) - counts)[documents]
+    documents, positions = np.arange(len(texts)), np.zeros(len(texts), dtype=np.int64)
+    if not alone:
+        documents = np.repeat(np.arange(len(counts)), counts)
+        positions = np.arange(len(texts)) - (np.cumsum(counts) - counts)[documents]
     lengths = np.diff(tokens.first)
     roles = np.full(len(texts), JUDGED, dtype=np.uint8)
     halves = _half_words(tokens, lengths)
@@ -162,10 +164,12 @@ def decide(
     n = len(batch.roles)
     arrays = np.zeros(n, dtype=np.uint8), np.full(n, -1, dtype=np.int64), np.zeros(n), np.zeros(n)
     relations, stand_ins, *_ = arrays
-    originals = np.full((n, 2), -1, dtype=np.int64)
+    originals = np.empty((n, 2), dtype=np.int64)
     capped = 0
     for begin, end in _runs(again, start):
-        part = batch.order[slice(*np.searchsorted(batch.documents, (begin, end)).tolist())]
+        part = batch.order
+        if end - begin < len(again):
+            part = part[slice(*np.searchsorted(batch.documents, (begin, end)).tolist())]
         before = index.count
         known = bool(again[begin])
         if isinstance(index, Tables):
@@ -185,7 +189,7 @@ def decide(
 
 def _runs(again: NDArray[np.bool_], start: int) -> list[tuple[int, int]]:
     """The documents from `start` on that are decided in one go: each known one alone, those in between together."""
-    known = (np.flatnonzero(again[start:]) + start).tolist()
+    known = (np.flatnonzero(again[start:]) + start).tolist()  # few or none
     return list(pairwise(sorted({start, len(again), *known, *(place + 1 for place in known)})))
 
 

@@ -70,6 +70,8 @@ def decide_kernel(
                 soon = order[at + _AHEAD]
                 for column in range(columns):
                     key = keys[soon, column]
+                    if column >= single and key == 0:
+                        break
                     prefetch(slots, table_kernel(column, key, single) * capacity + home_kernel(key, capacity))
             p = order[at]
             if roles[p] < EXACT_ONLY:

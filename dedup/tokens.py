@@ -104,7 +104,9 @@ def settle(text: str) -> str:
 def _settled(texts: Sequence[str], places: Iterable[int]) -> list[str]:
     result = list(texts)
     for p in places:
-        result[p] = settle(texts[p])
+        settled = settle(texts[p])
+        if settled != texts[p]:
+            result[p] = settled
     return result
 
 
@@ -313,7 +315,9 @@ def _fold_compiled(texts: Sequence[str]) -> Tokens:
     raw, offsets = encode(texts, fast=True)
     unsettled = engine.compiled(unsettled_kernel)(raw, offsets, table.index, table.classes)
     if len(unsettled):
-        raw, offsets = encode(_settled(texts, unsettled.tolist()), fast=True)
+        settled = _settled(texts, unsettled.tolist())
+        if any(settled[p] is not texts[p] for p in unsettled.tolist()):
+            raw, offsets = encode(settled, fast=True)
     ascii_classes, _, traits = ascii_tables()
     arrays = (ascii_classes, traits, table.index, table.classes, table.folds, table.expansions)
     buffer, starts, first, marks, size, count = engine.compiled(fold_kernel)(raw, offsets, *arrays)
