@@ -179,9 +179,8 @@ def overlap_kernel(ids, n, front, back, size, table, first, common):
         if known < 0:
             value = np.uint64(0)
             for k in range(size):
-                value = (value ^ np.uint64(ids[place + k])) * np.uint64(0x9E3779B97F4A7C15)
-                value ^= value >> np.uint64(32)
-            slot = np.int64(value) & mask
+                value = value * np.uint64(0x9E3779B1) + np.uint64(ids[place + k])
+            slot = np.int64(value * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)) & mask
             while table[slot] >= 0:
                 other = table[slot]
                 same = True

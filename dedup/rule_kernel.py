@@ -3,13 +3,14 @@
 import numpy as np
 
 from .engine import kernel, load_64, prefetch, store_64
-from .index import home_kernel, insert_kernel, table_kernel
+from .index import home_kernel, table_kernel
 from .relation import CONTAINED, DISTINCT, EXACT, promising_kernel, weigh_kernel
 
 # What becomes of a paragraph: it is passed over, stays as a field of records, is looked up for an equal text only, or
 # judged in full.
 PASSED, FIELD, EXACT_ONLY, JUDGED = range(4)
 
+_ONE, _NOWHERE = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
 _AHEAD = 4  # paragraphs whose slots are fetched before they are needed
 
 
@@ -28,6 +29,8 @@ def decide_kernel(
     n = len(order)
     columns, capacity = slots.shape
     slots = slots.reshape(columns * capacity)  # cutting out a column each time would count references
+    last_slot = np.uint64(capacity - 1)  # unsigned, so that no index is checked for counting from the end
+    free = np.empty(columns, dtype=np.uint64)  # by column: where the paragraph at hand goes if it is kept, or _NOWHERE
     candidates = np.empty(64, dtype=np.int64)
     # Kept paragraphs of the document at hand by shingle: chains of postings, the newest first. As long as the largest
     # document needs.
@@ -77,21 +80,22 @@ def decide_kernel(
             if roles[p] < EXACT_ONLY:
                 continue
             begin, end = starts[first[p]], starts[first[p + 1]]
-            folded, folded_mark = buffer[begin:end], marks[first[p] : first[p + 1]]
+            length = end - begin
             found = np.int64(DISTINCT)
-            slot = home_kernel(keys[p, 0], capacity)
+            free[:] = _NOWHERE
+            slot = np.uint64(home_kernel(keys[p, 0], capacity))
             while slots[slot] != 0:
                 entry = np.int64(slots[slot] & np.uint64(0xFFFFFFFF)) - 1
                 if slots[slot] >> np.uint64(32) == keys[p, 0] and (across or entry_documents[entry] == document):
-                    if same_kernel(folded, text[text_at[entry] : text_at[entry + 1]]):
+                    if same_kernel(buffer[begin:end], text[text_at[entry] : text_at[entry + 1]]):
                         if again and entry < first_entry and entry_documents[entry] == document:
                             stand_ins[p] = entry  # kept before, as this entry
-                            slot = (slot + 1) & (capacity - 1)
-                            continue
-                        found = np.int64(EXACT)
-                        stand_ins[p], jaccards[p], containments[p] = entry, 1.0, 1.0
-                        break
-                slot = (slot + 1) & (capacity - 1)
+                        else:
+                            found = np.int64(EXACT)
+                            stand_ins[p], jaccards[p], containments[p] = entry, 1.0, 1.0
+                            break
+                slot = (slot + _ONE) & last_slot
+            free[0] = slot
             if found == DISTINCT and roles[p] == JUDGED:
                 # Candidates: entries of earlier documents by band, then of this one by shingle.
                 number = 0
@@ -99,21 +103,23 @@ def decide_kernel(
                     key = np.uint64(keys[p, column])
                     if column >= single and key == 0:
                         break
-                    begin_table = table_kernel(column, key, single) * capacity
-                    slot = home_kernel(key, capacity)
+                    table = np.uint64(table_kernel(column, key, single) * capacity)
+                    slot = table | np.uint64(home_kernel(key, capacity))
                     members = 0
-                    while slots[begin_table + slot] != 0:
-                        if slots[begin_table + slot] >> np.uint64(32) == key:
+                    while slots[slot] != 0:
+                        if slots[slot] >> np.uint64(32) == key:
                             members += 1
-                            entry = np.int64(slots[begin_table + slot] & np.uint64(0xFFFFFFFF)) - 1
+                            entry = np.int64(slots[slot] & np.uint64(0xFFFFFFFF)) - 1
                             if entry_documents[entry] != document:
                                 if number == len(candidates):
                                     candidates = grown_kernel(candidates)
                                 candidates[number] = entry
                                 number += 1
-                        slot = (slot + 1) & (capacity - 1)
+                        slot = table | (slot + _ONE) & last_slot
                     if members >= most:
                         capped += 1
+                    else:
+                        free[column] = slot
                 if size > 0:
                     across_number = number
                     mine = 0
@@ -139,7 +145,7 @@ def decide_kernel(
                     for c in range(across_number, number):
                         entry = candidates[c]
                         if promising_kernel(
-                            shared[entry - first_entry], mine, distinct[entry - first_entry], len(folded_mark),
+                            shared[entry - first_entry], mine, distinct[entry - first_entry], first[p + 1] - first[p],
                             mark_at[entry + 1] - mark_at[entry], shingle_size, threshold, containment,
                         ):  # fmt: skip
                             candidates[promising] = entry
@@ -153,7 +159,7 @@ def decide_kernel(
                     if c > 0 and candidates[c - 1] == entry:
                         continue
                     relation, jaccard, inside, is_inner = weigh_kernel(
-                        buffer[begin:], end - begin, folded_mark, text[text_at[entry] :],
+                        buffer[begin:], length, marks[first[p] : first[p + 1]], text[text_at[entry] :],
                         text_at[entry + 1] - text_at[entry], mark[mark_at[entry] : mark_at[entry + 1]],
                         shingle_size, threshold, containment, guard, lexicon_hashes, lexicon_bits,
                     )  # fmt: skip
@@ -168,16 +174,17 @@ def decide_kernel(
             # Kept: a new entry.
             copy_kernel(text, text_at[count], buffer, begin, end)
             copy_kernel(mark, mark_at[count], marks, first[p], first[p + 1])
-            text_at[count + 1] = text_at[count] + len(folded)
-            mark_at[count + 1] = mark_at[count] + len(folded_mark)
+            text_at[count + 1] = text_at[count] + length
+            mark_at[count + 1] = mark_at[count] + first[p + 1] - first[p]
             entry_documents[count] = document
             entry_positions[count] = positions[p]
-            for column in range(columns if roles[p] == JUDGED else 1):
-                key = keys[p, column]
-                if column >= single and key == 0:
-                    break
-                begin_table = table_kernel(column, key, single) * capacity
-                insert_kernel(slots, begin_table, capacity, key, count, -1 if column == 0 else most)
+            for column in range(columns):
+                slot = free[column]
+                if slot == _NOWHERE:
+                    continue
+                while slots[slot] != 0:  # two of its openings in one table
+                    slot = slot & ~last_slot | (slot + _ONE) & last_slot
+                slots[slot] = np.uint64(keys[p, column]) << np.uint64(32) | np.uint64(count + 1)
             if size > 0 and roles[p] == JUDGED:
                 for s in range(first_shingle[p], first_shingle[p + 1]):
                     slot = home_kernel(hashes[s], places)
