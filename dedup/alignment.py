@@ -56,34 +56,35 @@ def align_kernel(ids_a, ids_b, mates):
 @kernel
 def chain_kernel(ids_a, i, k, ids_b, j, until, mates):
     """Pair the tokens that occur once in a's tokens i ... k - 1 and once in b's j ... until - 1: the longest chain in order."""
-    ids = max(ids_a)
-    times_a, times_b, place_b = numbers(ids + 1, 0), numbers(ids + 1, 0), numbers(ids + 1, 0)
+    ids = max(ids_a) + 1
+    # In one piece of room: how often each token occurs in a, in b, where in b; and by length of chain the a-token that
+    # ends the one whose last b-place is smallest, with the one before every a-token.
+    room = numbers(3 * ids + 2 * (k - i) + 1, 0)
+    times_b, place_b, tails, before = ids, 2 * ids, 3 * ids, 3 * ids + k - i + 1
     for x in range(i, k):
-        times_a[ids_a[x]] += 1
+        room[ids_a[x]] += 1
     for y in range(j, until):
-        if ids_b[y] <= ids:
-            times_b[ids_b[y]] += 1
-            place_b[ids_b[y]] = y
-    # tails[length]: the a-token that ends the chain of that length whose last b-place is smallest.
-    tails, before = numbers(k - i + 1, -1), numbers(k - i, -1)
+        if ids_b[y] < ids:
+            room[times_b + ids_b[y]] += 1
+            room[place_b + ids_b[y]] = y
     longest = 0
     for x in range(i, k):
-        if times_a[ids_a[x]] != 1 or times_b[ids_a[x]] != 1:
+        if room[ids_a[x]] != 1 or room[times_b + ids_a[x]] != 1:
             continue
         low, high = 0, longest
         while low < high:
             middle = (low + high + 1) // 2
-            if place_b[ids_a[tails[middle]]] < place_b[ids_a[x]]:
+            if room[place_b + ids_a[room[tails + middle]]] < room[place_b + ids_a[x]]:
                 low = middle
             else:
                 high = middle - 1
-        before[x - i] = tails[low] if low > 0 else -1
-        tails[low + 1] = x
+        room[before + x - i] = room[tails + low] if low > 0 else -1
+        room[tails + low + 1] = x
         longest = max(longest, low + 1)
-    x = tails[longest] if longest > 0 else -1
+    x = room[tails + longest] if longest > 0 else -1
     while x >= 0:
-        mates[x] = place_b[ids_a[x]]
-        x = before[x - i]
+        mates[x] = room[place_b + ids_a[x]]
+        x = room[before + x - i]
 
 
 @kernel

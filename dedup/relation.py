@@ -190,12 +190,12 @@ def promising_kernel(shared, distinct, distinct_kept, n, kept, shingle_size, thr
 @kernel
 def weigh_kernel(
     text, length, mark, other_text, other_length, other_mark, shingle_size, threshold, containment, guard,
-    lexicon_hashes, lexicon_bits,
+    lexicon_hashes, lexicon_bits, room,
 ):  # fmt: skip
     """The relation of two different texts as they stand in a buffer, so many bytes from the beginning of each.
 
-    Every token is followed by a space, and the texts by eight bytes or more of the buffer. Returns relation, Jaccard
-    similarity, containment, and whether the first text is the inner one.
+    Every token is followed by a space, and the texts by eight bytes or more of the buffer. room: int64[...] to work in.
+    Returns relation, Jaccard similarity, containment, and whether the first text is the inner one.
     """
     n, m = len(mark), len(other_mark)
     swapped = m < n
@@ -211,22 +211,23 @@ def weigh_kernel(
     places = 2
     while places < 2 * both:
         places *= 2
-    heads = np.empty(both, dtype=np.uint64)
-    room = np.empty(places + 5 * both + 2, dtype=np.int64)  # one allocation, cut into the arrays to work in
+    if len(room) < places + 6 * both + 2:
+        room = np.empty(places + 6 * both + 2, dtype=np.int64)
     table, ids = room[:places], room[places : places + both]
     first, common = room[places + both : places + 2 * both], room[places + 2 * both : places + 3 * both]
-    traits, starts = room[places + 3 * both : places + 4 * both], room[places + 4 * both :]
+    traits, heads = room[places + 3 * both : places + 4 * both], room[places + 4 * both : places + 5 * both]
+    starts = room[places + 5 * both : places + 6 * both + 2]
     ids_a, ids_b, traits_a, traits_b = ids[:n], ids[n:], traits[:n], traits[n:]
     starts_a, starts_b = starts[: n + 1], starts[n + 1 :]
     table[:] = -1
     starts_a[0] = starts_b[0] = 0
     known = read_tokens_kernel(
-        a, mark_a, ids_a, traits_a, starts_a, 0, n, table, heads, lexicon_hashes, lexicon_bits, 0
+        a, mark_a, ids_a, traits_a, starts_a, 0, n, table, heads.view(np.uint64), lexicon_hashes, lexicon_bits, 0
     )  # fmt: skip
     front, back = common_ends_kernel(a, length_a, starts_a, b, length_b, m)
     share_tokens_kernel(ids_a, traits_a, starts_a, 0, front, mark_b, ids_b, traits_b, starts_b, 0)
     read_tokens_kernel(
-        b, mark_b, ids_b, traits_b, starts_b, front, m - back, table, heads, lexicon_hashes, lexicon_bits, known
+        b, mark_b, ids_b, traits_b, starts_b, front, m - back, table, heads.view(np.uint64), lexicon_hashes, lexicon_bits, known
     )  # fmt: skip
     share_tokens_kernel(ids_a, traits_a, starts_a, n - back, n, mark_b, ids_b, traits_b, starts_b, m - back)
     shared, distinct_a, distinct_b = overlap_kernel(ids, n, front, back, shingle_size, table, first, common)

@@ -31,7 +31,7 @@ def decide_kernel(
     slots = slots.reshape(columns * capacity)  # cutting out a column each time would count references
     last_slot = np.uint64(capacity - 1)  # unsigned, so that no index is checked for counting from the end
     free = np.empty(columns, dtype=np.uint64)  # by column: where the paragraph at hand goes if it is kept, or _NOWHERE
-    candidates = np.empty(64, dtype=np.int64)
+    candidates, room = np.empty(64, dtype=np.int64), np.empty(1 << 13, dtype=np.int64)
     # Kept paragraphs of the document at hand by shingle: chains of postings, the newest first. As long as the largest
     # document needs.
     largest, most_judged = largest_kernel(documents, roles, order, first_shingle)
@@ -161,7 +161,7 @@ def decide_kernel(
                     relation, jaccard, inside, is_inner = weigh_kernel(
                         buffer[begin:], length, marks[first[p] : first[p + 1]], text[text_at[entry] :],
                         text_at[entry + 1] - text_at[entry], mark[mark_at[entry] : mark_at[entry + 1]],
-                        shingle_size, threshold, containment, guard, lexicon_hashes, lexicon_bits,
+                        shingle_size, threshold, containment, guard, lexicon_hashes, lexicon_bits, room,
                     )  # fmt: skip
                     if relation > found and (relation != CONTAINED or is_inner):
                         found = np.int64(relation)

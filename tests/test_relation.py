@@ -210,7 +210,12 @@ def test_compiled_pairs_equal_interpreted_ones(texts, guard, containment):
         return np.frombuffer(stored + bytes(32), np.uint8), len(stored), np.frombuffer(mark, np.uint8)
 
     made = engine.compiled(weigh_kernel)(
-        *arrays(a, mark_a), *arrays(b, mark_b), config.shingle_size, *limits(config), *lexicon_table()
+        *arrays(a, mark_a),
+        *arrays(b, mark_b),
+        config.shingle_size,
+        *limits(config),
+        *lexicon_table(),
+        np.empty(100, np.int64),
     )
     assert made == (relation, jaccard, inside, first_is_inner)
     assert RELATIONS[relation] in ("contained", "near", "distinct")
