@@ -7,6 +7,7 @@ give up the last ones.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,10 +57,10 @@ class Entries:
 
 @dataclass(slots=True)
 class Dictionaries:
-    """The index of the reference rung: plain lists and dictionaries.
+    """The index of the reference rung: plain lists and one dictionary.
 
     columns: of the keys; single: of those the first, which are one of each kind
-    texts, marks, documents, positions: of every entry; buckets: per table (see `table_kernel`), entries by key
+    texts, marks, documents, positions: of every entry; buckets: entries by code, see `codes`
     """
 
     columns: int
@@ -68,10 +69,7 @@ class Dictionaries:
     marks: list[bytes] = field(default_factory=list)
     documents: list[int] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
-    buckets: list[dict[int, tuple[int, ...]]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.buckets = [{} for _ in range(self.columns)]
+    buckets: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -86,55 +84,52 @@ class Dictionaries:
         """The folded text of an entry."""
         return self.texts[entry]
 
+    def codes(self, keys: NDArray[np.uint32]) -> list[list[int]]:
+        """Every text's keys, uint32[n, columns], as column << 32 | key; all openings are of the first one's column."""
+        columns = np.minimum(np.arange(self.columns), self.single)
+        numbers = self.single + np.count_nonzero(keys[:, self.single :], axis=1)
+        return [row[:number] for row, number in zip((columns << 32 | keys).tolist(), numbers.tolist(), strict=True)]
+
     def bucket(self, column: int, key: int) -> Sequence[int]:
         """The entries of that key."""
-        return self.buckets[column].get(key, ())
+        return self.buckets.get(column << 32 | key, ())
 
-    def add(
-        self, text: bytes, mark: bytes, document: int, position: int, keys: Sequence[int], banded: bool, most: int
-    ) -> None:
-        """Enter one; a bucket of a band takes `most`."""
+    def add(self, text: bytes, mark: bytes, document: int, position: int, codes: list[int], most: int) -> None:
+        """Enter one; a bucket takes `most`, but of equal texts all."""
         alone = (len(self.texts),)  # most buckets have one member, and share this tuple
         self.texts.append(text)
         self.marks.append(mark)
         self.documents.append(document)
         self.positions.append(position)
-        for table, key in self.tables(keys) if banded else [(0, keys[0])]:
-            bucket = self.buckets[table].get(key)
-            if bucket is None:
-                self.buckets[table][key] = alone
-            elif table == 0 or len(bucket) < most:
-                self.buckets[table][key] = bucket + alone
-
-    def tables(self, keys: Sequence[int]) -> list[tuple[int, int]]:
-        """Table and key for each of a text's keys."""
-        openings = [(table_kernel(self.single, key, self.single), key) for key in keys[self.single :] if key]
-        return [*enumerate(keys[: self.single]), *openings]
+        full = [(code, bucket) for code in codes if (bucket := self.buckets.get(code))]
+        self.buckets.update(zip(codes, repeat(alone)))
+        for code, bucket in full:
+            self.buckets[code] = bucket + alone if len(bucket) < most or code >> 32 == 0 else bucket
 
     def extend(self, entries: Entries, most: int) -> None:
-        """Enter all of `entries`, one after the other; a bucket of a band takes `most`."""
+        """Enter all of `entries`, one after the other; a bucket takes `most`."""
         texts, marks = entries.texts.tobytes(), entries.marks.tobytes()
         text_end = mark_end = 0
         rows = zip(
             entries.text_lengths.tolist(), entries.mark_lengths.tolist(), entries.documents.tolist(),
-            entries.positions.tolist(), entries.keys.T.tolist(), entries.banded.tolist(), strict=True,
+            entries.positions.tolist(), self.codes(entries.keys.T), entries.banded.tolist(), strict=True,
         )  # fmt: skip
-        for text_length, mark_length, document, position, keys, banded in rows:
+        for text_length, mark_length, document, position, codes, banded in rows:
             text, mark = texts[text_end : text_end + text_length - 1], marks[mark_end : mark_end + mark_length]
             text_end, mark_end = text_end + text_length, mark_end + mark_length
-            self.add(text, mark, document, position, keys, banded, most)
+            self.add(text, mark, document, position, codes if banded else codes[:1], most)
 
     def cut(self, keys: NDArray[np.uint32]) -> None:
         """Give up the last n entries, whose keys are uint32[columns, n], as if they had never been entered."""
-        left = self.count - keys.shape[1]
-        for table, (values, owners) in enumerate(_by_table(keys, self.single)):
-            for entry, key in zip(reversed((left + owners).tolist()), reversed(values.tolist()), strict=True):
-                bucket = self.buckets[table].get(key, ())
+        for codes in reversed(self.codes(keys.T)):
+            entry = self.count - 1
+            for code in codes:
+                bucket = self.buckets.get(code, ())
                 if bucket == (entry,):
-                    del self.buckets[table][key]
+                    del self.buckets[code]
                 elif bucket and bucket[-1] == entry:
-                    self.buckets[table][key] = bucket[:-1]
-        del self.texts[left:], self.marks[left:], self.documents[left:], self.positions[left:]
+                    self.buckets[code] = bucket[:-1]
+            del self.texts[-1], self.marks[-1], self.documents[-1], self.positions[-1]
 
 
 _HUGE_PAGE = 1 << 21  # bytes
@@ -180,11 +175,14 @@ class Tables:
             np.zeros((index.columns, 2), dtype=np.uint64),
         )
         tables.reserve(_ROOM_ENTRIES, 256 * _ROOM_ENTRIES, 64 * _ROOM_ENTRIES)
-        for table, buckets in enumerate(index.buckets):
-            pairs = sorted((entry, key) for key, entries in buckets.items() for entry in entries)
-            if pairs:
-                entries, keys = np.ascontiguousarray(np.array(pairs, dtype=np.uint32).T)
-                engine.compiled(fill_kernel)(tables.slots[table], keys, entries, -1)
+        pairs = sorted((entry, code) for code, entries in index.buckets.items() for entry in entries)
+        if pairs:
+            owners, codes = np.array(pairs, dtype=np.int64).T
+            keys, columns = (codes & 0xFFFFFFFF).astype(np.uint32), codes >> 32
+            where = np.where(columns < index.single, columns, index.single + keys % MOST_OPENINGS)
+            for table in range(index.columns):
+                mine = where == table
+                engine.compiled(fill_kernel)(tables.slots[table], keys[mine], owners[mine].astype(np.uint32), -1)
         return tables
 
     def reserve(self, entries: int, text: int, tokens: int) -> None:

@@ -39,11 +39,12 @@ def find_openings(tokens: Tokens, shingles: Shingles, size: int, fast: bool = Fa
     for further in [*range(0, length - size, size), length - size]:
         keys = (keys ^ shingles.hashes[places + further]) * np.uint32(0x9E3779B1)
         keys ^= keys >> np.uint32(15)
+    together = np.unique(owners << 32 | np.maximum(keys, 1))
+    owners = together >> 32
+    ranks = np.arange(len(owners)) - np.searchsorted(owners, owners)
+    chosen = ranks < MOST_OPENINGS
     found = np.zeros((len(tokens.first) - 1, MOST_OPENINGS), dtype=np.uint32)
-    bounds = np.searchsorted(owners, np.arange(len(tokens.first))).tolist()
-    for p in np.unique(owners).tolist():
-        smallest = np.unique(np.maximum(keys[bounds[p] : bounds[p + 1]], 1))[:MOST_OPENINGS]
-        found[p, : len(smallest)] = smallest
+    found[owners[chosen], ranks[chosen]] = together[chosen]
     return found
 
 

@@ -249,7 +249,7 @@ def _decide_reference(
 ) -> int:
     relations, stand_ins, jaccards, containments = arrays
     capped = 0
-    keys, roles, documents = batch.keys.tolist(), batch.roles.tolist(), numbers[batch.documents].tolist()
+    codes, roles, documents = index.codes(batch.keys), batch.roles.tolist(), numbers[batch.documents].tolist()
     several = np.bincount(batch.documents[batch.roles == JUDGED], minlength=len(numbers)) > 1
     first, hashes = batch.shingles.first, batch.shingles.hashes
     document, within, first_entry = -1, False, 0
@@ -263,7 +263,7 @@ def _decide_reference(
             within = bool(several[batch.documents[p]])
         text, mark = batch.tokens.text(p), batch.tokens.mark(p)
         found = DISTINCT
-        for entry in index.buckets[0].get(keys[p][0], ()):
+        for entry in index.buckets.get(codes[p][0], ()):
             if index.texts[entry] == text and (config.scope == "corpus" or index.documents[entry] == document):
                 if again and entry < first_entry and index.documents[entry] == document:
                     stand_ins[p] = entry  # kept before, as this entry
@@ -272,8 +272,8 @@ def _decide_reference(
                 break
         mine = set(hashes[first[p] : first[p + 1]].tolist()) if within else set()
         if found == DISTINCT and roles[p] == JUDGED:
-            looked_up = index.tables(keys[p])[1:] if stand_ins[p] < 0 else []
-            met = [bucket for table, key in looked_up if (bucket := index.buckets[table].get(key))]
+            looked_up = codes[p][1:] if stand_ins[p] < 0 else []
+            met = list(filter(None, map(index.buckets.get, looked_up)))
             capped += sum(len(bucket) >= config.max_candidates for bucket in met)
             across = [entry for entry in set().union(*met) if index.documents[entry] != document]
             shared = Counter(chain.from_iterable(filter(None, map(postings.get, mine)))) if postings else {}
@@ -294,7 +294,7 @@ def _decide_reference(
         relations[p] = found
         if found == DISTINCT:
             position, banded = int(batch.positions[p]), roles[p] == JUDGED
-            index.add(text, mark, document, position, keys[p], banded, config.max_candidates)
+            index.add(text, mark, document, position, codes[p] if banded else codes[p][:1], config.max_candidates)
             if banded:
                 distinct[index.count - 1] = len(mine)
                 for value in mine:
