@@ -21,7 +21,7 @@ from .config import Config
 from .errors import DocumentTooLarge
 from .index import Dictionaries, Entries, Tables
 from .lsh import choose_bands, count_keys, make_keys
-from .marks import HAS_LETTER, IS_UNSPACED
+from .marks import HAS_LETTER, HAS_NUMBER, IS_UNSPACED
 from .minhash import LANES, Shingles, shingle, sign
 from .openings import find_openings
 from .pairs import lexicon_table, read_pair
@@ -39,8 +39,9 @@ from .tokens import Tokens, fold
 # Paragraphs of one document that are compared with each other, at most: each may share shingles with all others.
 LARGEST_DOCUMENT = 20_000
 
-# A paragraph of fewer words that stands so often in its document is a field of its records: a cell, a date, a price,
-# what stands under every comment. Its place says what it belongs to, so it stays each time. Captions repeat less often.
+# A paragraph of fewer words that stands so often in its document, or half of whose words are numbers, is a field of its
+# records: a cell, a date, a score, what stands under every comment. Its place says what it belongs to, so it stays each
+# time. Captions repeat less often.
 FIELD_WORDS, FIELD_TIMES = 5, 4
 
 
@@ -101,7 +102,8 @@ def read_batch(texts: Sequence[str], counts: NDArray[np.int64], config: Config, 
     roles[halves < 2 * config.min_tokens] = EXACT_ONLY if alone else PASSED
     roles[lengths == 0] = PASSED
     if not alone:
-        roles[_fields(documents, keys[:, 0], (roles == JUDGED) & (halves < 2 * FIELD_WORDS))] = FIELD
+        brief = np.flatnonzero((roles == JUDGED) & (halves < 2 * FIELD_WORDS))
+        roles[brief[_are_fields(tokens, brief, documents, keys[:, 0])]] = FIELD
     order = np.arange(len(texts)) if alone else np.lexsort((positions, -lengths, documents))
     _check_sizes(roles, documents, keys[:, 0])
     return Batch(tokens, shingles, keys, roles, documents, positions, order, fast)
@@ -128,11 +130,14 @@ def _half_words(tokens: Tokens, lengths: NDArray[np.int64]) -> NDArray[np.int64]
     return 2 * lengths - np.bincount(owners, minlength=len(lengths))
 
 
-def _fields(documents: NDArray[np.int64], hashes: NDArray[np.uint32], brief: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Those of the brief paragraphs that stand FIELD_TIMES or more in their document."""
-    places = np.flatnonzero(brief)
-    _, which, counts = np.unique(documents[places] << 32 | hashes[places], return_inverse=True, return_counts=True)
-    return np.asarray(places[counts[which] >= FIELD_TIMES])
+def _are_fields(
+    tokens: Tokens, brief: NDArray[np.int64], documents: NDArray[np.int64], hashes: NDArray[np.uint32]
+) -> NDArray[np.bool_]:
+    """bool[brief]: which of these paragraphs are fields of records."""
+    _, which, counts = np.unique(documents[brief] << 32 | hashes[brief], return_inverse=True, return_counts=True)
+    numbers = np.append(0, np.cumsum(tokens.marks & HAS_NUMBER != 0))
+    first, last = tokens.first[brief], tokens.first[brief + 1]
+    return np.asarray((counts[which] >= FIELD_TIMES) | (2 * (numbers[last] - numbers[first]) >= last - first))
 
 
 def _check_sizes(roles: NDArray[np.uint8], documents: NDArray[np.int64], hashes: NDArray[np.uint32]) -> None:

@@ -11,7 +11,7 @@ from xxhash import xxh32_intdigest
 import dedup
 from dedup.characters import IGNORED, classify, fold_character
 from dedup.lsh import choose_bands
-from dedup.marks import AFTER_STOP
+from dedup.marks import AFTER_STOP, HAS_NUMBER
 from dedup.minhash import shingle
 from dedup.tokens import fold, settle
 
@@ -52,6 +52,11 @@ def weight(text: str) -> float:
     return sum(
         0.5 if unicodedata.category(token[0]) == "Lo" and classify(token[0]) == 6 else 1 for token in fast_tokens(text)
     )
+
+
+def numbers(text: str) -> int:
+    """How many of its tokens are numbers."""
+    return sum(mark & HAS_NUMBER for mark in fold([text]).mark(0))
 
 
 def share_a_band(a: str, b: str, config: dedup.Config) -> bool:
@@ -106,6 +111,7 @@ def slow_clean(documents: list[str], config: dedup.Config, ids: Sequence[object]
         long = [p for p in range(len(texts)) if fast_tokens(texts[p]) and weight(texts[p]) >= config.min_tokens]
         times = Counter(tuple(fast_tokens(text)) for text in texts)
         long = [p for p in long if weight(texts[p]) >= 5 or times[tuple(fast_tokens(texts[p]))] < 4]  # no fields
+        long = [p for p in long if weight(texts[p]) >= 5 or numbers(texts[p]) < len(fast_tokens(texts[p])) / 2]
         gone = set()
         before = {tuple(fast_tokens(text)) for other, text in kept if ids[other] == ids[number]}
         for p in sorted(long, key=lambda p: (-len(fast_tokens(texts[p])), p)):

@@ -217,6 +217,9 @@ def test_one_huge_paragraph(rung):
         ("Degree level: bachelor", 4, 4),
         ("6 hours ago", 153, 153),
         ("Degree level: bachelor", 3, 1),  # captions stand as often
+        ("9 March 2024", 2, 2),
+        ("3 : 2 (1 : 1)", 2, 2),
+        ("Platform 4, Tarnsby", 2, 1),  # one of three
         ("The ferry in the harbour", 4, 1),  # five words
         ("图书馆开放时间", 4, 4),  # seven characters count as three and a half words
         ("Gone.", 4, 4),  # short: it goes only next to its equal
