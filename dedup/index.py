@@ -233,8 +233,9 @@ class Tables:
         self.mark_at[begin + 1 : end + 1] = mark_at + np.cumsum(entries.mark_lengths)
         self.documents[begin:end], self.positions[begin:end] = entries.documents, entries.positions
         fill = engine.compiled(fill_kernel)
+        short = not entries.banded.all()
         for table, (keys, owners) in enumerate(_by_table(entries.keys, self.single)):
-            if table > 0:
+            if table > 0 and short:
                 keys, owners = keys[entries.banded[owners]], owners[entries.banded[owners]]
             fill(self.slots[table], keys, (begin + owners).astype(np.uint32), most if table > 0 else -1)
         self.count = end

@@ -344,9 +344,7 @@ def _check_entries(entries: Entries, documents: int) -> None:
         or int(ends[-1]) != len(entries.texts)
         or int(entries.mark_lengths.sum()) != len(entries.marks)
         or not spaces[ends - 1].all()
-        or not np.array_equal(
-            np.add.reduceat(spaces, ends - entries.text_lengths, dtype=np.int64), entries.mark_lengths
-        )
+        or not np.array_equal(np.searchsorted(np.flatnonzero(spaces), ends), np.cumsum(entries.mark_lengths))
         or entries.documents.min() < 0
         or entries.documents.max() >= documents
         or entries.positions.min() < 0
