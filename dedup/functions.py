@@ -60,6 +60,8 @@ def clean_lines(deduplicator: Deduplicator, text: str, id: Hashable = None) -> C
 
 def check_size(text: str, config: Config) -> None:
     """Raise DocumentTooLarge for a document that `Deduplicator` would refuse."""
+    if len(text) < 2 * LARGEST_DOCUMENT:  # a paragraph takes a character, and one that parts it from the next
+        return
     spans = split_paragraphs(text)
     if len(spans) > LARGEST_DOCUMENT:
         texts = [text[span.start : span.end] for span in spans]
