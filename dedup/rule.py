@@ -294,7 +294,8 @@ def _decide_reference(
         relations[p] = found
         if found == DISTINCT:
             position, banded = int(batch.positions[p]), roles[p] == JUDGED
-            index.add(text, mark, document, position, keys[p], banded, config.max_candidates)
+            # What is an entry already is found by its bands as that one.
+            index.add(text, mark, document, position, keys[p], banded and stand_ins[p] < 0, config.max_candidates)
             if banded:
                 distinct[index.count - 1] = len(mine)
                 for value in mine:
