@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -90,6 +91,9 @@ def _fails_cleanly(command: Callable[..., None]) -> Callable[..., None]:
 @click.version_option(__version__, prog_name="dedup")
 def main() -> None:
     """Remove paragraphs that repeat others. One goes only if what it says stays in one that is kept."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # names of files may be no UTF-8, and a terminal may lack characters
+            stream.reconfigure(errors="backslashreplace")
 
 
 @main.command()
