@@ -145,7 +145,7 @@ def clean(
         elif not in_place or result.text != text:
             write(document.output, result.text)
     if not quiet:
-        click.echo(_summary(totals), err=True)
+        click.echo(_summary(totals, "removed", lines=options["lines"]), err=True)
     sys.exit(2 if totals.skipped or totals.changed else 0)
 
 
@@ -211,7 +211,7 @@ def find(
             for removal in result.removed:
                 click.echo(as_json(as_record(document, text, removal)))
     if not quiet:
-        click.echo(_summary(totals, "could go"), err=True)
+        click.echo(_summary(totals, "could go", lines=options["lines"]), err=True)
     sys.exit(2 if totals.skipped else 1 if check and totals.removed else 0)
 
 
@@ -337,7 +337,7 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _summary(totals: Totals, verb: str = "removed") -> str:
+def _summary(totals: Totals, verb: str, *, lines: bool) -> str:
     def many(number: int, noun: str) -> str:
         return f"{number:,} {noun}" + "s" * (number != 1)
 
@@ -349,7 +349,7 @@ def _summary(totals: Totals, verb: str = "removed") -> str:
         parts.append(f"{totals.furniture:,} page furniture")
     if totals.removed > totals.furniture:
         parts.append(f"{totals.removed_within:,} repeat their own document, {totals.removed_across:,} an earlier one")
-    if totals.removed_across:
+    if totals.removed_across and not lines:
         parts.append("--scope document compares within each only")
     if totals.passed:
         parts.append(f"{many(totals.passed, 'document')} done before")
