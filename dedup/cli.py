@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -90,6 +91,9 @@ def _fails_cleanly(command: Callable[..., None]) -> Callable[..., None]:
 @click.version_option(__version__, prog_name="dedup")
 def main() -> None:
     """Remove paragraphs that repeat others. One goes only if what it says stays in one that is kept."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # names of files may be no UTF-8, and a terminal may lack characters
+            stream.reconfigure(errors="backslashreplace")
 
 
 @main.command()
@@ -141,7 +145,7 @@ def clean(
         elif not in_place or result.text != text:
             write(document.output, result.text)
     if not quiet:
-        click.echo(_summary(totals), err=True)
+        click.echo(_summary(totals, "removed", lines=options["lines"]), err=True)
     sys.exit(2 if totals.skipped or totals.changed else 0)
 
 
@@ -207,7 +211,7 @@ def find(
             for removal in result.removed:
                 click.echo(as_json(as_record(document, text, removal)))
     if not quiet:
-        click.echo(_summary(totals, "could go"), err=True)
+        click.echo(_summary(totals, "could go", lines=options["lines"]), err=True)
     sys.exit(2 if totals.skipped else 1 if check and totals.removed else 0)
 
 
@@ -333,7 +337,7 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _summary(totals: Totals, verb: str = "removed") -> str:
+def _summary(totals: Totals, verb: str, *, lines: bool) -> str:
     def many(number: int, noun: str) -> str:
         return f"{number:,} {noun}" + "s" * (number != 1)
 
@@ -345,7 +349,7 @@ def _summary(totals: Totals, verb: str = "removed") -> str:
         parts.append(f"{totals.furniture:,} page furniture")
     if totals.removed > totals.furniture:
         parts.append(f"{totals.removed_within:,} repeat their own document, {totals.removed_across:,} an earlier one")
-    if totals.removed_across:
+    if totals.removed_across and not lines:
         parts.append("--scope document compares within each only")
     if totals.passed:
         parts.append(f"{many(totals.passed, 'document')} done before")

@@ -17,7 +17,8 @@ Side = Literal["both", "a", "b"]
 _MOST_DIFFERENCES = 3  # named in a sentence
 _MOST_WORDS = 6  # quoted of a run
 _CUTS = r"\w+\W*|\W+", r"(?s)."  # a piece without white space into words; into characters of an unspaced script
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # they would move a terminal's cursor or text
+# They would move a terminal's cursor or text; surrogates, as in names of files that are no UTF-8, cannot be written.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from .paragraphs import split_lines, split_paragraphs
 from .relation import DISTINCT, Comparison, compare_folded
 from .results import CleanResult, Match, Removal
 from .rule import LARGEST_DOCUMENT, Batch, Verdicts, read_batch
-from .tokens import fold
+from .tokens import check_texts, fold
 
 
 def clean(text: str, **options: Any) -> CleanResult:
@@ -135,7 +135,10 @@ def signatures(texts: Iterable[str], num_perm: int = 128, seed: int = 1) -> NDAr
     result = np.empty((len(items), num_perm), dtype=np.uint32)
     with engine.announced():
         for begin in range(0, len(items), BATCH_PARAGRAPHS):
-            shingles = shingle(fold(items[begin : begin + BATCH_PARAGRAPHS], fast), config.shingle_size, fast)
+            chunk = items[begin : begin + BATCH_PARAGRAPHS]
+            if not _all_texts(chunk):
+                check_texts(chunk, begin)
+            shingles = shingle(fold(chunk, fast), config.shingle_size, fast)
             result[begin : begin + BATCH_PARAGRAPHS] = sign(shingles, num_perm, seed, fast)
     return result
 
@@ -146,16 +149,25 @@ def _for_lists(options: dict[str, Any]) -> Deduplicator:
 
 def _decided(texts: Iterable[Any], deduplicator: Deduplicator) -> Iterator[tuple[list[Any], Batch, Verdicts]]:
     """Chunks of the texts with what was decided on them: at once full ones of a list, growing ones of an iterator."""
-    characters, most = 0, 1
+    begin, characters, most = 0, 0, 1
     if isinstance(texts, list):
         characters, most = _length(texts), BATCH_PARAGRAPHS
     remaining = iter(texts)
     while chunk := list(islice(remaining, most)):
         most = min(2 * most, BATCH_PARAGRAPHS)
-        strings = chunk if set(map(type, chunk)) <= {str} else ["" if _is_missing(text) else text for text in chunk]
+        strings = chunk
+        if not _all_texts(chunk):
+            strings = ["" if _is_missing(text) else text for text in chunk]
+            check_texts(strings, begin)
         if not isinstance(texts, list):
             characters += _length(strings)
         yield chunk, *deduplicator._decide_alone(strings, [None] * len(chunk), engine.wanted(characters))
+        begin += len(chunk)
+
+
+def _all_texts(chunk: list[Any]) -> bool:
+    """Whether all are plainly str; where not, a closer look is worth its while."""
+    return set(map(type, chunk)) <= {str}
 
 
 def _length(texts: list[Any]) -> int:

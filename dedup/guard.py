@@ -139,7 +139,7 @@ def gap_kernel(
     inside b, which stays, b may have other words more, too, unless a is too short, and capitals in b are read leniently.
     Besides, how many of a's tokens are paired, and whether either side has a word left that is no function word.
     """
-    if k > i and until > j and joined_kernel(traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, j, until):
+    if k > i and until > j and joined_kernel(traits_a, text_a, starts_a, i, k, text_b, starts_b, j, until):
         return _HARMLESS, 0, 0, k - i, False
     left_a = left_b = -1
     standing = 0
@@ -177,7 +177,7 @@ def gap_kernel(
 
 
 @kernel
-def joined_kernel(traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, j, until):
+def joined_kernel(traits_a, text_a, starts_a, i, k, text_b, starts_b, j, until):
     """Whether two runs of words without numbers are the same letters, joined or split differently."""
     for x in range(i, k):
         if traits_a[x] & (HAS_NUMBER | ALL_SYMBOL):

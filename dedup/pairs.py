@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from . import engine
 from .engine import kernel, load_64, trailing_zeros
 from .lexicon import lexicon
+from .marks import PADDING
 
 # A token's traits: the bits of its mark, and above them those of the lexicon.
 TRAIT_SHIFT = 8
@@ -63,17 +64,20 @@ def hash_kernel(buffer, begin, end):
 
 
 @lru_cache(maxsize=1)
-def lexicon_table() -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The lexicon as an open-addressing table: hashes (0 = free) and bits."""
+def lexicon_table() -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.uint8]]:
+    """The lexicon as an open-addressing table: hashes (0 = free), bits, and the words themselves, a space after each."""
     hash_bytes = engine.compiled(hash_kernel)
     hashes, bits = np.zeros(1 << 12, dtype=np.uint64), np.zeros(1 << 12, dtype=np.int64)
+    longest = max(map(len, lexicon()))
+    words = np.zeros((len(hashes), longest + 1 + PADDING), dtype=np.uint8)
     for word, bit in lexicon().items():
         value = int(hash_bytes(np.frombuffer(word + bytes(8), dtype=np.uint8), 0, len(word)))
         slot = value % len(hashes)
         while hashes[slot]:
             slot = (slot + 1) % len(hashes)
         hashes[slot], bits[slot] = value, bit
-    return hashes, bits
+        words[slot, : len(word) + 1] = np.frombuffer(word + b" ", dtype=np.uint8)
+    return hashes, bits, words
 
 
 @kernel
@@ -115,10 +119,29 @@ def common_ends_kernel(text_a, length_a, starts_a, text_b, length_b, tokens_b):
 
 
 @kernel
+def same_token_kernel(text, begin, end, other, start):
+    """Whether the bytes begin ... end - 1 and the space behind them stand in another text from `start` on."""
+    left = end + 1 - begin
+    while left >= 8:
+        if load_64(text, begin) != load_64(other, start):
+            return False
+        begin += 8
+        start += 8
+        left -= 8
+    kept = (np.uint64(1) << np.uint64(8 * left)) - np.uint64(1)
+    return (load_64(text, begin) ^ load_64(other, start)) & kept == 0
+
+
+@kernel
 def read_tokens_kernel(
-    text, mark, ids, traits, starts, token, until, slots, heads, lexicon_hashes, lexicon_bits, known
+    text, mark, ids, traits, starts, token, until, slots, heads, places, lexicon_hashes, lexicon_bits, lexicon_words,
+    other, others, known,
 ):  # fmt: skip
-    """Number the tokens from `token` on (equal tokens alike, going on from `known`), with traits and starts."""
+    """Number the tokens from `token` on (equal tokens alike, going on from `known`), with traits and starts.
+
+    slots: by hash, the number of a token; heads, places: of each number its hash and where it stands first, that is in
+    the text `other` if it is one of the first `others`. What hashes alike is compared.
+    """
     begin = starts[token]
     mask = len(slots) - 1
     lexicon_mask = len(lexicon_hashes) - 1
@@ -126,15 +149,25 @@ def read_tokens_kernel(
         end = space_kernel(text, begin)
         value = hash_kernel(text, begin, end)
         slot = np.int64(value) & mask
-        while slots[slot] >= 0 and heads[slots[slot]] != value:
+        while slots[slot] >= 0:
+            number = slots[slot]
+            if heads[number] == value:
+                if number < others:
+                    same = same_token_kernel(text, begin, end, other, places[number])
+                else:
+                    same = same_token_kernel(text, begin, end, text, places[number])
+                if same:
+                    break
             slot = (slot + 1) & mask
         if slots[slot] < 0:
             slots[slot] = known
-            heads[known] = value
+            heads[known], places[known] = value, begin
             known += 1
         ids[token] = slots[slot]
         slot = np.int64(value) & lexicon_mask
-        while lexicon_hashes[slot] != 0 and lexicon_hashes[slot] != value:
+        while lexicon_hashes[slot] != 0:
+            if lexicon_hashes[slot] == value and same_token_kernel(text, begin, end, lexicon_words[slot], 0):
+                break
             slot = (slot + 1) & lexicon_mask
         traits[token] = np.int64(mark[token]) | lexicon_bits[slot] << TRAIT_SHIFT
         begin = end + 1

@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .errors import InputError
+
 # CR, LF and CRLF end lines; U+2028 and U+2029 do so in a line document only.
 _BLANK_LINE = re.compile(r"(?>\r\n|\r|\n)[^\S\r\n]*[\r\n]")  # atomic: a CRLF is one line end, not two
 _GAP = re.compile(_BLANK_LINE.pattern + r"\s*")
@@ -32,7 +34,12 @@ def is_blank_line_document(text: str) -> bool:
 
 
 def split_paragraphs(text: str) -> list[Span]:
-    """The paragraphs of a document in order; pieces of white space alone (or a lone byte order mark) are none."""
+    """The paragraphs of a document in order; pieces of white space alone (or a lone byte order mark) are none.
+
+    Raises InputError for anything but str.
+    """
+    if not isinstance(text, str):
+        raise InputError(f"text is {type(text).__name__} ({text!r:.60}); expected str")
     separator = _LINE_END
     if is_blank_line_document(text):
         separator = _GAP if "\r" in text else _GAP_LF

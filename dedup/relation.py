@@ -190,7 +190,7 @@ def promising_kernel(shared, distinct, distinct_kept, n, kept, shingle_size, thr
 @kernel
 def weigh_kernel(
     text, length, mark, other_text, other_length, other_mark, shingle_size, threshold, containment, guard,
-    lexicon_hashes, lexicon_bits, room,
+    lexicon_hashes, lexicon_bits, lexicon_words, room,
 ):  # fmt: skip
     """The relation of two different texts as they stand in a buffer, so many bytes from the beginning of each.
 
@@ -222,12 +222,14 @@ def weigh_kernel(
     table[:] = -1
     starts_a[0] = starts_b[0] = 0
     known = read_tokens_kernel(
-        a, mark_a, ids_a, traits_a, starts_a, 0, n, table, heads.view(np.uint64), lexicon_hashes, lexicon_bits, 0
+        a, mark_a, ids_a, traits_a, starts_a, 0, n, table, heads.view(np.uint64), first,
+        lexicon_hashes, lexicon_bits, lexicon_words, a, 0, 0,
     )  # fmt: skip
     front, back = common_ends_kernel(a, length_a, starts_a, b, length_b, m)
     share_tokens_kernel(ids_a, traits_a, starts_a, 0, front, mark_b, ids_b, traits_b, starts_b, 0)
     read_tokens_kernel(
-        b, mark_b, ids_b, traits_b, starts_b, front, m - back, table, heads.view(np.uint64), lexicon_hashes, lexicon_bits, known
+        b, mark_b, ids_b, traits_b, starts_b, front, m - back, table, heads.view(np.uint64), first,
+        lexicon_hashes, lexicon_bits, lexicon_words, a, known, known,
     )  # fmt: skip
     share_tokens_kernel(ids_a, traits_a, starts_a, n - back, n, mark_b, ids_b, traits_b, starts_b, m - back)
     shared, distinct_a, distinct_b = overlap_kernel(ids, n, front, back, shingle_size, table, first, common)

@@ -299,7 +299,9 @@ def _decide_reference(
         relations[p] = found
         if found == DISTINCT:
             position, banded = int(batch.positions[p]), roles[p] == JUDGED
-            index.add(text, mark, document, position, codes[p] if banded else codes[p][:1], config.max_candidates)
+            # What is an entry already is found by its bands as that one.
+            entered = codes[p] if banded and stand_ins[p] < 0 else codes[p][:1]
+            index.add(text, mark, document, position, entered, config.max_candidates)
             if banded:
                 distinct[index.count - 1] = len(mine)
                 for value in mine:

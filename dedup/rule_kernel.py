@@ -18,7 +18,7 @@ _AHEAD = 4  # paragraphs whose slots are fetched before they are needed
 def decide_kernel(
     buffer, starts, first, marks, hashes, first_shingle, keys, roles, order, documents, positions, again,
     count, text, mark, text_at, mark_at, entry_documents, entry_positions, slots, single,
-    lexicon_hashes, lexicon_bits, shingle_size, threshold, containment, guard, most, across,
+    lexicon_hashes, lexicon_bits, lexicon_words, shingle_size, threshold, containment, guard, most, across,
     relations, stand_ins, jaccards, containments,
 ):  # fmt: skip
     """Decide every paragraph in order, fill the verdicts, enter what is kept; new number of entries, capped lookups.
@@ -161,7 +161,7 @@ def decide_kernel(
                     relation, jaccard, inside, is_inner = weigh_kernel(
                         buffer[begin:], length, marks[first[p] : first[p + 1]], text[text_at[entry] :],
                         text_at[entry + 1] - text_at[entry], mark[mark_at[entry] : mark_at[entry + 1]],
-                        shingle_size, threshold, containment, guard, lexicon_hashes, lexicon_bits, room,
+                        shingle_size, threshold, containment, guard, lexicon_hashes, lexicon_bits, lexicon_words, room,
                     )  # fmt: skip
                     if relation > found and (relation != CONTAINED or is_inner):
                         found = np.int64(relation)

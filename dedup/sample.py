@@ -28,8 +28,8 @@ class Drawn:
         """Where the removed and the kept one stand, as document and paragraph."""
         original = self.record["duplicate_of"]
         return (
-            f"{self.record['document']}, paragraph {self.record['paragraph']}",
-            f"{original['document']}, paragraph {original['paragraph']}",
+            f"{plain(self.record['document'])}, paragraph {self.record['paragraph']}",
+            f"{plain(original['document'])}, paragraph {original['paragraph']}",
         )
 
 

@@ -233,7 +233,7 @@ def _encode_id(id: Hashable) -> tuple[int, bytes]:
             return _INTEGER, id.to_bytes(id.bit_length() // 8 + 1, "little", signed=True)
         case bytes():
             return _BYTES, id
-        case (document, int(line)):  # a line of a document
+        case ((str() | int() | bytes() | None) as document, int(line)) if 0 <= line < 1 << 64:  # a line of a document
             kind, name = _encode_id(document)
             return _LINE, struct.pack("<QB", line, kind) + name
     raise InputError(f"an id is {id!r}, a {type(id).__name__}; expected str, int or bytes, which an index can hold")

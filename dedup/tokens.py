@@ -79,9 +79,9 @@ def fold(texts: Sequence[str], fast: bool = False) -> Tokens:
         raise
 
 
-def check_texts(texts: Sequence[object]) -> None:
-    """Raise InputError unless every one of `texts` is a str."""
-    for position, text in enumerate(texts):
+def check_texts(texts: Sequence[object], begin: int = 0) -> None:
+    """Raise InputError unless every one of `texts`, counted from `begin` on, is a str."""
+    for position, text in enumerate(texts, begin):
         if not isinstance(text, str):
             raise InputError(f"text {position} is {type(text).__name__} ({text!r:.60}); expected str")
 

@@ -143,12 +143,20 @@ def test_results_are_values(rung):
         lambda: dedup.Deduplicator().add(None),
         lambda: list(dedup.Deduplicator().stream("a single text")),
         lambda: list(dedup.Deduplicator().stream([None])),
+        lambda: dedup.split_paragraphs(None),
     ],
 )
 def test_wrong_types(rung, call):
     with pytest.raises(dedup.InputError, match="expected") as caught:
         call()
     assert isinstance(caught.value, TypeError) and isinstance(caught.value, dedup.DedupError)
+
+
+@pytest.mark.parametrize("given", [lambda texts: texts, iter], ids=["list", "iterator"])
+@pytest.mark.parametrize("call", [dedup.duplicated, dedup.find_duplicates, dedup.unique, dedup.signatures])
+def test_a_wrong_text_is_named_by_its_place_in_the_list(call, given):
+    with pytest.raises(dedup.InputError, match="text 1500 is int"):
+        list(call(given([LONG] * 1500 + [5])))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -172,6 +173,18 @@ def test_page(tmp_path):
         source = re.search(f"<{tag}>(.*?)</{tag}>", text, re.DOTALL)[1]
         digest = base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
         assert f"{tag}-src 'sha256-{digest}'" in reader.policy
+
+
+def test_a_name_that_is_no_utf_8(tmp_path):
+    name = os.fsdecode(b"caf\xe9.txt")
+    try:
+        (tmp_path / name).write_text(f"{HOSTILE}\n\n{HOSTILE}\n", encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    result = call("find", tmp_path)
+    assert result.exit_code == 0 and json.loads(result.stdout)["document"] == name
+    result = call("find", tmp_path, "--sample", "9", "--page", tmp_path / "page.html")
+    assert result.exit_code == 0 and "caf�.txt, paragraph 1" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
 # As much of a browser as the page's program asks for.

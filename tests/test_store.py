@@ -180,6 +180,18 @@ def test_an_updated_article_keeps_its_paragraphs(rung, tmp_path):
         assert [seen.clean(LONG).text for _ in range(2)] == [LONG, ""]
 
 
+def test_lookups_count_alike_on_both_rungs_when_a_document_comes_again(monkeypatch):
+    texts = [f"The winner of the yearly photo prize number {n} is standing on the great stage" for n in range(3)]
+    counted = []
+    for rung in RUNGS:
+        monkeypatch.setenv("DEDUP_ENGINE", rung)
+        with dedup.Deduplicator(max_candidates=3) as seen:
+            seen.clean("\n\n".join(texts[:2]), id="a")
+            assert not seen.clean("\n\n".join(texts), id="a").removed
+            counted.append(seen.capped_lookups)
+    assert set(counted) == {0}  # what comes again has its places in the buckets already
+
+
 def test_ids(tmp_path):
     path = tmp_path / "kept.index"
     ids = ["page é", "lone \ud800", "", 7, -(2**80), b"\x00bytes", ("lines.txt", 3), None]
@@ -190,7 +202,7 @@ def test_ids(tmp_path):
     with dedup.Deduplicator(index=path) as seen:
         found = [seen.add(text).duplicate_of for text in texts]
         assert found == [(id if id is not None else 7, 0) for id in ids]
-        for id in (1.5, True, object(), ("a", "b"), frozenset()):
+        for id in (1.5, True, object(), ("a", "b"), ("a", -1), ("a", 1 << 64), (("a", 1), 2), frozenset()):
             for call in (seen.add, seen.clean, lambda text, id: list(seen.stream([(id, text)]))):
                 with pytest.raises(dedup.InputError, match="expected str, int or bytes"):
                     call(LONG, id)
