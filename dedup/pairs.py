@@ -65,7 +65,7 @@ def hash_kernel(buffer, begin, end):
 
 @lru_cache(maxsize=1)
 def lexicon_table() -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.uint8]]:
-    """The lexicon as an open-addressing table: hashes (0 = free), bits, and the words themselves, a space after each."""
+    """The lexicon as an open-addressing table: hashes (0 = free), bits, and the words, a space after each."""
     hash_bytes = engine.compiled(hash_kernel)
     hashes, bits = np.zeros(1 << 12, dtype=np.uint64), np.zeros(1 << 12, dtype=np.int64)
     longest = max(map(len, lexicon()))
@@ -77,7 +77,7 @@ def lexicon_table() -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.u
             slot = (slot + 1) % len(hashes)
         hashes[slot], bits[slot] = value, bit
         words[slot, : len(word) + 1] = np.frombuffer(word + b" ", dtype=np.uint8)
-    return hashes, bits, words
+    return hashes, bits, words.ravel()
 
 
 @kernel
@@ -144,7 +144,7 @@ def read_tokens_kernel(
     """
     begin = starts[token]
     mask = len(slots) - 1
-    lexicon_mask = len(lexicon_hashes) - 1
+    lexicon_mask, width = len(lexicon_hashes) - 1, len(lexicon_words) // len(lexicon_hashes)
     while token < until:
         end = space_kernel(text, begin)
         value = hash_kernel(text, begin, end)
@@ -166,7 +166,7 @@ def read_tokens_kernel(
         ids[token] = slots[slot]
         slot = np.int64(value) & lexicon_mask
         while lexicon_hashes[slot] != 0:
-            if lexicon_hashes[slot] == value and same_token_kernel(text, begin, end, lexicon_words[slot], 0):
+            if lexicon_hashes[slot] == value and same_token_kernel(text, begin, end, lexicon_words, slot * width):
                 break
             slot = (slot + 1) & lexicon_mask
         traits[token] = np.int64(mark[token]) | lexicon_bits[slot] << TRAIT_SHIFT

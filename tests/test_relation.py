@@ -12,7 +12,8 @@ import dedup
 from dedup import engine
 from dedup.alignment import align_kernel
 from dedup.config import Config
-from dedup.pairs import lexicon_table, read_pair
+from dedup.marks import PADDING
+from dedup.pairs import hash_kernel, lexicon_table, read_pair
 from dedup.relation import RELATIONS, judge_kernel, limits, weigh_kernel
 from dedup.tokens import fold
 
@@ -219,3 +220,18 @@ def test_compiled_pairs_equal_interpreted_ones(texts, guard, containment):
     )
     assert made == (relation, jaccard, inside, first_is_inner)
     assert RELATIONS[relation] in ("contained", "near", "distinct")
+
+
+@pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+def test_words_that_hash_alike_are_still_two_words():
+    """Two words of sixteen letters, made so that the hash by which the compiled rung numbers words is the same."""
+    one, two = b"kvxsvjtkaaaaaaaa", b"tcbftptpibdjdzxn"
+    hashed = engine.compiled(hash_kernel)
+    padded = [np.frombuffer(word + b" " + bytes(PADDING), np.uint8) for word in (one, two)]
+    assert hashed(padded[0], 0, 16) == hashed(padded[1], 0, 16)
+    sentence = "The vote on the new bridge was won on Monday evening by the candidate called {} after a long count"
+    texts = [sentence.format(word.decode()) for word in (one, two)]
+    for name in ("numpy", "numba"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DEDUP_ENGINE", name)
+            assert dedup.duplicated(texts).tolist() == [False, False], name
