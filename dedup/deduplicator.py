@@ -117,6 +117,11 @@ class Deduplicator:
             raise ConfigError(f"jobs is {jobs!r}; expected a whole number from 1 up")
         if isinstance(documents, (str, bytes)):
             raise InputError("documents is a single text; expected an iterable of texts or (id, text) pairs")
+        if not isinstance(documents, Iterable):
+            raise InputError(
+                f"documents is {documents!r:.60}, a {type(documents).__name__}; expected an iterable of texts or (id, text) "
+                "pairs"
+            )
         return self._stream(documents, jobs)
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
@@ -231,6 +236,12 @@ class Deduplicator:
             return index
         if not isinstance(index, (str, os.PathLike)):
             raise ConfigError(f"index is {index!r}; expected the path of a file")
+        try:
+            usable = b"\0" not in os.fsencode(index)
+        except UnicodeEncodeError:
+            usable = False
+        if not usable:
+            raise ConfigError(f"index is {index!r}; expected a path that the system can have")
         if self.config.scope == "document":
             raise ConfigError('scope is "document", which compares within each document only; an index has no use')
         return Store(index, self.config)

@@ -186,6 +186,8 @@ def _is_missing(value: object) -> bool:
 def _iterable(texts: Iterable[Any]) -> Iterable[Any]:
     if isinstance(texts, (str, bytes)):
         raise InputError(f"texts is a single {type(texts).__name__}; expected an iterable of texts")
+    if not isinstance(texts, Iterable):
+        raise InputError(f"texts is {texts!r:.60}, a {type(texts).__name__}; expected an iterable of texts")
     return texts
 
 

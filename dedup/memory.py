@@ -76,8 +76,7 @@ class Memory:
 
     def decide(self, batch: Batch, ids: Sequence[Hashable], start: int = 0) -> Verdicts:
         """Decide the documents of a batch from `start` on; ids: of all of them, None where one has none."""
-        if self._closed:
-            raise ConfigError("this Deduplicator is closed; expected an open one. Open its index again")
+        self._check_open()
         with self._whole():
             self._settle()
             if self.config.scope == "document":
@@ -112,6 +111,7 @@ class Memory:
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
         """Where the entries that share a band with a sketch come from, with the estimated Jaccard similarity."""
+        self._check_open()
         with self._whole():
             self._settle()
         found = resembling(sketch, self._index, self.config)
@@ -147,6 +147,10 @@ class Memory:
             self._torn = False
             raise
         self._torn = False
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ConfigError("this Deduplicator is closed; expected an open one. Open its index again")
 
     def _register(self, ids: Sequence[Hashable], start: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Number the documents from `start` on; one that came before keeps its number. Without an id it gets its own."""

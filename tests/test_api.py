@@ -144,6 +144,8 @@ def test_results_are_values(rung):
         lambda: list(dedup.Deduplicator().stream("a single text")),
         lambda: list(dedup.Deduplicator().stream([None])),
         lambda: dedup.split_paragraphs(None),
+        lambda: dedup.duplicated(5),
+        lambda: dedup.Deduplicator().stream(5),
     ],
 )
 def test_wrong_types(rung, call):

@@ -497,3 +497,18 @@ def test_info(pages, tmp_path):
     result = call("info", "--check", index)
     assert result.exit_code == 2 and "not what was written" in result.stderr
     assert call("info", tmp_path / "missing").exit_code == 2
+
+
+@pytest.mark.parametrize("path", ["a\0b", "\ud800"])
+def test_a_path_that_cannot_be(path):
+    with pytest.raises(dedup.ConfigError, match="expected a path"):
+        dedup.Deduplicator(index=path)
+
+
+def test_a_closed_one_answers_nothing(tmp_path):
+    seen = dedup.Deduplicator(index=tmp_path / "index")
+    seen.close()
+    (sketch,) = dedup.to_datasketch(dedup.signatures(["some words to look for"]))
+    for call in (lambda: seen.lookup(sketch), lambda: seen.add("some words")):
+        with pytest.raises(dedup.ConfigError, match="closed"):
+            call()
