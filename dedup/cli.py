@@ -254,11 +254,15 @@ def tune(sources: tuple[str, ...], number: int, **options: Any) -> None:
     dedup tune articles --threshold 0.6 | less
     """
     config = _config(options)
-    drawn = documents_at_random(plan(sources, None), lines=options["lines"], report=_report)
+    skipped: list[str] = []
+    drawn = documents_at_random(plan(sources, None), lines=options["lines"], report=skipped.append)
     surveyed = survey(drawn, config)
     for line in described(surveyed, config, number, coloured):
         click.echo(line)
+    for problem in skipped:
+        _report(problem)
     click.echo(looked_at(surveyed), err=True)
+    sys.exit(2 if skipped else 0)
 
 
 def _furniture(documents: list[Document], least: int | None, options: dict[str, Any]) -> Furniture | None:

@@ -15,7 +15,7 @@ class Config:
 
     threshold: Jaccard similarity of the shingle sets from which two paragraphs can be `near`, in (0, 1].
     containment: share of the shorter paragraph's words that must stand in the longer one for `contained`, in (0.5, 1];
-        None switches the relation off.
+        with the guard only such as "the" may be missing. None switches the relation off, and the search for it.
     guard: whether a changed number, name, negation, unit or word keeps both paragraphs.
     scope: "corpus" compares across documents, "document" only within each.
     min_tokens: paragraphs of fewer words are short; a character of an unspaced script counts half a word.

@@ -1,7 +1,8 @@
 """The rule: down one total order, a paragraph is removed if and only if a kept one before it stands for it.
 
 The order is document, then number of tokens descending, then position. Candidates come from three sources: an equal
-text, kept paragraphs of the same document that share a shingle, kept paragraphs of earlier documents that share a band.
+text, kept paragraphs of the same document that share a shingle, kept paragraphs of earlier documents that share a band or an
+opening.
 
 A document may come again under its id, changed or not. What was kept of it before stands for nothing in it now, and a
 paragraph that equals such a one stays, unless its own document now says it elsewhere.

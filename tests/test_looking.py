@@ -271,7 +271,7 @@ def test_tune_names_what_it_cannot_read(tmp_path):
     (tmp_path / "fine.txt").write_text("Nothing to compare with here\n")
     result = call("tune", tmp_path)
     assert (
-        result.exit_code == 0 and "latin.txt: not UTF-8 text" in result.stderr and "all documents (1)" in result.stderr
+        result.exit_code == 2 and "latin.txt: not UTF-8 text" in result.stderr and "all documents (1)" in result.stderr
     )
 
 
