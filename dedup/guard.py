@@ -66,10 +66,10 @@ def capitals_kernel(traits):
 
 
 @kernel
-def any_capital_kernel(traits, begin, end):
-    """Whether any of the tokens begin ... end - 1 has a capital; else what capitals tell need not be found out."""
+def any_kernel(traits, bit, begin, end):
+    """Whether any of the tokens begin ... end - 1 has a trait."""
     for i in range(begin, end):
-        if traits[i] & HAS_CAPITAL:
+        if traits[i] & bit:
             return True
     return False
 
@@ -112,7 +112,10 @@ def gaps_kernel(
             if cut and cut_kernel(traits_a, text_a, starts_a, i, text_b, starts_b, j):
                 return _HARMLESS, 0, 0, stood + 1, soft
         if k > i or until > after:
-            if capitals_a < 0 and (any_capital_kernel(traits_a, i, k) or any_capital_kernel(traits_b, after, until)):
+            # Without a capital here, what capitals tell need not be found out.
+            if capitals_a < 0 and (
+                any_kernel(traits_a, HAS_CAPITAL, i, k) or any_kernel(traits_b, HAS_CAPITAL, after, until)
+            ):
                 capitals_a, capitals_b = capitals_kernel(traits_a), capitals_kernel(traits_b)
             why, x, y, standing, content = gap_kernel(
                 traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, after, until,

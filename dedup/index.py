@@ -160,16 +160,16 @@ class Tables:
     @classmethod
     def of(cls, index: Dictionaries) -> "Tables":
         """The same entries as arrays."""
-        text_at = np.append(0, np.cumsum([len(text) + 1 for text in index.texts], dtype=np.int64))
-        mark_at = np.append(0, np.cumsum([len(mark) for mark in index.marks], dtype=np.int64))
+        text_at = np.cumsum([0, *(len(text) + 1 for text in index.texts)], dtype=np.int64)
+        mark_at = np.cumsum([0, *map(len, index.marks)], dtype=np.int64)
         tables = cls(
             index.columns,
             index.single,
             len(index.texts),
             np.frombuffer(b"".join(text + b" " for text in index.texts), dtype=np.uint8),
             np.frombuffer(b"".join(index.marks), dtype=np.uint8),
-            text_at.astype(np.int64),
-            mark_at.astype(np.int64),
+            text_at,
+            mark_at,
             np.array(index.documents, dtype=np.int64),
             np.array(index.positions, dtype=np.int64),
             np.zeros((index.columns, 2), dtype=np.uint64),

@@ -1,7 +1,7 @@
 """Where a text stands in a longer one that has its words: repeated there, or only mentioned, cited, denied."""
 
 from .engine import kernel
-from .guard import _HARMLESS, MENTIONED, NEGATED, half_words_kernel
+from .guard import _HARMLESS, MENTIONED, NEGATED, any_kernel, half_words_kernel
 from .lexicon import CREDIT, DENIAL, FUNCTION, LABEL, NEGATION, PARTICLE
 from .marks import AFTER_STOP, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
 from .pairs import TRAIT_SHIFT
@@ -128,7 +128,7 @@ def surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end):
     halves = half_words_kernel(traits_a, begin, end)
     if tells and halves >= 2 * _LONG:
         return _HARMLESS, 0, 0
-    if halves < 2 * _HEADING and any_number_kernel(traits_a, begin, end):
+    if halves < 2 * _HEADING and any_kernel(traits_a, HAS_NUMBER, begin, end):
         if last + 1 == m and labelled_kernel(traits_b, first, True):
             return _HARMLESS, 0, 0
         return MENTIONED, 0, first
@@ -163,15 +163,6 @@ def tells_kernel(traits, starts, begin, end):
             missing -= 2
             if missing <= 0:
                 return True
-    return False
-
-
-@kernel
-def any_number_kernel(traits, begin, end):
-    """Whether any of the tokens begin ... end - 1 holds a number."""
-    for i in range(begin, end):
-        if traits[i] & HAS_NUMBER:
-            return True
     return False
 
 

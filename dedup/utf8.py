@@ -14,7 +14,7 @@ _FOUR, _EIGHT, _SIXTEEN = np.uint64(4), np.uint64(8), np.uint64(16)
 
 
 def encode(texts: Sequence[str], fast: bool = False) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """All texts in one buffer, filled up to whole words of eight bytes, and where each begins: int64[n + 1]."""
+    """All texts in one buffer, with some bytes of no meaning behind them, and where each begins: int64[n + 1]."""
     if fast:
         listed = texts if isinstance(texts, list) else list(texts)
         raw, offsets = engine.compiled(utf8_kernel, nogil=False)(id(listed), len(listed))
@@ -25,8 +25,7 @@ def encode(texts: Sequence[str], fast: bool = False) -> tuple[NDArray[np.uint8],
         pieces = [text.encode("utf-8", "surrogatepass") for text in texts]
     offsets = np.zeros(len(pieces) + 1, dtype=np.int64)
     np.cumsum(np.fromiter(map(len, pieces), np.int64, len(pieces)), out=offsets[1:])
-    padding = bytes(PADDING + -int(offsets[-1]) % 8)
-    return np.frombuffer(b"".join([*pieces, padding]), dtype=np.uint8), offsets
+    return np.frombuffer(b"".join([*pieces, bytes(PADDING)]), dtype=np.uint8), offsets
 
 
 @kernel
@@ -36,7 +35,7 @@ def utf8_kernel(texts, count):
     for p in range(count):
         characters, width = text_characters(texts, p)
         room += len(characters) * 2 if width == 1 or width == 2 else len(characters)
-    raw = np.empty(room + PADDING + 8, dtype=np.uint8)
+    raw = np.empty(room + PADDING, dtype=np.uint8)
     offsets = np.zeros(count + 1, dtype=np.int64)
     size = 0
     for p in range(count):
@@ -50,9 +49,8 @@ def utf8_kernel(texts, count):
         else:
             size = encode_kernel(characters.view(np.uint32), raw, size)
         offsets[p + 1] = size
-    end = size + PADDING + -size % 8
-    raw[size:end] = 0
-    return raw[:end], offsets
+    raw[size : size + PADDING] = 0
+    return raw[: size + PADDING], offsets
 
 
 @kernel
