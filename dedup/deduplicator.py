@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from . import engine
+from . import engine, room
 from .config import Config
 from .differences import in_words
 from .errors import ConfigError, InputError
@@ -226,7 +226,7 @@ class Deduplicator:
     def _read(self, documents: list[_Document], fast: bool) -> Batch:
         texts = [document.text[span.start : span.end] for document in documents for span in document.spans]
         counts = np.array([len(document.spans) for document in documents], dtype=np.int64)
-        with engine.announced():
+        with room.refused(), engine.announced():
             return read_batch(texts, counts, self.config, alone=False, fast=fast)
 
     def _opened(self, index: "str | os.PathLike[str] | Store") -> "Store":
@@ -278,7 +278,7 @@ class Deduplicator:
 
     def _decide_alone(self, texts: Sequence[str], ids: Sequence[Hashable], fast: bool) -> tuple[Batch, Verdicts]:
         """Decide on texts each of which is a document of its own, and hand them out."""
-        with engine.announced():
+        with room.refused(), engine.announced():
             batch = read_batch(texts, np.ones(len(texts), dtype=np.int64), self.config, alone=True, fast=fast)
         verdicts = self._memory.decide(batch, ids)
         self._memory.hand_out(len(texts))

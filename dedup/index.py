@@ -12,7 +12,7 @@ from itertools import repeat
 import numpy as np
 from numpy.typing import NDArray
 
-from . import engine
+from . import engine, room
 from .engine import kernel, prefetch
 from .marks import PADDING
 from .openings import MOST_OPENINGS
@@ -132,8 +132,8 @@ class Dictionaries:
             del self.texts[-1], self.marks[-1], self.documents[-1], self.positions[-1]
 
 
-_HUGE_PAGE = 1 << 21  # bytes
 _ROOM_ENTRIES = 1 << 14  # room from the beginning; what is not touched is not yet memory
+_ASKED_AFTER = 1 << 26  # bytes of new entries after which the system is asked whether there is memory left
 
 
 @dataclass(slots=True)
@@ -156,6 +156,7 @@ class Tables:
     documents: NDArray[np.int64]
     positions: NDArray[np.int64]
     slots: NDArray[np.uint64]
+    unasked: int = 0  # bytes of entries since the system was asked whether there is memory left
 
     @classmethod
     def of(cls, index: Dictionaries) -> "Tables":
@@ -172,7 +173,7 @@ class Tables:
             mark_at,
             np.array(index.documents, dtype=np.int64),
             np.array(index.positions, dtype=np.int64),
-            np.zeros((index.columns, 2), dtype=np.uint64),
+            room.zeros((index.columns, 2), np.uint64),
         )
         tables.reserve(_ROOM_ENTRIES, 256 * _ROOM_ENTRIES, 64 * _ROOM_ENTRIES)
         pairs = sorted((entry, code) for code, entries in index.buckets.items() for entry in entries)
@@ -186,20 +187,34 @@ class Tables:
         return tables
 
     def reserve(self, entries: int, text: int, tokens: int) -> None:
-        """Make room for so many more entries, bytes of folded text and tokens."""
+        """Make room for so many more entries, bytes of folded text and tokens.
+
+        Nothing is there twice meanwhile, but for one table. Raises OutOfMemory, with everything as it was.
+        """
         need = self.count + entries
-        self.text = _grown(self.text, int(self.text_at[self.count]) + text + PADDING)
-        self.mark = _grown(self.mark, int(self.mark_at[self.count]) + tokens + PADDING)
-        self.text_at, self.mark_at = _grown(self.text_at, need + 1), _grown(self.mark_at, need + 1)
-        self.documents, self.positions = _grown(self.documents, need), _grown(self.positions, need)
         capacity = self.slots.shape[1]
         while capacity * 3 < need * 5:
             capacity *= 2
+        ahead = 8 * self.columns * (capacity - self.slots.shape[1]) + text + tokens + 32 * entries
+        self.unasked += ahead
+        if self.unasked > _ASKED_AFTER:
+            room.check(ahead + _ASKED_AFTER)
+            self.unasked = 0
+        self._widen("text", int(self.text_at[self.count]) + text + PADDING)
+        self._widen("mark", int(self.mark_at[self.count]) + tokens + PADDING)
+        for name in ("text_at", "mark_at", "documents", "positions"):
+            self._widen(name, need + 1)
         if capacity > self.slots.shape[1]:
-            larger = _free_slots(self.columns, capacity)
+            larger = room.zeros((self.columns, capacity), np.uint64)
             for table in range(self.columns):
                 engine.compiled(refill_kernel)(self.slots[table], larger[table])
+                room.give_back(self.slots[table])
             self.slots = larger
+
+    def _widen(self, name: str, need: int) -> None:
+        array = getattr(self, name)
+        if need > len(array):
+            setattr(self, name, room.longer(array, max(need, len(array) * 3 // 2, 1024)))
 
     def places(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:
         """int64[n, 2], document number and paragraph position of entries."""
@@ -245,22 +260,6 @@ class Tables:
         self.count -= keys.shape[1]
         for table, (values, owners) in enumerate(_by_table(keys, self.single)):
             engine.compiled(remove_kernel)(self.slots[table], values, (self.count + owners).astype(np.uint32))
-
-
-def _free_slots(columns: int, capacity: int) -> NDArray[np.uint64]:
-    """uint64[columns, capacity] of zeros that begin at a huge page, where the system has them: fewer pages to look up."""
-    size = 8 * columns * capacity
-    raw = np.zeros(size + _HUGE_PAGE, dtype=np.uint8)
-    begin = -raw.ctypes.data % _HUGE_PAGE
-    return raw[begin : begin + size].view(np.uint64).reshape(columns, capacity)
-
-
-def _grown(array: NDArray, need: int) -> NDArray:  # type: ignore[type-arg]
-    if need <= len(array):
-        return array
-    larger = np.empty(max(need, len(array) * 3 // 2, 1024), dtype=array.dtype)
-    larger[: len(array)] = array
-    return larger
 
 
 @kernel

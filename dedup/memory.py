@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from . import engine
+from . import engine, room
 from .config import Config
-from .errors import ConfigError, DedupError, InputError
+from .errors import ConfigError, DedupError, InputError, OutOfMemory
 from .index import Dictionaries, Tables
 from .lsh import count_keys
 from .rule import Batch, Verdicts, decide, entered, entries
@@ -61,9 +61,10 @@ class Memory:
         self._index = self._new_index()
         self._decided: _Decided | None = None
         self._closed = False
-        self._torn = False
+        self._torn = self._full = False
         if store is not None:
-            self._load(store)
+            with room.refused():
+                self._load(store)
 
     def check_id(self, id: Hashable) -> None:
         """Raise InputError for an id that cannot be remembered."""
@@ -77,16 +78,20 @@ class Memory:
     def decide(self, batch: Batch, ids: Sequence[Hashable], start: int = 0) -> Verdicts:
         """Decide the documents of a batch from `start` on; ids: of all of them, None where one has none."""
         self._check_open()
-        with self._whole():
+        with room.refused(), self._whole():
             self._settle()
             if self.config.scope == "document":
                 self._index = self._new_index()
             number = len(self.ids)
-            numbers, again = self._register(ids, start)
-            with engine.announced():
-                if batch.fast and isinstance(self._index, Dictionaries):
-                    self._index = Tables.of(self._index)
-                verdicts = decide(batch, self._index, numbers, again, self.config, start)
+            try:
+                with room.refused(), engine.announced():
+                    numbers, again = self._register(ids, start)
+                    if batch.fast and isinstance(self._index, Dictionaries):
+                        self._index = Tables.of(self._index)
+                    verdicts = decide(batch, self._index, numbers, again, self.config, start)
+            except OutOfMemory:
+                self._full = True  # the index may be half changed; what was handed out is with the store
+                raise
             self._decided = _Decided(batch, verdicts, ids, numbers, number, start, start, start)
         self.capped += verdicts.capped
         return verdicts
@@ -128,7 +133,7 @@ class Memory:
     def close(self) -> None:
         """Forget everything, and what was not committed for good."""
         self.ids, self._numbers, self._index, self._decided = [], {}, self._new_index(), None
-        self._torn = False
+        self._torn = self._full = False
         if self.store is not None:
             self.store.close()
             self._closed = True
@@ -151,6 +156,8 @@ class Memory:
     def _check_open(self) -> None:
         if self._closed:
             raise ConfigError("this Deduplicator is closed; expected an open one. Open its index again")
+        if self._full:
+            raise OutOfMemory("memory ran out before; commit what was handed out, close, and go on from the index")
 
     def _register(self, ids: Sequence[Hashable], start: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Number the documents from `start` on; one that came before keeps its number. Without an id it gets its own."""
