@@ -79,6 +79,7 @@ def run(options: dict[str, Any], paths: list[Path], sizes: list[int], index: Pat
                 "time": given.spent[chunks - 1] / n * 1e6,
                 "last": sum(costs[9 * chunks // 10 :]) / (n - n * 9 // 10) * 1e6,
                 "pause": max(costs),
+                "system": os.times().system,
                 "end": (given.resident[chunks - 1] - before - text) / kept,
                 "peak": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before - text) / kept,
             }

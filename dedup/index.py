@@ -133,6 +133,7 @@ class Dictionaries:
 
 
 _ROOM_ENTRIES = 1 << 14  # room from the beginning; what is not touched is not yet memory
+_TOGETHER = 256  # slots that are read before any is written
 _ASKED_AFTER = 1 << 26  # bytes of new entries after which the system is asked whether there is memory left
 
 
@@ -173,7 +174,7 @@ class Tables:
             mark_at,
             np.array(index.documents, dtype=np.int64),
             np.array(index.positions, dtype=np.int64),
-            room.zeros((index.columns, 2), np.uint64),
+            np.zeros((index.columns, 2), dtype=np.uint64),
         )
         tables.reserve(_ROOM_ENTRIES, 256 * _ROOM_ENTRIES, 64 * _ROOM_ENTRIES)
         pairs = sorted((entry, code) for code, entries in index.buckets.items() for entry in entries)
@@ -189,7 +190,7 @@ class Tables:
     def reserve(self, entries: int, text: int, tokens: int) -> None:
         """Make room for so many more entries, bytes of folded text and tokens.
 
-        Nothing is there twice meanwhile, but for one table. Raises OutOfMemory, with everything as it was.
+        Nothing large is there twice meanwhile. Raises OutOfMemory, with everything as it was.
         """
         need = self.count + entries
         capacity = self.slots.shape[1]
@@ -205,16 +206,22 @@ class Tables:
         for name in ("text_at", "mark_at", "documents", "positions"):
             self._widen(name, need + 1)
         if capacity > self.slots.shape[1]:
-            larger = room.zeros((self.columns, capacity), np.uint64)
-            for table in range(self.columns):
-                engine.compiled(refill_kernel)(self.slots[table], larger[table])
-                room.give_back(self.slots[table])
-            self.slots = larger
+            before = self.slots.shape[1]
+            self.slots = self.slots.reshape(-1)
+            room.lengthen(self, "slots", self.columns * capacity)
+            self.slots = self.slots.reshape(self.columns, capacity)
+            refill = engine.compiled(refill_kernel)
+            # The last one first: its new place is behind those that still stand in their old one.
+            for table in range(self.columns - 1, -1, -1):
+                old = self.slots.reshape(-1)[table * before : (table + 1) * before]
+                refill(old if table > 0 else old.copy(), self.slots[table])
 
     def _widen(self, name: str, need: int) -> None:
         array = getattr(self, name)
         if need > len(array):
-            setattr(self, name, room.longer(array, max(need, len(array) * 3 // 2, 1024)))
+            length = max(need, len(array) * 3 // 2, 1024)
+            del array
+            room.lengthen(self, name, length)
 
     def places(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:
         """int64[n, 2], document number and paragraph position of entries."""
@@ -304,12 +311,19 @@ def remove_kernel(slots, keys, entries):
 @kernel
 def refill_kernel(slots, larger):
     """Move everything to a larger column, from behind a free slot on, so that equal keys keep their order."""
-    capacity = len(slots)
+    capacity, last_slot = len(slots), np.uint64(len(larger) - 1)
     begin = 0
     while slots[begin] != 0:
         begin += 1
-    for i in range(capacity):
-        filled = slots[(begin + i) & (capacity - 1)]
-        if filled != 0:
-            entry = np.int64(filled & np.uint64(0xFFFFFFFF)) - 1
-            insert_kernel(larger, 0, len(larger), filled >> np.uint64(32), entry, -1)
+    larger[:] = 0
+    filled = np.empty(_TOGETHER, dtype=np.uint64)
+    for i in range(0, capacity, _TOGETHER):
+        count = 0
+        for k in range(i, min(i + _TOGETHER, capacity)):  # without a branch that cannot be foreseen
+            filled[count] = slots[(begin + k) & (capacity - 1)]
+            count += filled[count] != 0
+        for k in range(count):
+            slot = np.uint64(home_kernel(filled[k] >> np.uint64(32), len(larger)))
+            while larger[slot] != 0:
+                slot = (slot + np.uint64(1)) & last_slot
+            larger[slot] = filled[k]

@@ -4,7 +4,6 @@ import mmap
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -15,56 +14,69 @@ from .errors import OutOfMemory
 
 _LARGE = 1 << 22  # bytes from which an array has pages of its own
 _HUGE_PAGE = 1 << 21  # bytes
-_STEP = 1 << 25  # bytes that are moved before those they came from are given back
 _REMEDY = (
     "What was handed out stands and can be committed; go on from there on a machine with more memory. A higher threshold "
     'needs fewer keys, and scope "document" remembers nothing'
 )
 
 
-def zeros(shape: int | tuple[int, ...], kind: DTypeLike) -> NDArray[Any]:
-    """An array of zeros, which is memory only where it is written. Large ones begin at a huge page, where there are any.
+def zeros(length: int, kind: DTypeLike) -> NDArray[Any]:
+    """An array of zeros, which is memory only where it is written; of huge pages where it is large and there are any.
 
     Raises OutOfMemory if the system refuses.
     """
-    size = np.dtype(kind).itemsize * (prod(shape) if isinstance(shape, tuple) else shape)
+    size = np.dtype(kind).itemsize * length
     with refused(size):
         if sys.platform != "linux" or size < _LARGE:
-            return np.zeros(shape, kind)
+            return np.zeros(length, kind)
         try:
-            pages = mmap.mmap(-1, size + _HUGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+            pages = mmap.mmap(-1, _whole(size), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         except OSError as error:
             raise MemoryError(error.strerror) from None
         with suppress(OSError):  # a kernel without huge pages
             pages.madvise(mmap.MADV_HUGEPAGE)
-        raw = np.frombuffer(pages, dtype=np.uint8)
-        begin = -raw.ctypes.data % _HUGE_PAGE
-        return raw[begin : begin + size].view(kind).reshape(shape)
+        return np.frombuffer(pages, kind, length)
 
 
-def longer(array: NDArray[Any], length: int) -> NDArray[Any]:
-    """The same with zeros behind. What was copied is given back at once: the array given is not to be read any more."""
-    larger = zeros(length, array.dtype)
-    step = _STEP // array.itemsize
-    for begin in range(0, len(array), step):
-        part = array[begin : begin + step]
-        larger[begin : begin + len(part)] = part
-        give_back(part)
-    return larger
+def lengthen(holder: object, name: str, length: int) -> None:
+    """Put zeros behind an array that is an attribute of `holder`, and is held by nobody else.
+
+    Large ones are not copied: the system gives their pages a longer range of addresses. Raises OutOfMemory, with the
+    array as it was.
+    """
+    array: NDArray[Any] = getattr(holder, name)
+    pages = _pages(array)
+    if pages is None:
+        larger = zeros(length, array.dtype)
+        larger[: len(array)] = array
+        setattr(holder, name, larger)
+        return
+    kind, before = array.dtype, len(array)
+    setattr(holder, name, None)
+    del array
+    with refused(kind.itemsize * length):
+        try:
+            pages.resize(_whole(kind.itemsize * length))
+            before = length
+        except OSError as error:
+            raise MemoryError(error.strerror) from None
+        finally:
+            setattr(holder, name, np.frombuffer(pages, kind, before))
 
 
-def give_back(part: NDArray[Any]) -> None:
-    """Let the system have the memory of a part of an array of `zeros`, which is not to be read any more."""
-    owner: Any = part
+def _whole(size: int) -> int:
+    """As many bytes in whole huge pages: such ranges are moved by their page tables alone."""
+    return -(-size // _HUGE_PAGE) * _HUGE_PAGE
+
+
+def _pages(array: NDArray[Any]) -> mmap.mmap | None:
+    """The pages that an array of `zeros` has of its own, if it is large."""
+    owner: Any = array
     while isinstance(owner, np.ndarray):
         owner = owner.base
-    pages = owner.obj if isinstance(owner, memoryview) else owner
-    if sys.platform == "linux" and isinstance(pages, mmap.mmap):
-        begin = part.ctypes.data - np.frombuffer(pages, dtype=np.uint8).ctypes.data
-        end = (begin + part.nbytes) // mmap.PAGESIZE * mmap.PAGESIZE
-        begin = -(-begin // mmap.PAGESIZE) * mmap.PAGESIZE
-        if begin < end:
-            pages.madvise(mmap.MADV_DONTNEED, begin, end - begin)
+    if isinstance(owner, memoryview):
+        owner = owner.obj
+    return owner if isinstance(owner, mmap.mmap) else None
 
 
 def check(size: int) -> None:
@@ -88,22 +100,28 @@ def refused(size: int = 0) -> Iterator[None]:
         raise OutOfMemory(f"the system refuses {asked} ({str(error) or 'MemoryError'}). {_REMEDY}") from error
 
 
-def available() -> int | None:
-    """Bytes that this process may still use before the system kills it; None where that cannot be known."""
+def available(root: Path = Path("/")) -> int | None:
+    """Bytes that this process may still use before the system kills it; None where that cannot be known.
+
+    What the machine has left, or a control group that the process is in; pages of files are given up where need be.
+    """
     found = []
     with suppress(OSError, ValueError, KeyError):
-        found.append(1024 * _table("/proc/meminfo")["MemAvailable:"])
-    with suppress(OSError, ValueError):
-        groups = Path("/proc/self/cgroup").read_text().splitlines()
-        group = Path("/sys/fs/cgroup", *(line[3:].strip("/") for line in groups if line.startswith("0::")))
-        for folder in (group, *group.parents[: max(0, len(group.parts) - 4)]):
-            with suppress(OSError, ValueError, KeyError):  # the outermost group has no limit, others "max"
-                limit, used = (int((folder / f"memory.{name}").read_text()) for name in ("max", "current"))
-                cached = _table(str(folder / "memory.stat"))
-                found.append(limit - used + cached["active_file"] + cached["inactive_file"])
+        found.append(1024 * _table(root / "proc/meminfo")["MemAvailable:"])
+    with suppress(OSError, ValueError, StopIteration):
+        lines = (root / "proc/self/cgroup").read_text().splitlines()
+        name = next(line[3:] for line in lines if line.startswith("0::"))
+        groups = root / "sys/fs/cgroup"
+        inner = groups / name.strip("/")
+        for group in (inner, *inner.parents):
+            if group.is_relative_to(groups):
+                with suppress(OSError, ValueError, KeyError):  # the outermost has no limit, others may say "max"
+                    limit, used = (int((group / f"memory.{name}").read_text()) for name in ("max", "current"))
+                    pages = _table(group / "memory.stat")
+                    found.append(limit - used + pages["active_file"] + pages["inactive_file"])
     return min(found, default=None)
 
 
-def _table(path: str) -> dict[str, int]:
+def _table(path: Path) -> dict[str, int]:
     """A file of names and numbers."""
-    return {words[0]: int(words[1]) for line in Path(path).read_text().splitlines() if len(words := line.split()) > 1}
+    return {words[0]: int(words[1]) for line in path.read_text().splitlines() if len(words := line.split()) > 1}
