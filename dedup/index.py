@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from . import engine, room
 from .engine import kernel, prefetch
+from .errors import OutOfMemory
 from .marks import PADDING
 from .openings import MOST_OPENINGS
 
@@ -133,6 +134,7 @@ class Dictionaries:
 
 
 _ROOM_ENTRIES = 1 << 14  # room from the beginning; what is not touched is not yet memory
+_MOST_ENTRIES = (1 << 32) - 2  # slots have 32 bits for the entry
 _TOGETHER = 256  # slots that are read before any is written
 _ASKED_AFTER = 1 << 26  # bytes of new entries after which the system is asked whether there is memory left
 
@@ -193,6 +195,8 @@ class Tables:
         Nothing large is there twice meanwhile. Raises OutOfMemory, with everything as it was.
         """
         need = self.count + entries
+        if need > _MOST_ENTRIES:
+            raise OutOfMemory(f"the index would hold {need:,} paragraphs; expected at most {_MOST_ENTRIES:,}")
         capacity = self.slots.shape[1]
         while capacity * 3 < need * 5:
             capacity *= 2

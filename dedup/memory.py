@@ -83,15 +83,11 @@ class Memory:
             if self.config.scope == "document":
                 self._index = self._new_index()
             number = len(self.ids)
-            try:
-                with room.refused(), engine.announced():
-                    numbers, again = self._register(ids, start)
-                    if batch.fast and isinstance(self._index, Dictionaries):
-                        self._index = Tables.of(self._index)
-                    verdicts = decide(batch, self._index, numbers, again, self.config, start)
-            except OutOfMemory:
-                self._full = True  # the index may be half changed; what was handed out is with the store
-                raise
+            numbers, again = self._register(ids, start)
+            with engine.announced():
+                if batch.fast and isinstance(self._index, Dictionaries):
+                    self._index = Tables.of(self._index)
+                verdicts = decide(batch, self._index, numbers, again, self.config, start)
             self._decided = _Decided(batch, verdicts, ids, numbers, number, start, start, start)
         self.capped += verdicts.capped
         return verdicts
@@ -126,7 +122,7 @@ class Memory:
     def commit(self) -> None:
         """Make durable what was handed out. Raises CorpusError."""
         if self.store is not None and not self._closed:
-            with self._whole():
+            with room.refused(), self._whole():
                 self._record()
                 self.store.commit()
 
@@ -140,7 +136,7 @@ class Memory:
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
-        """What is done here is done as a whole: after an interruption in the middle nothing more is decided."""
+        """What is done here is done as a whole: after an interruption, or without memory, nothing more is decided."""
         if self._torn:
             raise ConfigError(
                 "a decision was interrupted; expected whole ones. Begin again, with an index at its last commit"
@@ -148,6 +144,9 @@ class Memory:
         self._torn = True
         try:
             yield
+        except MemoryError:  # the index may be half changed; what was handed out can still be committed
+            self._torn, self._full = False, True
+            raise
         except DedupError:
             self._torn = False
             raise

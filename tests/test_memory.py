@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from strategies import articles
 
 import dedup
-from dedup import engine, index, room
+from dedup import engine, index, room, store
 from dedup.errors import OutOfMemory
 
 needs_numba = pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
@@ -116,6 +116,26 @@ def test_running_out_is_told_and_loses_nothing(rung, tmp_path, monkeypatch):
     assert given == expected
 
 
+def test_a_block_that_cannot_be_made_waits(tmp_path, monkeypatch):
+    path = tmp_path / "kept.index"
+    with dedup.Deduplicator(index=path) as seen:
+        with monkeypatch.context() as patch:
+
+            def refuses(*_):
+                raise MemoryError
+
+            patch.setattr(store, "_BLOCK_BYTES", 1)
+            patch.setattr(store, "_encode", refuses)
+            for number in range(5):
+                seen.add(written(number), number)
+            with pytest.raises(OutOfMemory):
+                seen.commit()
+        seen.commit()
+    with dedup.Deduplicator(index=path) as seen:
+        assert seen.store.counts.documents == 5
+        assert [seen.add(written(number)).duplicate_of for number in range(5)] == [(number, 0) for number in range(5)]
+
+
 @needs_numba
 def test_the_system_is_asked_before_much_is_taken(monkeypatch):
     monkeypatch.setenv("DEDUP_ENGINE", "numba")
@@ -144,7 +164,7 @@ from test_memory import written
 list(dedup.unique(written(number) for number in range(3000)))
 taken = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 seen = dedup.Deduplicator(index=sys.argv[1])
-resource.setrlimit(resource.RLIMIT_AS, (taken + (60 << 20), resource.RLIM_INFINITY))
+resource.setrlimit(resource.RLIMIT_AS, (taken + (40 << 20), resource.RLIM_INFINITY))
 handed = 0
 try:
     for result in seen.stream((number, written(number)) for number in range(1_000_000)):
