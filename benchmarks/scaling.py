@@ -185,6 +185,29 @@ def panels(curves: dict[str, list[dict[str, float]]]) -> list[Panel]:
     ]
 
 
+def remarks(measured: dict[str, Any]) -> list[str]:
+    """What the table does not hold: opening a file, the machine."""
+    last = measured["curves"][FILE][-1]
+    opened = f"An index in a file of {last['n'] * last['kept']:,.0f} entries opens in {last['open']:.1f} µs an entry."
+    return [opened, measured["about"] + "."]
+
+
+def by_cores(points: list[dict[str, float]]) -> str:
+    """Time by the clock, which means something only where nobody else uses the machine."""
+    one, several = points[0], points[-1]
+    return (
+        f"{one['n']:,} paragraphs in documents of {DOCUMENT}, by the clock: {one['wall']:.1f} µs a paragraph with one "
+        f"thread, {several['wall']:.1f} with jobs={several['jobs']} (×{one['wall'] / several['wall']:.2f})"
+    )
+
+
+def write_page(measured: dict[str, Any]) -> None:
+    """Put table, remarks and plot into the folder of documents."""
+    parts = [*map(as_markdown, tables(measured["curves"])), *remarks(measured)]
+    put_between(DOCS / "cost.md", MARKERS, "\n\n".join(parts))
+    (DOCS / "cost.svg").write_text(as_svg(panels(measured["curves"])), encoding="utf-8")
+
+
 def main() -> None:
     """Measure, print, and write what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -208,22 +231,15 @@ def main() -> None:
 
     about = machine(["numpy", "numba"])
     print(about, flush=True)
-    by_cores = alone("cores")
+    threads = alone("cores")
+    print(by_cores(threads), flush=True)
     curves = {name: alone(name) for name in CURVES}
+    measured = {"about": about, "cores": threads, "curves": curves}
     if options.json:
-        options.json.write_text(json.dumps({"about": about, "cores": by_cores, **curves}, indent=1), encoding="utf-8")
-    one, several = by_cores[0], by_cores[-1]
-    said = [
-        f"{one['n']:,} paragraphs in documents of {DOCUMENT}, by the clock: {one['wall']:.1f} µs a paragraph with one "
-        f"thread, {several['wall']:.1f} with jobs={several['jobs']} (×{one['wall'] / several['wall']:.2f}). An index in a "
-        f"file of {curves[FILE][-1]['n'] * curves[FILE][-1]['kept']:,.0f} entries opens in {curves[FILE][-1]['open']:.1f} "
-        "µs an entry.",
-        about + ".",
-    ]
-    print("\n\n".join([*map(as_text, tables(curves)), *said]))
+        options.json.write_text(json.dumps(measured, indent=1), encoding="utf-8")
+    print("\n\n".join([*map(as_text, tables(curves)), *remarks(measured)]))
     if options.page:
-        put_between(DOCS / "cost.md", MARKERS, "\n\n".join([*map(as_markdown, tables(curves)), *said]))
-        (DOCS / "cost.svg").write_text(as_svg(panels(curves)), encoding="utf-8")
+        write_page(measured)
 
 
 if __name__ == "__main__":
