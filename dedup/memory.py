@@ -7,7 +7,7 @@ taken back as soon as something else is to be decided: so the order of the rule 
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,28 @@ class _Decided:
         return new[slice(*np.searchsorted(self.batch.documents[new], (begin, end)).tolist())]
 
 
+class Ids(Sequence[Hashable]):
+    """The id of every document, which is its number where none was given; `given` holds None there, and no number."""
+
+    def __init__(self) -> None:
+        self.given: list[Hashable] = []
+
+    def __len__(self) -> int:
+        return len(self.given)
+
+    @overload
+    def __getitem__(self, place: int) -> Hashable: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Hashable]: ...
+
+    def __getitem__(self, place: int | slice) -> Hashable | list[Hashable]:
+        if isinstance(place, slice):
+            return [self[number] for number in range(*place.indices(len(self)))]
+        id = self.given[place]
+        return range(len(self))[place] if id is None else id
+
+
 class Memory:
     """The index and its documents; `store`, if any, makes them outlive the process and is read at once.
 
@@ -55,7 +77,7 @@ class Memory:
 
     def __init__(self, config: Config, store: "Store | None" = None) -> None:
         self.config, self.store = config, store
-        self.ids: list[Hashable] = []
+        self.ids = Ids()
         self.capped = 0
         self._numbers: dict[Hashable, int] = {}  # of the first delivery of each id
         self._index = self._new_index()
@@ -134,7 +156,7 @@ class Memory:
 
     def close(self) -> None:
         """Forget everything, and what was not committed for good."""
-        self.ids, self._numbers, self._index, self._decided = [], {}, self._new_index(), None
+        self.ids, self._numbers, self._index, self._decided = Ids(), {}, self._new_index(), None
         self._torn = self._full = False
         if self.store is not None:
             self.store.close()
@@ -169,13 +191,12 @@ class Memory:
         first = len(self.ids) - start
         numbers = np.arange(first, first + len(ids))
         again = np.zeros(len(ids), dtype=np.bool_)
-        self.ids.extend(range(first + start, first + len(ids)))
+        self.ids.given.extend(ids[start:])
         if ids.count(None) == len(ids):
             return numbers, again
         for place in range(start, len(ids)):
             id, number = ids[place], first + place
             if id is not None:
-                self.ids[number] = id
                 known = self._numbers.setdefault(id, number) if self.config.scope == "corpus" else number
                 if known != number:
                     numbers[place], again[place] = known, True
@@ -201,10 +222,10 @@ class Memory:
                 ahead = decided.entered(decided.handed, len(decided.ids))
                 self._index.cut(decided.batch.keys[ahead].T)
             number = decided.number + decided.handed - decided.start
-            for place, id in enumerate(self.ids[number:], number):
-                if self._numbers.get(id) == place:
+            for place, id in enumerate(self.ids.given[number:], number):
+                if id is not None and self._numbers.get(id) == place:
                     del self._numbers[id]
-            del self.ids[number:]
+            del self.ids.given[number:]
         self._decided = None
 
     def _load(self, store: "Store") -> None:
@@ -219,7 +240,7 @@ class Memory:
                 for number, id in enumerate(block.ids, block.first):
                     if id is not None:
                         remember(id, number)
-                self.ids += [number if id is None else id for number, id in enumerate(block.ids, block.first)]
+                self.ids.given += block.ids
                 self._index.extend(block.entries, self.config.max_candidates)
         except BaseException:
             store.close()
