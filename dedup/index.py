@@ -212,8 +212,10 @@ class Tables:
         if capacity > self.slots.shape[1]:
             before = self.slots.shape[1]
             self.slots = self.slots.reshape(-1)
-            room.lengthen(self, "slots", self.columns * capacity)
-            self.slots = self.slots.reshape(self.columns, capacity)
+            try:
+                room.lengthen(self, "slots", self.columns * capacity)
+            finally:
+                self.slots = self.slots.reshape(self.columns, -1)
             refill = engine.compiled(refill_kernel)
             # The last one first: its new place is behind those that still stand in their old one.
             for table in range(self.columns - 1, -1, -1):

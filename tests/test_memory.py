@@ -90,6 +90,20 @@ print(size, after - before, tables.slots.nbytes)
     assert slots / 2 < grown < slots / 2 + slots / 16 + (16 << 20) < size
 
 
+@linux
+@needs_numba
+def test_a_refusal_to_grow_leaves_all_as_it_was(monkeypatch):
+    monkeypatch.setattr(room, "_LARGE", 1)
+    tables = index.Tables.of(index.Dictionaries(3, 3))
+    tables.text[:4] = 1, 2, 3, 4
+    shape = tables.slots.shape
+    monkeypatch.setattr(room, "_whole", lambda size: 1 << 62)
+    for entries, text in ((1, 1 << 30), (1 << 20, 1)):
+        with pytest.raises(OutOfMemory, match="the system refuses"):
+            tables.reserve(entries, text, 1)
+        assert tables.slots.shape == shape and tables.text[:4].tolist() == [1, 2, 3, 4]
+
+
 def test_running_out_is_told_and_loses_nothing(rung, tmp_path, monkeypatch):
     path, texts = tmp_path / "kept.index", [written(number) for number in range(40)]
     with dedup.Deduplicator() as seen:
