@@ -54,7 +54,8 @@ class Deduplicator:
     threads at once.
 
     Raises ConfigError for an unknown option, a value outside its range, and an index made with other options;
-    IndexLocked, IndexCorrupt, CorpusError.
+    IndexLocked, IndexCorrupt, CorpusError. Where memory ends, its methods raise OutOfMemory, which is also a MemoryError:
+    what was handed out can be committed, nothing more is decided.
     """
 
     def __init__(
