@@ -115,6 +115,8 @@ def decide_kernel(
                                     candidates = grown_kernel(candidates)
                                 candidates[number] = entry
                                 number += 1
+                                prefetch(text_at, entry)
+                                prefetch(mark_at, entry)
                         slot = table | (slot + _ONE) & last_slot
                     if members >= most:
                         capped += 1
@@ -152,6 +154,12 @@ def decide_kernel(
                             promising += 1
                         shared[entry - first_entry] = 0
                     number = promising
+                for c in range(number):
+                    entry = candidates[c]
+                    if c == 0 or entry != candidates[c - 1]:
+                        prefetch(mark, mark_at[entry])
+                        for line in range(0, text_at[entry + 1] - text_at[entry], 64):
+                            prefetch(text, text_at[entry] + line)
                 if number > 1:
                     candidates[:number].sort()
                 for c in range(number):
