@@ -1,75 +1,32 @@
 """Removals as they are listed, and a sample of them as it is judged."""
 
-import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable
 
 import click
 
-from .corpus import STANDARD_INPUT, Document, check_names, write
+from .corpus import File, Rows
 from .differences import Side, marked, word_diff
+from .files import write
+from .formats.jsonl import as_json
 from .page import as_page
-from .results import CleanResult, Removal
 from .sample import OPEN, QUIT, RIGHT, WRONG, draw, judge, precision, with_kept
+from .session import Session, removals
+from .sources import check_names
 
 
-def as_record(document: Document, text: str, removal: Removal) -> dict[str, Any]:
-    """A removal from a document's text, as one line of a listing."""
-    decision = removal.decision
-    stand_in = None
-    if decision.duplicate_of is not None:
-        original, position = decision.duplicate_of
-        if isinstance(original, tuple):  # a line: (document, line)
-            original, position = original
-        stand_in = {"document": str(original), "paragraph": position}
-    return {
-        "document": document.id,
-        "paragraph": removal.position,
-        "start": removal.start,
-        "end": removal.end,
-        "text": text[removal.start : removal.end],
-        "relation": decision.relation,
-        "duplicate_of": stand_in,
-        "jaccard": round(decision.jaccard, 4),
-        "containment": round(decision.containment, 4),
-        "reason": decision.reason,
-    }
-
-
-def as_json(record: dict[str, Any]) -> str:
-    """A record as JSON in one line."""
-    return json.dumps(record, ensure_ascii=False)
-
-
-def judge_sample(
-    documents: list[Document],
-    found: Iterable[tuple[Document, str, CleanResult]],
-    size: int,
-    page: str | None,
-    *,
-    lines: bool,
-) -> None:
+def judge_sample(session: Session, found: Iterable[tuple[File, Rows]], size: int, page: str | None) -> None:
     """Draw a sample of what was found and have it judged: on a page, at the terminal, or by whoever reads JSON Lines.
 
     Page furniture is not drawn: it is removed although nothing stands for it. Raises CorpusError.
     """
-    check_names(documents)
-    once: dict[str, str] = {}  # what cannot be read again
-
-    def records() -> Iterator[dict[str, Any]]:
-        for document, text, result in found:
-            if document.source == STANDARD_INPUT:
-                once[document.id] = text
-            for removal in result.removed:
-                if removal.decision.relation != "boilerplate":
-                    yield as_record(document, text, removal)
-
-    drawn = with_kept(draw(records(), size), documents, once, lines=lines)
+    check_names(session.documents)
+    given: dict[str, str] = {}
+    records = (record for record in removals(found, given) if record["relation"] != "boilerplate")
+    drawn = with_kept(draw(records, size), session.documents, session.formats, given, lines=session.lines)
     if page:
-        write(Path(page), as_page(drawn))
+        write(page, as_page(drawn).encode(errors="backslashreplace"))
         click.echo(f"{page}: a sample of {len(drawn):,}, to be judged in a browser", err=True)
     elif _at_a_terminal():
         click.echo(f"\n{precision(judge(drawn, _ask, coloured))}")

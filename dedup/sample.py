@@ -1,16 +1,21 @@
 """Removals drawn at random, to be judged by a person: what precision a run has on the user's own corpus."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from math import sqrt
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
-from .corpus import Document, read
+from .corpus import rows_read
 from .differences import Side, marked, plain, word_diff
+from .formats import STANDARD_INPUT, Formats
 from .paragraphs import split_lines, split_paragraphs
+from .sources import Document
+
+T = TypeVar("T")
 
 SEED = 1
 RIGHT, WRONG, OPEN, QUIT = "y", "n", "?", "q"
@@ -33,13 +38,13 @@ class Drawn:
         )
 
 
-def draw(records: Iterable[dict[str, Any]], size: int) -> list[dict[str, Any]]:
+def draw(records: Iterable[T], size: int) -> list[T]:
     """So many of the records, each as likely as any other, in an order of chance; the same every time.
 
     The reservoir of A. Waterman: one pass, and no more is held than is drawn.
     """
     random = Random(SEED)
-    drawn: list[dict[str, Any]] = []
+    drawn: list[T] = []
     for place, record in enumerate(records):
         if place < size:
             drawn.append(record)
@@ -50,23 +55,35 @@ def draw(records: Iterable[dict[str, Any]], size: int) -> list[dict[str, Any]]:
 
 
 def with_kept(
-    records: Iterable[dict[str, Any]], documents: Iterable[Document], once: dict[str, str], *, lines: bool
+    records: Iterable[dict[str, Any]],
+    documents: Iterable[Document],
+    formats: Formats,
+    given: dict[str, str],
+    *,
+    lines: bool,
 ) -> list[Drawn]:
-    """The records with the texts of the kept paragraphs, read again; `once` has the documents that cannot be."""
+    """The records with the texts of the kept paragraphs, read again but for documents `given`, which cannot be."""
     wanted = list(records)
-    named = {document.id: document for document in documents}
     places: dict[str, set[int]] = {}
     for record in wanted:
         places.setdefault(record["duplicate_of"]["document"], set()).add(record["duplicate_of"]["paragraph"])
     kept: dict[tuple[str, int], str] = {}
-    for id in places.keys() & named.keys():
-        with suppress(OSError, ValueError):  # a file that is gone by now has no text to be shown
-            text = once[id] if id in once else read(named[id])
+    for id, text in chain(given.items(), _read_again(documents, formats, places)):
+        if id in places:
             spans = split_lines(text) if lines else split_paragraphs(text)
             kept |= {(id, p): text[spans[p].start : spans[p].end] for p in places[id] if p < len(spans)}
     stand_ins = (record["duplicate_of"] for record in wanted)
     texts = [kept.get((stand_in["document"], stand_in["paragraph"])) for stand_in in stand_ins]
     return list(map(Drawn, wanted, texts))
+
+
+def _read_again(documents: Iterable[Document], formats: Formats, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Ids and texts of all documents in the files that hold one of those that are wanted."""
+    holding = {*wanted, *(id.rpartition(":")[0] for id in wanted)}
+    for document in documents:
+        if document.id in holding and document.source != STANDARD_INPUT:
+            with suppress(OSError, ValueError):  # a file that is gone by now has no text to be shown
+                yield from rows_read(document, formats)
 
 
 def judge(drawn: Sequence[Drawn], ask: Callable[[str], str], style: Callable[[str, Side], str]) -> Counter[str]:
