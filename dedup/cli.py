@@ -1,7 +1,11 @@
 """The command: the library over files and folders. Data goes to standard output, everything else to standard error."""
 
+import os
 import sys
+from collections import deque
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from io import TextIOWrapper
 from typing import Any
 
@@ -21,8 +25,8 @@ from .listing import coloured, judge_sample
 from .options import DEFAULTS, boilerplate, config_of, decides, fails_cleanly, jobs, reads, warn
 from .removals import Cuts, Record, as_record
 from .resume import check_place
-from .session import Session, removals, summary
-from .sources import plan
+from .session import Session, as_numbers, removals, summary
+from .sources import Document, plan
 from .store import Store
 from .tune import described, documents_at_random, looked_at, survey
 
@@ -43,7 +47,9 @@ def main() -> None:
 @click.option("--annotate", is_flag=True, help="Remove nothing, but say in each row, as dedup, what would go and why.")
 @click.option("--removed", metavar="FILE", help="Put every removal on record, as JSON Lines, for dedup restore.")
 @click.option("--index", metavar="PATH", help="Remember what is kept in this file, and go on from it; made if missing.")
-@click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@click.option("-n", "--dry-run", is_flag=True, help="Write nothing, but say what it would come to.")
+@click.option("--json", is_flag=True, help="The summary as JSON, on standard output.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 @jobs
 @boilerplate
 @reads
@@ -56,6 +62,8 @@ def clean(
     annotate: bool,
     removed: str | None,
     index: str | None,
+    dry_run: bool,
+    json: bool,
     quiet: bool,
     jobs: int | None,
     boilerplate: int | None,
@@ -78,40 +86,59 @@ def clean(
     With --boilerplate what is said in removed page furniture is said nowhere any more: look at `dedup find
     --boilerplate N` first. Each occurrence goes to standard error, as a line of JSON.
     """
-    session = Session(plan(sources, output, in_place=in_place, named=index is not None), formats, options)
-    if output is None and not in_place and len(session.documents) != 1:
+    documents = plan(sources, output, in_place=in_place, named=index is not None)
+    to_stdout = output is None and not in_place and not dry_run
+    if to_stdout and len(documents) != 1:
         raise click.UsageError("more than one document needs -o DST or --in-place.")
+    if to_stdout and json:
+        raise click.UsageError("--json goes where the document goes; it needs -o DST, --in-place or --dry-run.")
+    if removed is not None and (annotate or dry_run):
+        raise click.UsageError("--removed records what is removed, which is nothing with --annotate or --dry-run.")
     if annotate:
-        if removed is not None:
-            raise click.UsageError("--annotate removes nothing that --removed could put on record.")
-        for document in session.documents:
-            if formats.of(document.source) == "txt":
-                raise click.UsageError(f"{document.source}: plain text has no place for notes; --annotate needs rows.")
-    if index is not None:
-        if boilerplate is not None:
-            raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
-        check_place(index, sources, output)
-    if removed is not None:
-        check_place(removed, sources, output)
+        _check_place_for_notes(documents, formats)
+    for path, what in ((index, "the index"), (removed, "the record")):
+        if path is not None:
+            check_place(path, sources, output, what=what)
+    if index is not None and boilerplate is not None:
+        raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
+    session = Session(documents, formats, options, progress=not quiet and not (to_stdout and sys.stdout.isatty()))
     session.find_furniture(boilerplate)
-    found = session.results(jobs, index)
-    record = None if removed is None else Record(removed, durable=in_place or index is not None, done=session.done)
-    for file, rows in found:
-        if boilerplate is not None and record is None:
-            rows = _furniture_told(file, rows)
-        if file.document.output is None:
-            write_cleaned(file, rows, sys.stdout.buffer, record=record, annotate=annotate, lines=session.lines)
-            sys.stdout.buffer.flush()
-            continue
-        place = Replacement(file.document.output, durable=in_place)
-        with place as target:
-            changed = write_cleaned(file, rows, target, record=record, annotate=annotate, lines=session.lines)
-            place.wanted = changed or not in_place
-    if record is not None:
-        record.close()
-    if not quiet:
-        click.echo(summary(session.totals, "removed", lines=session.lines), err=True)
+    with ExitStack() as closing:
+        found = session.results(jobs, _only_read(index, options) if dry_run else index)
+        record = None
+        if removed is not None:
+            durable = in_place or index is not None
+            record = closing.enter_context(Record(removed, durable=durable, done=session.done))
+        for file, rows in found:
+            if boilerplate is not None and record is None:
+                rows = _furniture_told(file, rows)
+            if dry_run:
+                deque(rows, maxlen=0)
+                continue
+            write = partial(write_cleaned, file, rows, record=record, annotate=annotate, lines=session.lines)
+            if file.document.output is None:
+                write(sys.stdout.buffer)
+                sys.stdout.buffer.flush()
+            else:
+                place = Replacement(file.document.output, durable=in_place)
+                with place as target:
+                    place.wanted = write(target) or not in_place
+    if json:
+        click.echo(as_json(as_numbers(session.totals)))
+    elif not quiet:
+        click.echo(summary(session.totals, "would go" if dry_run else "removed", lines=session.lines), err=True)
     sys.exit(2 if session.incomplete else 0)
+
+
+def _check_place_for_notes(documents: list[Document], formats: Formats) -> None:
+    for document in documents:
+        if formats.of(document.source) == "txt":
+            raise click.UsageError(f"{document.source}: plain text has no place for notes; --annotate needs rows.")
+
+
+def _only_read(index: str | None, options: dict[str, Any]) -> Store | None:
+    """The index, if there is one, for a run that writes nothing."""
+    return Store(index, config_of(options), write=False) if index is not None and os.path.exists(index) else None
 
 
 def _furniture_told(file: File, rows: Rows) -> Rows:
@@ -275,7 +302,7 @@ def restore(sources: tuple[str, ...], removed: str, output: str | None, in_place
     documents = plan(sources, output, in_place=in_place)
     if output is None and not in_place and len(documents) != 1:
         raise click.UsageError("more than one document needs -o DST or --in-place.")
-    check_place(removed, sources, output)
+    check_place(removed, sources, output, what="the record")
     cuts = Cuts(removed)
     names = {document.name for document in documents}
     if len(documents) == len(cuts.files) == 1:  # whatever it is called now

@@ -5,7 +5,8 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, BinaryIO
+from types import TracebackType
+from typing import Any, BinaryIO, Self
 
 from xxhash import xxh3_64_hexdigest
 
@@ -76,8 +77,12 @@ class Record:
             if self._durable:
                 os.fsync(self._file.fileno())
 
-    def close(self) -> None:
-        """Raises CorpusError."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         with failures_named(self.path):
             self._file.close()
 

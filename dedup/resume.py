@@ -22,14 +22,12 @@ _COMMIT_BYTES = 1 << 24
 _NEW, _DONE, _CHANGED = "new", "done", "changed"
 
 
-def check_place(index: str, sources: Sequence[str], output: str | None) -> None:
-    """Raise CorpusError for an index that lies where files are read or written."""
-    path = Path(index).resolve()
+def check_place(file: str, sources: Sequence[str], output: str | None, *, what: str = "the index") -> None:
+    """Raise CorpusError for a file of a run that lies where documents are read or written."""
+    path = Path(file).resolve()
     for folder in (*sources, *([output] if output is not None else [])):
         if folder != STANDARD_INPUT and path.is_relative_to(Path(folder).resolve()):
-            raise CorpusError(
-                f"{index} lies in {folder}, which holds documents; expected a place for the index elsewhere"
-            )
+            raise CorpusError(f"{file} lies in {folder}, which holds documents; expected a place for {what} elsewhere")
 
 
 @dataclass(slots=True)

@@ -1,11 +1,12 @@
 """A run of a command: from what was asked for to files, their rows, and what it all came to."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import click
 
+from .bar import Bar
 from .boilerplate import Furniture
 from .corpus import File, Rows, Totals, find_furniture, row_id, run
 from .deduplicator import Deduplicator
@@ -19,12 +20,16 @@ from .store import Store
 
 @dataclass(slots=True)
 class Session:
-    """What is read and how. `documents` shrinks to what remains to be done once an index says so."""
+    """What is read and how, what came of it, and whether its `progress` is to be seen.
+
+    `documents` shrinks to what remains to be done once an index says so; the names of the others are `done`.
+    """
 
     documents: list[Document]
     formats: Formats
     options: dict[str, Any]
     furniture: Furniture | None = None
+    progress: bool = False
     totals: Totals = field(default_factory=Totals)
     done: set[str] = field(default_factory=set)
 
@@ -57,7 +62,13 @@ class Session:
         return self._results(deduplicator, progress, jobs or cores())
 
     def _results(self, deduplicator: Deduplicator, progress: Progress | None, jobs: int) -> Iterator[tuple[File, Rows]]:
-        with deduplicator:
+        with deduplicator, Bar(self.documents, self.totals, wanted=self.progress) as bar:
+
+            def skipped(problem: str) -> None:
+                self.totals.skipped += 1
+                bar.clear()
+                warn(problem)
+
             found = run(
                 self.documents,
                 deduplicator,
@@ -65,10 +76,11 @@ class Session:
                 jobs=jobs,
                 lines=self.lines,
                 furniture=self.furniture,
-                report=self._skipped,
+                report=skipped,
             )
             for file, rows in found:
-                yield file, self._counted(file, rows)
+                yield file, self._counted(file, rows, bar)
+                bar.finished(file.document.source)
                 if progress is not None:
                     progress.finished(file.document)
             if progress is not None:
@@ -85,11 +97,7 @@ class Session:
                 "then may stand for paragraphs of others"
             )
 
-    def _skipped(self, problem: str) -> None:
-        self.totals.skipped += 1
-        warn(problem)
-
-    def _counted(self, file: File, rows: Rows) -> Rows:
+    def _counted(self, file: File, rows: Rows, bar: Bar) -> Rows:
         self.totals.files += 1
         carried, first = 0, ""
         for row, result in rows:
@@ -98,10 +106,12 @@ class Session:
             elif row.problem is not None:
                 first = first or f"row {row.number}: {row.problem}"
                 carried += 1
+            bar.reading(file.reader.position())
             yield row, result
         if carried:
             self.totals.carried += carried
             rows_are = "1 row is" if carried == 1 else f"{carried:,} rows are"
+            bar.clear()
             warn(f"{file.document.source}: {rows_are} left as they are; {first}")
 
 
@@ -116,6 +126,11 @@ def removals(found: Iterable[tuple[File, Rows]], given: dict[str, str] | None = 
                 given[id] = row.text
             for removal in result.removed:
                 yield as_record(id, row.text, removal)
+
+
+def as_numbers(totals: Totals) -> dict[str, int]:
+    """What a run came to, for programs."""
+    return {**asdict(totals), "removed": totals.removed}
 
 
 def summary(totals: Totals, verb: str, *, lines: bool) -> str:

@@ -331,7 +331,7 @@ def test_annotate(tmp_path):
 
     (tmp_path / "c.txt").write_text(LONG)
     assert "no place for notes" in call("clean", tmp_path / "c.txt", "--annotate").stderr
-    assert "removes nothing" in call("clean", source, "--annotate", "--removed", tmp_path / "r").stderr
+    assert "which is nothing" in call("clean", source, "--annotate", "--removed", tmp_path / "r").stderr
 
 
 # --- What cannot be read

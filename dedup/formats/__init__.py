@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import PurePath
+from os.path import splitext
 from typing import BinaryIO, Literal
 
 from .compression import compressed, decompressed, suffix
@@ -42,7 +42,7 @@ class Formats:
 
 def by_name(name: str) -> Format | None:
     """The format that a name tells, if it tells one."""
-    return _BY_NAME.get(PurePath(name[: len(name) - len(suffix(name))]).suffix.lower())
+    return _BY_NAME.get(splitext(name[: len(name) - len(suffix(name))])[1].lower())
 
 
 def open_reader(source: str, formats: Formats, *, limit: bool = True) -> Reader:
@@ -70,7 +70,9 @@ def open_reader(source: str, formats: Formats, *, limit: bool = True) -> Reader:
                 pass
     file = open(source, "rb")  # noqa: SIM115  the reader closes it
     try:
-        return _parquet(file, field) if format == "parquet" else JsonLinesReader(decompressed(file, packing), field)
+        return (
+            _parquet(file, field) if format == "parquet" else JsonLinesReader(decompressed(file, packing), field, file)
+        )
     except BaseException:
         file.close()
         raise

@@ -4,7 +4,7 @@ import io
 import zlib
 from importlib import import_module
 from lzma import LZMAError
-from pathlib import PurePath
+from os.path import splitext
 from typing import Any, BinaryIO, cast
 
 _MODULES = {".gz": ("gzip",), ".bz2": ("bz2",), ".xz": ("lzma",), ".zst": ("compression.zstd", "backports.zstd")}
@@ -17,7 +17,7 @@ _UNSUSPICIOUS = 1 << 28  # bytes
 
 def suffix(name: str) -> str:
     """How a name says that its file is compressed; "" if it does not."""
-    ending = PurePath(name).suffix.lower()
+    ending = splitext(name)[1].lower()
     return ending if ending in _MODULES else ""
 
 

@@ -27,9 +27,13 @@ _DECODER = json.JSONDecoder(parse_float=len, parse_int=len)
 class JsonLinesReader:
     """A file of JSON Lines, read line by line. One without the text is carried through, one too long in pieces."""
 
-    def __init__(self, file: BinaryIO, field: str) -> None:
-        """Takes the file over, and closes it after the last row. Raises OSError, and ValueError for UTF-16."""
+    def __init__(self, file: BinaryIO, field: str, packed: BinaryIO | None = None) -> None:
+        """Takes the file over, and closes it after the last row; packed: what it is decompressed from.
+
+        Raises OSError, and ValueError for UTF-16.
+        """
         self._file = file
+        self._packed = packed or file
         self._field = field
         self._beginning = file.readline(LONGEST_LINE)
         check_encoding(self._beginning)
@@ -47,6 +51,9 @@ class JsonLinesReader:
                     problem = f"longer than {LONGEST_LINE:,} bytes" if begins else None
                     yield Row(number, None, (piece, None), problem, len(piece))
                 piece, begins = self._file.readline(LONGEST_LINE), ends
+
+    def position(self) -> int:
+        return 0 if self._packed.closed else self._packed.tell()
 
     def spelling(self, row: Row) -> str:
         line: bytes = row.raw[0]

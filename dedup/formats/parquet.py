@@ -69,6 +69,9 @@ class ParquetReader:
                         number += 1
                         yield Row(number, text, (table, place))
 
+    def position(self) -> int:
+        return 0 if self._bytes.closed else self._bytes.tell()
+
     def spelling(self, row: Row) -> str:
         assert row.text is not None
         return row.text

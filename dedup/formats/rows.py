@@ -41,6 +41,9 @@ class Reader(Protocol):
     def rows(self) -> Iterator[Row]:
         """All rows, once, in order. Raises OSError, and ValueError for what cannot be read."""
 
+    def position(self) -> int:
+        """About how many bytes of the file have been read."""
+
     def spelling(self, row: Row) -> str:
         """How the file spells what can be cut in a row with a text: that text, or the line in which it stands."""
 

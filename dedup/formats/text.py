@@ -23,6 +23,9 @@ class TextReader:
     def rows(self) -> Iterator[Row]:
         yield Row(0, self.text, self.raw)
 
+    def position(self) -> int:
+        return len(self.raw)
+
     def spelling(self, row: Row) -> str:
         assert row.text is not None
         return row.text
