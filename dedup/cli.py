@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from . import __version__
+from . import __version__, listing
 from .cleaning import write_cleaned, write_restored
 from .corpus import File, Rows, explained, row_id
 from .differences import marked, word_diff
@@ -21,7 +21,7 @@ from .formats import Formats, open_reader
 from .formats.jsonl import as_json
 from .functions import compare
 from .inspection import describe
-from .listing import coloured, judge_sample
+from .listing import as_table, as_tables, coloured, judge_sample
 from .options import DEFAULTS, boilerplate, config_of, decides, fails_cleanly, jobs, reads, warn
 from .removals import Cuts, Record, as_record
 from .resume import check_place
@@ -153,6 +153,8 @@ def _furniture_told(file: File, rows: Rows) -> Rows:
 @main.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SRC...")
 @click.option("--check", is_flag=True, help="Exit with 1 if there is any repeat.")
+@click.option("--clusters", is_flag=True, help="List what is kept, each with all that it stands for, largest first.")
+@click.option("--table", is_flag=True, help="List them for people, in columns as wide as the terminal.")
 @click.option("--index", metavar="PATH", help="What this file remembers comes first; it is only read.")
 @click.option(
     "--sample",
@@ -170,6 +172,8 @@ def _furniture_told(file: File, rows: Rows) -> Rows:
 def find(
     sources: tuple[str, ...],
     check: bool,
+    clusters: bool,
+    table: bool,
     index: str | None,
     sample: int | None,
     page: str | None,
@@ -183,6 +187,7 @@ def find(
 
     \b
     dedup find articles | head
+    dedup find --table --clusters articles | less
     dedup find --check article.txt
     dedup find --boilerplate 20 articles | head
 
@@ -198,19 +203,25 @@ def find(
     """
     if page and not sample:
         raise click.UsageError("--page writes a sample: it needs --sample N.")
+    if sample and (clusters or table):
+        raise click.UsageError("--sample shows removals one by one: it goes with neither --clusters nor --table.")
     if index is not None and boilerplate is not None:
         raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
-    session = Session(plan(sources, None, named=index is not None), formats, options)
+    documents = plan(sources, None, named=index is not None)
+    session = Session(documents, formats, options, progress=not quiet and not sys.stdout.isatty())
     session.find_furniture(boilerplate)
     for piece, count in session.furniture.listed() if session.furniture and not sample else []:
-        click.echo(as_json({"relation": "boilerplate", "documents": count, "text": piece}))
+        record = {"relation": "boilerplate", "documents": count, "text": piece}
+        click.echo(listing.as_furniture(piece, count) if table else as_json(record))
     known = None if index is None else Store(index, config_of(options), write=False)
     found = session.results(jobs, known)
     if sample:
         judge_sample(session, found, sample, page)
     else:
-        for record in removals(found):
-            click.echo(as_json(record))
+        shown = listing.clusters(session, found) if clusters else removals(found)
+        as_lines = map(as_json, shown) if not table else as_tables(shown) if clusters else as_table(shown)
+        for line in as_lines:
+            click.echo(line)
     if not quiet:
         click.echo(summary(session.totals, "could go", lines=session.lines), err=True)
     sys.exit(2 if session.incomplete else 1 if check and session.totals.removed else 0)

@@ -1,19 +1,88 @@
-"""Removals as they are listed, and a sample of them as it is judged."""
+"""Removals as they are listed: in tables, in clusters, and a sample of them as it is judged."""
 
 import os
+import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import click
 
 from .corpus import File, Rows
-from .differences import Side, marked, word_diff
+from .differences import Side, marked, plain, word_diff
 from .files import write
 from .formats.jsonl import as_json
 from .page import as_page
-from .sample import OPEN, QUIT, RIGHT, WRONG, draw, judge, precision, with_kept
+from .sample import OPEN, QUIT, RIGHT, WRONG, draw, judge, kept_texts, precision, with_kept
 from .session import Session, removals
 from .sources import check_names
+
+
+def clusters(session: Session, found: Iterable[tuple[File, Rows]]) -> list[dict[str, Any]]:
+    """Every kept paragraph that stands for others, with these: the largest cluster first. Page furniture is in none."""
+    listed, kept = _with_kept(session, found)
+    together: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for record in listed:
+        stand_in = record.pop("duplicate_of")
+        together.setdefault((stand_in["document"], stand_in["paragraph"]), []).append(record)
+    found_clusters = [
+        {"document": id, "paragraph": p, "text": kept.get((id, p)), "size": len(removed) + 1, "removed": removed}
+        for (id, p), removed in together.items()
+    ]
+    return sorted(found_clusters, key=lambda cluster: -len(cluster["removed"]))
+
+
+def as_table(records: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Removals, a line for each, as wide as the terminal."""
+    place = min(30, _width() // 4)
+    yield _fitted(f"{'relation':<11}  jaccard  {'removed':<{place}}  {'stands for it':<{place}}  text")
+    for record in records:
+        first = f"{record['relation']:<11}  {record['jaccard']:>7.2f}"
+        stand_in = _place(record["duplicate_of"], place) if record["duplicate_of"] else ""
+        yield _fitted(f"{first}  {_place(record, place):<{place}}  {stand_in:<{place}}  {_beginning(record['text'])}")
+
+
+def as_tables(clusters: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Clusters: how often and where it stands and what is kept, and below it a line for each removal."""
+    for cluster in clusters:
+        text = _beginning(cluster["text"] or "in a document that this run does not read")
+        yield _fitted(f"{cluster['size']:,} times  {_place(cluster, 40)}  {text}")
+        for record in cluster["removed"]:
+            yield _fitted(f"  {record['relation']:<9}  {_place(record, 40)}  {_beginning(record['text'])}")
+
+
+def as_furniture(piece: str, documents: int) -> str:
+    """A piece of page furniture, and in how many documents it stands."""
+    return _fitted(f"{documents:,} documents  {_beginning(piece)}")
+
+
+def _place(where: dict[str, Any], width: int) -> str:
+    """Document and paragraph, in so many characters; of a long name the end says more."""
+    shown = f"{plain(where['document'])} {where['paragraph']}"
+    return shown if len(shown) <= width else "…" + shown[1 - width :]
+
+
+def _beginning(text: str) -> str:
+    return plain(text[:1_000])
+
+
+def _fitted(line: str) -> str:
+    return line if len(line) <= _width() else line[: _width() - 1] + "…"
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((160, 24)).columns
+
+
+def _with_kept(
+    session: Session, found: Iterable[tuple[File, Rows]], most: int | None = None
+) -> tuple[list[dict[str, Any]], dict[tuple[str, int], str]]:
+    """The removals for which something stands, or so many drawn of them, and the texts of what does."""
+    check_names(session.documents)
+    given: dict[str, str] = {}
+    records = (record for record in removals(found, given) if record["relation"] != "boilerplate")
+    listed = list(records) if most is None else draw(records, most)
+    return listed, kept_texts(listed, session.documents, session.formats, given, lines=session.lines)
 
 
 def judge_sample(session: Session, found: Iterable[tuple[File, Rows]], size: int, page: str | None) -> None:
@@ -21,10 +90,7 @@ def judge_sample(session: Session, found: Iterable[tuple[File, Rows]], size: int
 
     Page furniture is not drawn: it is removed although nothing stands for it. Raises CorpusError.
     """
-    check_names(session.documents)
-    given: dict[str, str] = {}
-    records = (record for record in removals(found, given) if record["relation"] != "boilerplate")
-    drawn = with_kept(draw(records, size), session.documents, session.formats, given, lines=session.lines)
+    drawn = with_kept(*_with_kept(session, found, size))
     if page:
         write(page, as_page(drawn).encode(errors="backslashreplace"))
         click.echo(f"{page}: a sample of {len(drawn):,}, to be judged in a browser", err=True)

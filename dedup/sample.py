@@ -1,7 +1,7 @@
 """Removals drawn at random, to be judged by a person: what precision a run has on the user's own corpus."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -54,27 +54,31 @@ def draw(records: Iterable[T], size: int) -> list[T]:
     return drawn
 
 
-def with_kept(
+def with_kept(records: Sequence[dict[str, Any]], kept: Mapping[tuple[str, int], str]) -> list[Drawn]:
+    """The records with the texts of the kept paragraphs, where there are any."""
+    stand_ins = (record["duplicate_of"] for record in records)
+    texts = [kept.get((stand_in["document"], stand_in["paragraph"])) for stand_in in stand_ins]
+    return list(map(Drawn, records, texts))
+
+
+def kept_texts(
     records: Iterable[dict[str, Any]],
     documents: Iterable[Document],
     formats: Formats,
     given: dict[str, str],
     *,
     lines: bool,
-) -> list[Drawn]:
-    """The records with the texts of the kept paragraphs, read again but for documents `given`, which cannot be."""
-    wanted = list(records)
+) -> dict[tuple[str, int], str]:
+    """What stands for the removals, by document and paragraph: read again, but for documents `given`, which cannot be."""
     places: dict[str, set[int]] = {}
-    for record in wanted:
+    for record in records:
         places.setdefault(record["duplicate_of"]["document"], set()).add(record["duplicate_of"]["paragraph"])
     kept: dict[tuple[str, int], str] = {}
     for id, text in chain(given.items(), _read_again(documents, formats, places)):
         if id in places:
             spans = split_lines(text) if lines else split_paragraphs(text)
             kept |= {(id, p): text[spans[p].start : spans[p].end] for p in places[id] if p < len(spans)}
-    stand_ins = (record["duplicate_of"] for record in wanted)
-    texts = [kept.get((stand_in["document"], stand_in["paragraph"])) for stand_in in stand_ins]
-    return list(map(Drawn, wanted, texts))
+    return kept
 
 
 def _read_again(documents: Iterable[Document], formats: Formats, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
