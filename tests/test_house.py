@@ -56,11 +56,6 @@ def test_readme_code_runs(tmp_path, monkeypatch):
         exec(compile(block, "README.md", "exec"), {})
 
 
-def test_example_script_runs():
-    result = subprocess.run([sys.executable, ROOT / "examples" / "scrape.py"], capture_output=True, text=True)
-    assert result.returncode == 0 and "exact" in result.stdout, result.stderr
-
-
 def test_example_corpus_comes_out_as_the_readme_says(tmp_path):
     command = [sys.executable, "-m", "dedup", "clean", ROOT / "examples" / "corpus", "-o", tmp_path / "cleaned"]
     run = subprocess.run(command, capture_output=True, text=True)

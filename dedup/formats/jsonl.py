@@ -6,6 +6,7 @@ twice, `é` and `\u00e9`, stay as they are.
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
@@ -18,8 +19,8 @@ NOTE = "dedup"  # the member that annotations go to
 
 _BOM = "\ufeff"
 _SPACE = re.compile(r"[ \t\r\n]*")
-# A character of a string as JSON spells it; of two bytes that make one, both.
-_CHARACTER = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.|.", re.DOTALL)
+# A character of a string by another name; of halves that make one, both.
+_ESCAPE = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.")
 # Values other than the text are passed over: numbers, however long, need not become numbers.
 _DECODER = json.JSONDecoder(parse_float=len, parse_int=len)
 
@@ -60,12 +61,17 @@ class JsonLinesReader:
         return line.decode()
 
     def places(self, row: Row, spans: Sequence[Span]) -> list[Span]:
-        first, last = row.raw[1].start + 1, row.raw[1].end - 1  # within the quotes
-        literal = self.spelling(row)[first:last]
-        if "\\" not in literal:
-            return [Span(first + span.start, first + span.end) for span in spans]
-        starts = [first + character.start() for character in _CHARACTER.finditer(literal)] + [last]
-        return [Span(starts[span.start], starts[span.end]) for span in spans]
+        literal: Span = row.raw[1]
+        first, last = literal.start + 1, literal.end - 1  # within the quotes
+        escaped, longer = [], [0]  # the characters of the text that are, and by how much it is longer behind each
+        for escape in _ESCAPE.finditer(self.spelling(row), first, last):
+            escaped.append(escape.start() - first - longer[-1])
+            longer.append(longer[-1] + len(escape[0]) - 1)
+
+        def place(offset: int) -> int:
+            return first + offset + longer[bisect_left(escaped, offset)]
+
+        return [Span(place(span.start), place(span.end)) for span in spans]
 
     def writer(self, target: BinaryIO) -> "JsonLinesWriter":
         return JsonLinesWriter(target)
