@@ -84,9 +84,10 @@ def clean(
 
     With --index a run that was interrupted goes on where it was: what is done is passed over.
     With --boilerplate what is said in removed page furniture is said nowhere any more: look at `dedup find
-    --boilerplate N` first. Each occurrence goes to standard error, as a line of JSON.
+    --boilerplate N` first. Each occurrence goes to standard error, as a line of JSON, or to the file
+    of --removed.
     """
-    documents = plan(sources, output, in_place=in_place, named=index is not None)
+    documents = plan(sources, output, formats, in_place=in_place, named=index is not None)
     to_stdout = output is None and not in_place and not dry_run
     if to_stdout and len(documents) != 1:
         raise click.UsageError("more than one document needs -o DST or --in-place.")
@@ -94,6 +95,8 @@ def clean(
         raise click.UsageError("--json goes where the document goes; it needs -o DST, --in-place or --dry-run.")
     if removed is not None and (annotate or dry_run):
         raise click.UsageError("--removed records what is removed, which is nothing with --annotate or --dry-run.")
+    if removed is not None and in_place:
+        _check_way_back(removed, index)
     if annotate:
         _check_place_for_notes(documents, formats)
     for path, what in ((index, "the index"), (removed, "the record")):
@@ -128,6 +131,16 @@ def clean(
     elif not quiet:
         click.echo(summary(session.totals, "would go" if dry_run else "removed", lines=session.lines), err=True)
     sys.exit(2 if session.incomplete else 0)
+
+
+def _check_way_back(removed: str, index: str | None) -> None:
+    """A record of files that are written over is the only way back: it must be whole, and must not be lost."""
+    if index is not None:
+        raise click.UsageError("--removed goes with --in-place or --index, not both: killed, it might miss a removal.")
+    if os.path.exists(removed):
+        raise click.UsageError(
+            f"{removed} is there, and may be the only way back from an earlier run; name a new file."
+        )
 
 
 def _check_place_for_notes(documents: list[Document], formats: Formats) -> None:
@@ -310,7 +323,7 @@ def restore(sources: tuple[str, ...], removed: str, output: str | None, in_place
     Text and JSON Lines come back byte for byte once decompressed, Parquet value for value. A file that is not what the
     run wrote is named and left out.
     """
-    documents = plan(sources, output, in_place=in_place)
+    documents = plan(sources, output, formats, in_place=in_place)
     if output is None and not in_place and len(documents) != 1:
         raise click.UsageError("more than one document needs -o DST or --in-place.")
     check_place(removed, sources, output, what="the record")

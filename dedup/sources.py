@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .errors import CorpusError
-from .formats import STANDARD_INPUT, by_name
+from .formats import STANDARD_INPUT, Formats, by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,14 @@ class Document:
     name: str
 
 
-def plan(sources: Sequence[str], output: str | None, *, in_place: bool = False, named: bool = False) -> list[Document]:
+def plan(
+    sources: Sequence[str],
+    output: str | None,
+    formats: Formats = Formats(),  # noqa: B008  a value
+    *,
+    in_place: bool = False,
+    named: bool = False,
+) -> list[Document]:
     """The files of a run in order, with their outputs, checked before anything is written.
 
     A folder's files (not hidden ones) come in the order of their relative POSIX paths by code point. The contents of
@@ -34,7 +41,7 @@ def plan(sources: Sequence[str], output: str | None, *, in_place: bool = False, 
     goes to the file `output`, or into it where it is a folder. With `named` the ids begin with the name of the source
     even where it is one folder, so that those of several runs differ. Raises CorpusError.
     """
-    documents = _planned(sources, output, in_place)
+    documents = _planned(sources, output, formats, in_place)
     if named and len(sources) == 1 and os.path.isdir(sources[0]):
         prefix = _own_name(sources[0])
         documents = [replace(document, id=prefix + document.id) for document in documents]
@@ -53,7 +60,7 @@ def check_names(documents: Iterable[Document]) -> None:
         named[document.id] = document.source
 
 
-def _planned(sources: Sequence[str], output: str | None, in_place: bool) -> list[Document]:
+def _planned(sources: Sequence[str], output: str | None, formats: Formats, in_place: bool) -> list[Document]:
     if not sources:
         raise CorpusError("no source; expected files, folders or - for standard input")
     documents = [document for source in sources for document in _documents(source, len(sources) > 1)]
@@ -68,13 +75,11 @@ def _planned(sources: Sequence[str], output: str | None, in_place: bool) -> list
         _check_format(documents[0].source, output)
         documents = [replace(documents[0], output=output)]
     else:
-        documents = [replace(d, output=os.path.join(output, _file_name(d))) for d in documents]
+        given = f"stdin.{formats.of(STANDARD_INPUT)}"
+        names = [given if document.source == STANDARD_INPUT else document.id for document in documents]
+        documents = [replace(d, output=os.path.join(output, name)) for d, name in zip(documents, names, strict=True)]
     _check_outputs(documents, sources, output)
     return documents
-
-
-def _file_name(document: Document) -> str:
-    return "stdin.txt" if document.source == STANDARD_INPUT else document.id
 
 
 def _check_format(source: str, output: str) -> None:

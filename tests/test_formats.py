@@ -287,6 +287,8 @@ def test_as_a_filter(tmp_path):
     assert call("clean", tmp_path / "b.jsonl.gz", "-o", tmp_path / "c.jsonl.xz", "--field", "body").exit_code == 0
     assert lzma.decompress((tmp_path / "c.jsonl.xz").read_bytes()).endswith(b'"n":2}\n')
     assert call("clean", "-", "--format", "parquet", input="x").exit_code == 2
+    assert call("clean", "-", "-o", f"{tmp_path / 'out'}/", "--field", "body", input=given).exit_code == 0
+    assert set(tree(tmp_path / "out")) == {"stdin.jsonl"}
     assert "no format becomes another" in call("clean", tmp_path / "b.jsonl.gz", "-o", tmp_path / "d.parquet").stderr
 
 
@@ -446,6 +448,36 @@ def test_a_record_goes_on_with_the_index(tmp_path):
     assert "2 files done before" in call(*arguments).stderr
     assert call("restore", tmp_path / "out", "--removed", record, "-o", tmp_path / "back").exit_code == 0
     assert tree(tmp_path / "back") == tree(folder)
+
+
+def test_a_record_that_is_the_only_way_back_is_not_lost(tmp_path):
+    source, record = tmp_path / "a.txt", tmp_path / "removed"
+    source.write_text(f"{LONG}\n{LONG}")
+    assert "not both" in call("clean", source, "--in-place", "--removed", record, "--index", tmp_path / "i").stderr
+    assert call("clean", source, "--in-place", "--removed", record).exit_code == 0
+    assert source.read_text() == LONG
+    assert "the only way back" in call("clean", source, "--in-place", "--removed", record).stderr
+    assert call("restore", source, "--removed", record, "--in-place").exit_code == 0
+    assert source.read_text() == f"{LONG}\n{LONG}"
+
+
+def test_rows_are_looked_at_like_files(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    dump(folder / "a.jsonl", f"{LONG}\n\n{OTHER}", f"{LONG} soon", f"{OTHER} in May", OTHER)
+    (drawn,) = map(json.loads, call("find", folder, "--sample", "3").stdout.splitlines())
+    assert drawn["document"] == "a.jsonl:4" and drawn["kept_text"] == OTHER
+    given = (folder / "a.jsonl").read_text()
+    (drawn,) = map(json.loads, call("find", "-", "--field", "text", "--sample", "3", input=given).stdout.splitlines())
+    assert drawn["document"] == "-:4" and drawn["kept_text"] == OTHER
+    result = call("tune", folder / "a.jsonl")
+    assert "all documents (4), 5 paragraphs" in result.stderr and "a.jsonl:3 0" in result.stdout
+    (piece, *_) = call("find", folder, "--boilerplate", "2").stdout.splitlines()
+    assert json.loads(piece) == {"relation": "boilerplate", "documents": 2, "text": OTHER}
+    result = call("clean", folder, "-o", tmp_path / "out", "--boilerplate", "2", "--removed", tmp_path / "r")
+    assert "2 page furniture" in result.stderr and result.stderr.count("\n") == 1
+    assert call("restore", tmp_path / "out", "--removed", tmp_path / "r", "-o", tmp_path / "b").exit_code == 0
+    assert (tmp_path / "b" / "a.jsonl").read_text() == given
 
 
 # --- Memory

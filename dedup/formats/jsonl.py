@@ -8,6 +8,7 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any, BinaryIO
 
 from ..paragraphs import Span
@@ -29,12 +30,12 @@ class JsonLinesReader:
     """A file of JSON Lines, read line by line. One without the text is carried through, one too long in pieces."""
 
     def __init__(self, file: BinaryIO, field: str, packed: BinaryIO | None = None) -> None:
-        """Takes the file over, and closes it after the last row; packed: what it is decompressed from.
+        """`packed` is what the file is decompressed from, or itself; both are closed after the last row.
 
-        Raises OSError, and ValueError for UTF-16.
+        Without it the file stays open: it is standard input. Raises OSError, and ValueError for UTF-16.
         """
         self._file = file
-        self._packed = packed or file
+        self._packed = packed
         self._field = field
         self._beginning = file.readline(LONGEST_LINE)
         check_encoding(self._beginning)
@@ -42,7 +43,7 @@ class JsonLinesReader:
     def rows(self) -> Iterator[Row]:
         number = 0
         piece, begins = self._beginning, True
-        with self._file:
+        with nullcontext() if self._packed is None else self._file:
             while piece:
                 ends = piece.endswith(b"\n") or len(piece) < LONGEST_LINE
                 number += begins
@@ -54,7 +55,7 @@ class JsonLinesReader:
                 piece, begins = self._file.readline(LONGEST_LINE), ends
 
     def position(self) -> int:
-        return 0 if self._packed.closed else self._packed.tell()
+        return 0 if self._packed is None or self._packed.closed else self._packed.tell()
 
     def spelling(self, row: Row) -> str:
         line: bytes = row.raw[0]
