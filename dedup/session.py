@@ -112,7 +112,7 @@ class Session:
             self.totals.carried += carried
             rows_are = "1 row is" if carried == 1 else f"{carried:,} rows are"
             bar.clear()
-            warn(f"{file.document.source}: {rows_are} left as they are; {first}")
+            warn(f"{file.document.source}: {rows_are} left unchanged; {first}")
 
 
 def removals(found: Iterable[tuple[File, Rows]], given: dict[str, str] | None = None) -> Iterator[dict[str, Any]]:
@@ -154,7 +154,7 @@ def summary(totals: Totals, verb: str, *, lines: bool) -> str:
     if totals.changed:
         parts.append(f"{totals.changed:,} changed since")
     if totals.carried:
-        parts.append(f"{many(totals.carried, 'row')} left as they are")
+        parts.append(f"{many(totals.carried, 'row')} left unchanged")
     if totals.skipped:
         parts.append(f"{totals.skipped:,} skipped")
     return "; ".join(parts)

@@ -40,7 +40,7 @@ A skipped file is not in the destination. Every output is written under another 
 
 ## Exit codes
 
-0 fine, 1 repeats found (`find --check` only), 2 usage or input error, or something was skipped, left as it is or changed
+0 fine, 1 repeats found (`find --check` only), 2 usage or input error, or something was skipped, left unchanged or changed
 since, 130 interrupted.
 
 ## Records

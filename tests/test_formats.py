@@ -150,8 +150,8 @@ def test_json_lines_there_and_back(tmp_path_factory, texts, suffix, scope, data)
     source, out, record = folder / f"a.jsonl{suffix}", folder / f"b.jsonl{suffix}", folder / "removed.jsonl"
     source.write_bytes(pack(raw))
     result = call("clean", source, "-o", out, "--removed", record, "--scope", scope)
-    assert result.exit_code == (2 if "left as they are" in result.stderr else 0), result.stderr
-    assert ("left as they are" in result.stderr) == any(
+    assert result.exit_code == (2 if "left unchanged" in result.stderr else 0), result.stderr
+    assert ("left unchanged" in result.stderr) == any(
         jsonl._row(1, line, "text").problem is not None for line in raw.split(b"\n")
     )
     with dedup.Deduplicator(scope=scope) as seen:
@@ -398,8 +398,8 @@ def test_broken_lines_stay_as_they_are_and_are_counted(tmp_path, monkeypatch):
     source.write_bytes(b"\n".join(lines))
     result = call("clean", source, "-o", tmp_path / "b.jsonl")
     assert result.exit_code == 2
-    assert "a.jsonl: 7 rows are left as they are; row 2: not UTF-8 text (byte 13)" in result.stderr
-    assert "2 documents, 2 paragraphs, 1 removed" in result.stderr and "7 rows left as they are" in result.stderr
+    assert "a.jsonl: 7 rows are left unchanged; row 2: not UTF-8 text (byte 13)" in result.stderr
+    assert "2 documents, 2 paragraphs, 1 removed" in result.stderr and "7 rows left unchanged" in result.stderr
     lines[6] = b'{"text": ""}'
     assert (tmp_path / "b.jsonl").read_bytes() == b"\n".join(lines)
     assert "no field 'body'" in call("clean", source, "--field", "body").stderr
