@@ -205,7 +205,7 @@ def find(
     known = None if index is None else Store(index, _config(options), write=False)
     found = _results(documents, totals, jobs, furniture, options, known)
     if sample:
-        judge_sample(documents, found, sample, page, lines=options["lines"])
+        judge_sample(documents, found, sample, page)
     else:
         for document, text, result in found:
             for removal in result.removed:

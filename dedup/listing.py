@@ -4,16 +4,18 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import click
 
-from .corpus import STANDARD_INPUT, Document, check_names, write
+from .corpus import Document, check_names, write
 from .differences import Side, marked, word_diff
+from .kept import KeptTexts
 from .page import as_page
 from .results import CleanResult, Removal
-from .sample import OPEN, QUIT, RIGHT, WRONG, draw, judge, precision, with_kept
+from .sample import OPEN, QUIT, RIGHT, WRONG, Drawn, draw, judge, precision
 
 
 def as_record(document: Document, text: str, removal: Removal) -> dict[str, Any]:
@@ -44,30 +46,29 @@ def as_json(record: dict[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False)
 
 
+def with_kept(found: Iterable[tuple[Document, str, CleanResult]], kept: KeptTexts) -> Iterator[Drawn]:
+    """Each removal with the text that stands for it; `kept` learns what passes."""
+    for document, text, result in found:
+        kept.add(document.id, text, result)
+        for removal in result.removed:
+            record = as_record(document, text, removal)
+            stand_in = record["duplicate_of"]
+            yield Drawn(record, stand_in and kept.text(stand_in["document"], stand_in["paragraph"]))
+
+
 def judge_sample(
     documents: list[Document],
     found: Iterable[tuple[Document, str, CleanResult]],
     size: int,
     page: str | None,
-    *,
-    lines: bool,
 ) -> None:
     """Draw a sample of what was found and have it judged: on a page, at the terminal, or by whoever reads JSON Lines.
 
     Page furniture is not drawn: it is removed although nothing stands for it. Raises CorpusError.
     """
     check_names(documents)
-    once: dict[str, str] = {}  # what cannot be read again
-
-    def records() -> Iterator[dict[str, Any]]:
-        for document, text, result in found:
-            if document.source == STANDARD_INPUT:
-                once[document.id] = text
-            for removal in result.removed:
-                if removal.decision.relation != "boilerplate":
-                    yield as_record(document, text, removal)
-
-    drawn = with_kept(draw(records(), size), documents, once, lines=lines)
+    with closing(KeptTexts()) as kept:
+        drawn = draw((r for r in with_kept(found, kept) if r.record["relation"] != "boilerplate"), size)
     if page:
         write(Path(page), as_page(drawn))
         click.echo(f"{page}: a sample of {len(drawn):,}, to be judged in a browser", err=True)
