@@ -19,6 +19,7 @@ from .errors import DedupError
 from .functions import compare
 from .inspection import describe
 from .listing import as_json, as_record, coloured, judge_sample
+from .report import Run, reported
 from .results import CleanResult
 from .resume import Progress, check_place
 from .store import Store
@@ -66,6 +67,8 @@ _boilerplate = click.option(
     help="Page furniture: remove all occurrences of paragraphs that stand in N documents or more.",
 )
 
+_report_to = click.option("--report", metavar="FILE", help="Write a page that shows every removal beside what is kept.")
+
 
 def _fails_cleanly(command: Callable[..., None]) -> Callable[..., None]:
     """Errors in one line and exit code 2; 130 when interrupted; silence when the reader of a pipe has gone."""
@@ -104,6 +107,7 @@ def main() -> None:
 @click.option("-q", "--quiet", is_flag=True, help="No summary.")
 @click.option("--index", metavar="PATH", help="Remember what is kept in this file, and go on from it; made if missing.")
 @_boilerplate
+@_report_to
 @_decides
 @_fails_cleanly
 def clean(
@@ -114,6 +118,7 @@ def clean(
     quiet: bool,
     index: str | None,
     boilerplate: int | None,
+    report: str | None,
     **options: Any,
 ) -> None:
     """Write documents without their repeats. SRC is a file, a folder, or - for standard input.
@@ -135,7 +140,10 @@ def clean(
         check_place(index, sources, output)
     totals = Totals()
     furniture = _furniture(documents, boilerplate, options)
-    for document, text, result in _results(documents, totals, jobs, furniture, options, index):
+    found = _results(documents, totals, jobs, furniture, options, index)
+    if report:
+        found = reported(found, documents, report, Run(sources, _config(options), totals, True, options["lines"]))
+    for document, text, result in found:
         for removal in result.removed:
             if removal.decision.relation == "boilerplate":
                 click.echo(as_json(as_record(document, text, removal)), err=True)
@@ -163,6 +171,7 @@ def clean(
     help="Draw N of the removals at random, to be judged one by one.",
 )
 @click.option("--page", metavar="FILE", help="Write the sample as a page to judge it in a browser.")
+@_report_to
 @_decides
 @_fails_cleanly
 def find(
@@ -174,6 +183,7 @@ def find(
     boilerplate: int | None,
     sample: int | None,
     page: str | None,
+    report: str | None,
     **options: Any,
 ) -> None:
     """List what `clean` would remove, as JSON Lines, and write nothing else.
@@ -204,6 +214,8 @@ def find(
         click.echo(as_json({"relation": "boilerplate", "documents": count, "text": piece}))
     known = None if index is None else Store(index, _config(options), write=False)
     found = _results(documents, totals, jobs, furniture, options, known)
+    if report:
+        found = reported(found, documents, report, Run(sources, _config(options), totals, False, options["lines"]))
     if sample:
         judge_sample(documents, found, sample, page)
     else:

@@ -56,14 +56,14 @@ def plain(text: str) -> str:
     return _CONTROLS.sub("�", re.sub(r"\s+", " ", text))
 
 
-def shortened(diff: Sequence[Stretch], most: int = 16) -> list[Stretch]:
-    """A diff whose common stretches of more than so many words show their ends only."""
+def shortened(diff: Sequence[Stretch], most: int = 16, side: Side = "both") -> list[Stretch]:
+    """A diff whose stretches on one side, if they have more than so many words, show their ends only."""
     result = []
     for stretch in diff:
         words = stretch.text.split(" ")
-        if stretch.side == "both" and len(words) > most:
+        if stretch.side == side and len(words) > most:
             half = most // 2
-            stretch = Stretch("both", " ".join([*words[:half], "…", *words[-half:]]))
+            stretch = Stretch(side, " ".join([*words[:half], "…", *words[-half:]]))
         result.append(stretch)
     return result
 

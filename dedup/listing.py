@@ -13,9 +13,8 @@ import click
 from .corpus import Document, check_names, write
 from .differences import Side, marked, word_diff
 from .kept import KeptTexts
-from .page import as_page
 from .results import CleanResult, Removal
-from .sample import OPEN, QUIT, RIGHT, WRONG, Drawn, draw, judge, precision
+from .sample import OPEN, QUIT, RIGHT, WRONG, Drawn, as_page, draw, judge, precision
 
 
 def as_record(document: Document, text: str, removal: Removal) -> dict[str, Any]:

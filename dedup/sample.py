@@ -7,7 +7,8 @@ from math import sqrt
 from random import Random
 from typing import Any, TypeVar
 
-from .differences import Side, marked, plain, word_diff
+from .differences import Side, marked, plain, word_diff, word_diffs
+from .page import lengths, page
 
 T = TypeVar("T")
 
@@ -65,6 +66,17 @@ def judge(drawn: Sequence[Drawn], ask: Callable[[str], str], style: Callable[[st
             break
         verdicts[key] += 1
     return verdicts
+
+
+def as_page(drawn: Sequence[Drawn]) -> str:
+    """A page to judge a sample on. The verdicts stand in its address, so that it can be reloaded or kept as a bookmark."""
+    items = []
+    diffs = word_diffs([(removal.record["text"], removal.kept or "") for removal in drawn])
+    for removal, (text, diff) in zip(drawn, map(lengths, diffs), strict=True):
+        kept = None if removal.kept is None else plain(removal.kept)
+        why = plain(f"{removal.record['relation']}: {removal.record['reason']}")
+        items.append({"removed": text, "kept": kept, "diff": diff, "places": removal.places, "why": why})
+    return page("sample", items)
 
 
 def precision(verdicts: Counter[str]) -> str:

@@ -1,0 +1,24 @@
+"use strict";
+const data = JSON.parse(document.getElementById("data").textContent);
+
+// The only way onto the page: whatever a text says, it becomes a text node.
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) if (value !== undefined) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+// A text with what it lacks and has against the kept one. Above 0: so many characters are in both; below 0: in it alone.
+function changes(text, diff) {
+  let place = 0;
+  return diff.map(piece => {
+    if (typeof piece === "string") return element("ins", {}, piece);
+    const part = text.slice(place, place += Math.abs(piece));
+    return piece < 0 ? element("del", {}, part) : part;
+  });
+}
+
+function percent(share) {
+  return (100 * share).toFixed(1) + "%";
+}

@@ -1,0 +1,294 @@
+const { totals, config, counts, names, clusters, variants, removals } = data;
+const find = id => document.getElementById(id);
+const many = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+const unit = data.lines ? "line" : "paragraph";
+
+// --- What belongs together -----------------------------------------------------------------------------------------
+
+// Rows of a table by the number in one of its columns: row numbers side by side in one array, in their order.
+function grouped(column, groups) {
+  const first = new Int32Array(groups + 1);
+  for (const group of column) first[group + 1]++;
+  for (let group = 0; group < groups; group++) first[group + 1] += first[group];
+  const next = first.slice(), rows = new Int32Array(column.length);
+  column.forEach((group, row) => { rows[next[group]++] = row; });
+  return group => rows.subarray(first[group], first[group + 1]);
+}
+const variantsOf = grouped(variants.cluster, clusters.text.length);
+const removalsOf = grouped(removals.variant, variants.text.length);
+
+// What became of a variant's words.
+const fates = {
+  kept: ["every word is kept", "all stand in the kept text, in this order"],
+  own: ["a word of its own", "another spelling, a credit, an article, a list number: look here first"],
+  unread: ["not known", `the kept ${unit} stands where this run did not read`],
+  gone: ["page furniture", "all occurrences go, as was asked for: it is said nowhere any more"],
+};
+const fate = variants.relation.map((relation, variant) => {
+  if (relation === "boilerplate") return "gone";
+  const diff = variants.diff[variant];
+  if (diff) return diff.some(piece => piece < 0) ? "own" : "kept";
+  return relation === "exact" ? "kept" : "unread";
+});
+
+const BANDS = 20;
+const band = variants.relation.map((relation, variant) =>
+  relation === "exact" || relation === "boilerplate" ? -1
+    : Math.min(BANDS - 1, Math.floor(variants.similarity[variant] * BANDS + 1e-9)));
+
+// --- What is chosen: in the address, so that it can be kept and passed on ----------------------------------------------
+
+const defaults = { q: "", file: "", order: "size", relation: "", words: "", band: "", page: "1" };
+let state;
+
+function read() {
+  const said = new URLSearchParams(location.hash.slice(1));
+  state = Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, said.get(key) ?? value]));
+  find("q").value = state.q;
+  find("file").value = state.file;
+  find("order").value = state.order;
+  if (!find("order").value) find("order").value = state.order = defaults.order;
+}
+
+function choose(change) {
+  Object.assign(state, { page: "1" }, change);
+  const said = Object.entries(state).filter(([key, value]) => value !== defaults[key]);
+  history.replaceState(null, "", "#" + new URLSearchParams(said));
+  show();
+}
+
+// --- The whole at a glance -----------------------------------------------------------------------------------------
+
+const meanings = {
+  exact: "the same words in the same order",
+  contained: "its words stand in a longer one, in order",
+  near: "nothing that matters differs",
+  boilerplate: "page furniture, all occurrences",
+};
+
+function facet(list, key, value, name, says, number, whole) {
+  const bar = element("span");
+  bar.style.width = percent(number / whole);
+  const button = element("button", { type: "button", class: `facet ${value}`, "data-key": key, "data-value": value },
+    element("span", { class: "name" }, name), " ", element("span", { class: "number" }, number.toLocaleString("en")), " ",
+    element("span", { class: "share" }, percent(number / whole)), " ", element("span", { class: "says" }, says),
+    element("span", { class: "bar" }, bar));
+  list.append(element("li", {}, button));
+}
+
+function overview() {
+  const share = data.removed / (totals.paragraphs || 1);
+  const what = data.done ? "removed" : "could go";
+  document.title = `${percent(share)} ${data.done ? "removed" : "of the paragraphs could go"}`;
+  find("sources").append("dedup · ", element("bdi", {}, data.sources.join(", ")));
+  find("share").append(percent(share));
+  find("lead").append(`${data.removed.toLocaleString("en")} of ${many(totals.paragraphs, unit)} ${what}`);
+  const origin = [`from ${many(totals.documents, "document")}`];
+  if (totals.removed_within) origin.push(`${totals.removed_within.toLocaleString("en")} repeat their own document`);
+  if (totals.removed_across) origin.push(`${totals.removed_across.toLocaleString("en")} an earlier one`);
+  if (totals.passed) origin.push(`${many(totals.passed, "document")} done before`);
+  if (totals.skipped) origin.push(`${totals.skipped.toLocaleString("en")} skipped`);
+  find("origin").append(origin.join("; "));
+
+  const relations = Object.keys(meanings).filter(relation => counts[relation]);
+  for (const [relation, number] of [...relations.map(name => [name, counts[name]]), ["", totals.paragraphs - data.removed]]) {
+    const part = element("span", { class: relation });
+    part.style.flexGrow = number;
+    find("strip").append(part);
+  }
+  for (const relation of relations)
+    facet(find("relations"), "relation", relation, relation, meanings[relation], counts[relation], data.removed);
+
+  const listed = removals.variant.length, by = {};
+  const bands = Array.from({ length: BANDS }, () => ({ contained: 0, near: 0 }));
+  fate.forEach((name, variant) => {
+    const number = removalsOf(variant).length;
+    by[name] = (by[name] ?? 0) + number;
+    if (band[variant] >= 0) bands[band[variant]][variants.relation[variant]] += number;
+  });
+  for (const [name, [title, says]] of Object.entries(fates))
+    if (by[name]) facet(find("words"), "words", name, title, says, by[name], listed);
+
+  const most = Math.max(1, ...bands.map(({ contained, near }) => contained + near));
+  bands.forEach(({ contained, near }, number) => {
+    const range = `${(number / BANDS).toFixed(2)} to ${((number + 1) / BANDS).toFixed(2)}`;
+    const bar = element("button", { type: "button", "data-key": "band", "data-value": number,
+      "aria-label": `similarity ${range}: ${contained} contained, ${near} near`,
+      title: `${range}: ${contained} contained, ${near} near` });
+    bar.disabled = !(contained + near);
+    for (const [relation, height] of [["near", near], ["contained", contained]]) {
+      const part = element("span", { class: relation });
+      part.style.height = height ? `max(2px, ${100 * height / most}%)` : "0";
+      bar.append(part);
+    }
+    find("bands").append(bar);
+  });
+  find("threshold").style.insetInlineStart = percent(config.threshold);
+  find("threshold").append(element("span", {}, `threshold ${config.threshold}`));
+  find("caption").append("Jaccard similarity to the kept text. A contained one may be shorter by any length, so the threshold binds "
+    + `near ones only.${counts.exact ? ` The ${counts.exact.toLocaleString("en")} exact ones are at 1 and not drawn.` : ""}`);
+
+  for (const [name, value] of Object.entries(config))
+    find("config").append(element("div", {}, element("dt", {}, name), element("dd", {}, String(value))));
+}
+
+// --- What is shown -------------------------------------------------------------------------------------------------
+
+const searched = { cluster: [], variant: [] };  // made when first needed
+const plain = text => (text ?? "").normalize("NFKC").toLowerCase();
+
+function selected() {
+  const words = plain(state.q).split(/\s+/).filter(Boolean), file = plain(state.file);
+  const from = file && names.map(name => plain(name).includes(file));
+  const passes = (variant, cluster) => {
+    if (state.relation && variants.relation[variant] !== state.relation) return false;
+    if (state.words && fate[variant] !== state.words) return false;
+    if (state.band && band[variant] !== Number(state.band)) return false;
+    if (!words.length) return true;
+    const inKept = searched.cluster[cluster] ??= plain(clusters.text[cluster]);
+    const inGone = searched.variant[variant] ??= plain(variants.text[variant]);
+    return words.every(word => inKept.includes(word) || inGone.includes(word));
+  };
+  const found = [];
+  let size = 0;
+  for (let cluster = 0; cluster < clusters.text.length; cluster++) {
+    const chosen = { cluster, variants: [], size: 0, similarity: 1 };
+    for (const variant of variantsOf(cluster)) {
+      if (!passes(variant, cluster)) continue;
+      const rows = from ? removalsOf(variant).filter(row => from[removals.name[row]]) : removalsOf(variant);
+      if (!rows.length) continue;
+      chosen.variants.push({ variant, rows });
+      chosen.size += rows.length;
+      if (band[variant] >= 0) chosen.similarity = Math.min(chosen.similarity, variants.similarity[variant]);
+    }
+    if (chosen.size) found.push(chosen);
+    size += chosen.size;
+  }
+  if (state.order === "size") found.sort((a, b) => b.size - a.size || a.cluster - b.cluster);
+  if (state.order === "alike") found.sort((a, b) => a.similarity - b.similarity || a.cluster - b.cluster);
+  return { found, size };
+}
+
+// As many of the items as are shown at first, and a button for more.
+function some(parent, holder, items, first, step, make) {
+  let done = 0;
+  const button = element("button", { type: "button" }), last = element(holder, { class: "more" }, " ", button);
+  const add = number => {
+    last.before(...items.slice(done, done += number).map(make));
+    const left = items.length - done;
+    if (left > 0) button.textContent = `${Math.min(left, step)} of ${left.toLocaleString("en")} more`;
+    else last.remove();
+  };
+  parent.append(last);
+  add(first);
+  button.addEventListener("click", () => {
+    const cluster = button.closest(".cluster");
+    add(step);
+    if (!button.isConnected) cluster.focus();
+  });
+  return parent;
+}
+
+function place(name, numbers) {
+  return element("span", {}, element("bdi", {}, names[name]), ` ${unit}${numbers.length > 1 ? "s" : ""} ${numbers.join(", ")}`);
+}
+
+function variantItem(cluster, { variant, rows }) {
+  const relation = variants.relation[variant], text = variants.text[variant], diff = variants.diff[variant];
+  const by = new Map();
+  for (const row of rows) by.set(removals.name[row], [...(by.get(removals.name[row]) ?? []), removals.paragraph[row]]);
+  const why = element("p", { class: `why ${relation}` }, element("b", {}, relation));
+  if (band[variant] >= 0) why.append(` ${variants.similarity[variant].toFixed(2)}`);
+  why.append(" · ", element("bdi", {}, variants.reason[variant]));
+  const item = element("li", { class: "variant" }, why);
+  if (text !== null) item.append(element("p", { class: "text", dir: "auto" }, ...(diff ? changes(text, diff) : [text])));
+  const from = element("p", { class: "from" }, rows.length > 1 ? `${rows.length.toLocaleString("en")} times: ` : "");
+  item.append(some(from, "span", [...by], 3, 100, ([name, numbers]) => place(name, numbers)));
+  return item;
+}
+
+function clusterItem({ cluster, variants: chosen, size }) {
+  const name = clusters.name[cluster], text = clusters.text[cluster];
+  const kept = name < 0 ? "page furniture" : place(name, [clusters.paragraph[cluster]]);
+  const title = element("h3", {}, name < 0 ? "" : "kept: ", kept);
+  const number = element("p", { class: "number" }, element("b", {}, size.toLocaleString("en")), data.done ? " removed" : " could go");
+  const list = some(element("ul"), "li", chosen, 3, 50, one => variantItem(cluster, one));
+  const said = text === null ? element("p", { class: "quiet" }, "This run did not read it.")
+    : element("p", { class: "text kept", dir: "auto" }, text);
+  return element("li", { class: "cluster", tabindex: "-1" }, element("header", {}, title, number), said, list);
+}
+
+const SHOWN = 20;
+
+function show() {
+  const { found, size } = selected();
+  const pages = Math.max(1, Math.ceil(found.length / SHOWN));
+  const page = Math.min(pages, Math.max(1, Math.trunc(Number(state.page)) || 1));
+  state.page = String(page);
+  find("clusters").replaceChildren(...found.slice((page - 1) * SHOWN, page * SHOWN).map(clusterItem));
+  find("count").textContent = size ? `${many(size, "removal")}, for ${many(found.length, "kept " + unit)}` : "Nothing to show.";
+  find("page").textContent = `${page.toLocaleString("en")} of ${pages.toLocaleString("en")}`;
+  find("back").disabled = page === 1;
+  find("on").disabled = page === pages;
+  for (const button of document.querySelectorAll("[data-key]"))
+    button.setAttribute("aria-pressed", state[button.dataset.key] === button.dataset.value);
+}
+
+function turn(by) {
+  choose({ page: String(Number(state.page) + by) });
+  const shown = find("clusters").children;
+  const first = shown[by < 0 ? shown.length - 1 : 0];
+  first?.focus({ preventScroll: true });
+  (by < 0 ? first : find("list"))?.scrollIntoView({ block: "start" });
+}
+
+function go(by) {
+  const shown = [...find("clusters").children], place = shown.findIndex(item => item.contains(document.activeElement));
+  const next = place < 0 ? 0 : place + by;
+  if (shown[next]) {
+    shown[next].focus({ preventScroll: true });
+    shown[next].scrollIntoView({ block: "start" });
+  } else if (!find(by < 0 ? "back" : "on").disabled) turn(by);
+}
+
+// --- What is done --------------------------------------------------------------------------------------------------
+
+let waiting;
+for (const id of ["q", "file"]) find(id).addEventListener("input", event => {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => choose({ [id]: event.target.value }), 150);
+  if (id === "file") {
+    const typed = plain(event.target.value), fitting = typed ? names.filter(name => plain(name).includes(typed)) : [];
+    find("names").replaceChildren(...fitting.slice(0, 20).map(name => element("option", { value: name })));
+  }
+});
+find("order").addEventListener("change", event => choose({ order: event.target.value }));
+find("all").addEventListener("click", () => {
+  find("q").value = find("file").value = "";
+  choose({ ...defaults, order: state.order });
+});
+find("back").addEventListener("click", () => turn(-1));
+find("on").addEventListener("click", () => turn(1));
+document.querySelector("form").addEventListener("submit", event => event.preventDefault());
+find("overview").addEventListener("click", event => {
+  const button = event.target.closest("[data-key]");
+  if (!button) return;
+  const { key, value } = button.dataset;
+  choose({ [key]: state[key] === value ? "" : value });
+});
+document.addEventListener("keydown", event => {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  const typing = event.target.closest("input, select");
+  if (event.key === "Escape" && typing) typing.blur();
+  if (typing) return;
+  if (event.key === "/") find("q").focus();
+  else if (event.key === "j") go(1);
+  else if (event.key === "k") go(-1);
+  else return;
+  event.preventDefault();
+});
+addEventListener("hashchange", () => { read(); show(); });
+
+overview();
+read();
+show();
