@@ -12,10 +12,11 @@ function element(name, attributes = {}, ...children) {
 // A text with what it lacks and has against the kept one. Above 0: so many characters are in both; below 0: in it alone.
 function changes(text, diff) {
   let place = 0;
-  return diff.map(piece => {
-    if (typeof piece === "string") return element("ins", {}, piece);
-    const part = text.slice(place, place += Math.abs(piece));
-    return piece < 0 ? element("del", {}, part) : part;
+  return diff.flatMap(piece => {
+    const part = typeof piece === "string" ? piece : text.slice(place, place += Math.abs(piece));
+    if (piece > 0) return [part];
+    const words = part.trimEnd();
+    return [element(typeof piece === "string" ? "ins" : "del", {}, words), part.slice(words.length)];
   });
 }
 

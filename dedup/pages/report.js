@@ -32,6 +32,7 @@ const fate = variants.relation.map((relation, variant) => {
 });
 
 const BANDS = 20;
+const range = number => `${(number / BANDS).toFixed(2)} to ${((number + 1) / BANDS).toFixed(2)}`;
 const band = variants.relation.map((relation, variant) =>
   relation === "exact" || relation === "boilerplate" ? -1
     : Math.min(BANDS - 1, Math.floor(variants.similarity[variant] * BANDS + 1e-9)));
@@ -69,7 +70,7 @@ const meanings = {
 function facet(list, key, value, name, says, number, whole) {
   const bar = element("span");
   bar.style.width = percent(number / whole);
-  const button = element("button", { type: "button", class: `facet ${value}`, "data-key": key, "data-value": value },
+  const button = element("button", { type: "button", class: `facet ${key === "relation" ? value : ""}`, "data-key": key, "data-value": value },
     element("span", { class: "name" }, name), " ", element("span", { class: "number" }, number.toLocaleString("en")), " ",
     element("span", { class: "share" }, percent(number / whole)), " ", element("span", { class: "says" }, says),
     element("span", { class: "bar" }, bar));
@@ -111,10 +112,8 @@ function overview() {
 
   const most = Math.max(1, ...bands.map(({ contained, near }) => contained + near));
   bands.forEach(({ contained, near }, number) => {
-    const range = `${(number / BANDS).toFixed(2)} to ${((number + 1) / BANDS).toFixed(2)}`;
-    const bar = element("button", { type: "button", "data-key": "band", "data-value": number,
-      "aria-label": `similarity ${range}: ${contained} contained, ${near} near`,
-      title: `${range}: ${contained} contained, ${near} near` });
+    const said = `similarity ${range(number)}: ${contained} contained, ${near} near`;
+    const bar = element("button", { type: "button", "data-key": "band", "data-value": number, "aria-label": said, title: said });
     bar.disabled = !(contained + near);
     for (const [relation, height] of [["near", near], ["contained", contained]]) {
       const part = element("span", { class: relation });
@@ -172,11 +171,12 @@ function selected() {
 // As many of the items as are shown at first, and a button for more.
 function some(parent, holder, items, first, step, make) {
   let done = 0;
+  if (items.length === first + 1) first++;
   const button = element("button", { type: "button" }), last = element(holder, { class: "more" }, " ", button);
   const add = number => {
     last.before(...items.slice(done, done += number).map(make));
     const left = items.length - done;
-    if (left > 0) button.textContent = `${Math.min(left, step)} of ${left.toLocaleString("en")} more`;
+    if (left > 0) button.textContent = `${left > step ? `${step} of ` : ""}${left.toLocaleString("en")} more`;
     else last.remove();
   };
   parent.append(last);
@@ -190,7 +190,8 @@ function some(parent, holder, items, first, step, make) {
 }
 
 function place(name, numbers) {
-  return element("span", {}, element("bdi", {}, names[name]), ` ${unit}${numbers.length > 1 ? "s" : ""} ${numbers.join(", ")}`);
+  const named = element("span", {}, element("bdi", {}, names[name]), ` ${unit}${numbers.length > 1 ? "s" : ""} `);
+  return some(named, "span", numbers, 10, 1000, number => element("span", {}, String(number)));
 }
 
 function variantItem(cluster, { variant, rows }) {
@@ -212,6 +213,7 @@ function clusterItem({ cluster, variants: chosen, size }) {
   const kept = name < 0 ? "page furniture" : place(name, [clusters.paragraph[cluster]]);
   const title = element("h3", {}, name < 0 ? "" : "kept: ", kept);
   const number = element("p", { class: "number" }, element("b", {}, size.toLocaleString("en")), data.done ? " removed" : " could go");
+  chosen.sort((a, b) => b.rows.length - a.rows.length);
   const list = some(element("ul"), "li", chosen, 3, 50, one => variantItem(cluster, one));
   const said = text === null ? element("p", { class: "quiet" }, "This run did not read it.")
     : element("p", { class: "text kept", dir: "auto" }, text);
@@ -226,7 +228,10 @@ function show() {
   const page = Math.min(pages, Math.max(1, Math.trunc(Number(state.page)) || 1));
   state.page = String(page);
   find("clusters").replaceChildren(...found.slice((page - 1) * SHOWN, page * SHOWN).map(clusterItem));
-  find("count").textContent = size ? `${many(size, "removal")}, for ${many(found.length, "kept " + unit)}` : "Nothing to show.";
+  const only = [state.relation, fates[state.words]?.[0], state.band && `similarity ${range(Number(state.band))}`].filter(Boolean);
+  find("count").textContent = (size ? `${many(size, "removal")}, for ${many(found.length, "kept " + unit)}` : "Nothing to show")
+    + (only.length ? `; only: ${only.join(", ")}` : "");
+  find("all").hidden = !(only.length || state.q || state.file);
   find("page").textContent = `${page.toLocaleString("en")} of ${pages.toLocaleString("en")}`;
   find("back").disabled = page === 1;
   find("on").disabled = page === pages;
