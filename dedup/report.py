@@ -1,11 +1,11 @@
 """The report of a run, to look at in a browser: how much went and why, and every removal beside what is kept for it."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from .config import Config
 from .corpus import Document, Totals, check_names, write
@@ -15,6 +15,8 @@ from .listing import with_kept
 from .page import lengths, page
 from .results import CleanResult
 from .sample import Drawn
+
+T = TypeVar("T")
 
 MOST_LISTED = 200_000  # removals that a browser takes easily; all are counted
 _BATCH = 1_000  # diffs made together
@@ -54,69 +56,94 @@ def as_page(columns: "Columns", run: Run) -> str:
     return page("report", facts | columns.data())
 
 
-class _Numbers(dict[Hashable, int]):
+class _Cluster(NamedTuple):
+    """A kept paragraph; or page furniture, for which none stands (name and paragraph -1), and its own text."""
+
+    name: int
+    paragraph: int
+    text: str | None  # None: the run did not read it
+
+
+class _Variant(NamedTuple):
+    """A text that went for a cluster's for one reason, however often and wherever it stood."""
+
+    cluster: int
+    relation: str
+    similarity: float
+    reason: str
+    text: str
+
+
+class _Place(NamedTuple):
+    """Where a variant stood."""
+
+    variant: int
+    name: int
+    paragraph: int
+
+
+class _Numbers(dict[T, int]):
     """Values numbered from 0 in the order in which they come."""
 
-    def __missing__(self, value: Hashable) -> int:
+    def __missing__(self, value: T) -> int:
         self[value] = number = len(self)
         return number
 
 
 class Columns:
-    """Removals as the page reads them: columns of numbers and texts, in which what repeats stands once.
-
-    A *cluster* is a kept paragraph, or a piece of page furniture, with all that went for it. A *variant* is one text
-    that went for it for one reason, however often and wherever that stood.
-    """
+    """Removals as the page reads them: three tables as columns, in which what repeats stands once."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
-        self._names = _Numbers()
-        self._clusters = _Numbers()  # (name, paragraph, text)
-        self._variants = _Numbers()  # (cluster, relation, similarity, reason, text)
-        self._removals: list[tuple[int, int, int]] = []  # (variant, name, paragraph)
+        self._names: _Numbers[str] = _Numbers()
+        self._clusters: _Numbers[_Cluster] = _Numbers()
+        self._variants: _Numbers[_Variant] = _Numbers()
+        self._removals: list[_Place] = []
 
     def add(self, removal: Drawn) -> None:
         """Count a removal, and list it unless there are too many."""
         record = removal.record
-        self._counts[record["relation"]] += 1
+        relation, stand_in, text = record["relation"], record["duplicate_of"], record["text"]
+        self._counts[relation] += 1
         if len(self._removals) == MOST_LISTED:
             return
-        cluster = (-1, -1, record["text"])  # nothing stands for page furniture, whose pieces differ by their text
-        if stand_in := record["duplicate_of"]:
-            cluster = (self._names[stand_in["document"]], stand_in["paragraph"], removal.kept)
-        why = record["relation"], record["jaccard"], record["reason"]
-        variant = self._variants[self._clusters[cluster], *why, record["text"]]
-        self._removals.append((variant, self._names[record["document"]], record["paragraph"]))
+        cluster = _Cluster(-1, -1, text)
+        if stand_in:
+            cluster = _Cluster(self._names[stand_in["document"]], stand_in["paragraph"], removal.kept)
+        variant = _Variant(self._clusters[cluster], relation, record["jaccard"], record["reason"], text)
+        self._removals.append(_Place(self._variants[variant], self._names[record["document"]], record["paragraph"]))
 
     def data(self) -> dict[str, Any]:
-        """The columns, by table and name. A variant's text is null where it is the kept one to the letter, its diff
+        """The tables, by name and column. A variant's text is null where it is the kept one to the letter, its diff
         where no word differs or the kept text is not known."""
-        kept = [text for _, _, text in self._clusters]
-        shown = [None if text is None else plain(text) for text in kept]
-        texts: list[str | None] = []
-        changed = []
-        for number, (cluster, relation, _, _, text) in enumerate(self._variants):
-            if kept[cluster] is not None and relation not in ("exact", "boilerplate"):
-                changed.append((number, (text, kept[cluster])))
-            texts.append(None if plain(text) == shown[cluster] else plain(text))
-        diffs: list[list[int | str] | None] = [None] * len(texts)
+        clusters, variants = _columns(_Cluster, self._clusters), _columns(_Variant, self._variants)
+        kept, gone = clusters["text"], variants["text"]
+        clusters["text"] = [None if text is None else plain(text) for text in kept]
+        stand_ins = [clusters["text"][cluster] for cluster in variants["cluster"]]
+        variants["text"] = [
+            None if plain(text) == stand_in else plain(text) for text, stand_in in zip(gone, stand_ins, strict=True)
+        ]
+        variants["reason"] = list(map(plain, variants["reason"]))
+        variants["diff"] = [None] * len(gone)
+        changed = [
+            (number, (variant.text, kept[variant.cluster]))
+            for number, variant in enumerate(self._variants)
+            if variant.relation in ("contained", "near") and kept[variant.cluster] is not None
+        ]
         for begin in range(0, len(changed), _BATCH):
             numbers, pairs = zip(*changed[begin : begin + _BATCH], strict=True)
             for number, diff in zip(numbers, word_diffs(pairs), strict=True):
-                texts[number], diffs[number] = lengths(shortened(diff, side="b"))
-        clusters = _columns(self._clusters, ("name", "paragraph"))
-        variants = _columns(self._variants, ("cluster", "relation", "similarity", "reason"))
+                variants["text"][number], variants["diff"][number] = lengths(shortened(diff, side="b"))
         return {
             "counts": self._counts,
             "names": list(map(plain, self._names)),
-            "clusters": clusters | {"text": shown},
-            "variants": variants | {"reason": list(map(plain, variants["reason"])), "text": texts, "diff": diffs},
-            "removals": _columns(self._removals, ("variant", "name", "paragraph")),
+            "clusters": clusters,
+            "variants": variants,
+            "removals": _columns(_Place, self._removals),
         }
 
 
-def _columns(rows: Iterable[tuple[Any, ...]], names: Sequence[str]) -> dict[str, list[Any]]:
-    """The first columns of a table, by name."""
+def _columns(kind: type[NamedTuple], rows: Iterable[Sequence[Any]]) -> dict[str, list[Any]]:
+    """A table by the names of its columns."""
     rows = list(rows)
-    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    return {name: [row[place] for row in rows] for place, name in enumerate(kind._fields)}

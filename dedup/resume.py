@@ -21,13 +21,13 @@ _COMMIT_CHARACTERS = 1 << 24
 _NEW, _DONE, _CHANGED = "new", "done", "changed"
 
 
-def check_place(index: str, sources: Sequence[str], output: str | None) -> None:
-    """Raise CorpusError for an index that lies where files are read or written."""
-    path = Path(index).resolve()
+def check_place(kind: str, place: str, sources: Sequence[str], output: str | None) -> None:
+    """Raise CorpusError for an index, or what else is no document, that lies where files are read or written."""
+    path = Path(place).resolve()
     for folder in (*sources, *([output] if output is not None else [])):
         if folder != STANDARD_INPUT and path.is_relative_to(Path(folder).resolve()):
             raise CorpusError(
-                f"{index} lies in {folder}, which holds documents; expected a place for the index elsewhere"
+                f"{place} lies in {folder}, which holds documents; expected a place for the {kind} elsewhere"
             )
 
 

@@ -87,6 +87,7 @@ class Browser:
 
     def click(self, selector):
         """Click the middle of an element, which must be seen there."""
+        self.run("document.querySelector(arguments[0])?.scrollIntoView({ block: 'center' })", selector)
         found = self.call("POST", "/element", {"using": "css selector", "value": selector})
         self.call("POST", f"/element/{next(iter(found.values()))}/click")
 

@@ -101,6 +101,8 @@ function overview() {
     facet(find("relations"), "relation", relation, relation, meanings[relation], counts[relation], data.removed);
 
   const listed = removals.variant.length, by = {};
+  if (listed < data.removed) find("each").after(element("p", {}, `The first ${listed.toLocaleString("en")} of `
+    + `${data.removed.toLocaleString("en")} are listed here, and counted in “How alike” and “Is anything lost?”.`));
   const bands = Array.from({ length: BANDS }, () => ({ contained: 0, near: 0 }));
   fate.forEach((name, variant) => {
     const number = removalsOf(variant).length;
@@ -174,7 +176,8 @@ function some(parent, holder, items, first, step, make) {
   if (items.length === first + 1) first++;
   const button = element("button", { type: "button" }), last = element(holder, { class: "more" }, " ", button);
   const add = number => {
-    last.before(...items.slice(done, done += number).map(make));
+    const begin = done;
+    last.before(...items.slice(begin, done += number).map((item, place) => make(item, begin + place)));
     const left = items.length - done;
     if (left > 0) button.textContent = `${left > step ? `${step} of ` : ""}${left.toLocaleString("en")} more`;
     else last.remove();
@@ -191,7 +194,7 @@ function some(parent, holder, items, first, step, make) {
 
 function place(name, numbers) {
   const named = element("span", {}, element("bdi", {}, names[name]), ` ${unit}${numbers.length > 1 ? "s" : ""} `);
-  return some(named, "span", numbers, 10, 1000, number => element("span", {}, String(number)));
+  return some(named, "span", numbers, 10, 1000, (number, nth) => element("span", {}, `${nth ? ", " : ""}${number}`));
 }
 
 function variantItem(cluster, { variant, rows }) {
@@ -204,7 +207,8 @@ function variantItem(cluster, { variant, rows }) {
   const item = element("li", { class: "variant" }, why);
   if (text !== null) item.append(element("p", { class: "text", dir: "auto" }, ...(diff ? changes(text, diff) : [text])));
   const from = element("p", { class: "from" }, rows.length > 1 ? `${rows.length.toLocaleString("en")} times: ` : "");
-  item.append(some(from, "span", [...by], 3, 100, ([name, numbers]) => place(name, numbers)));
+  item.append(some(from, "span", [...by], 3, 100, ([name, numbers], nth) =>
+    element("span", {}, nth ? "; " : "", place(name, numbers))));
   return item;
 }
 
