@@ -75,7 +75,7 @@ class Stripping:
         taken = {position: count for position, count in enumerate(counts) if count}
         if taken:
             self._places[id] = array("L", (position for position in range(len(spans)) if position not in taken))
-        return without(text, spans, [position in taken for position in range(len(spans))]), taken
+        return without(text, [span.start for span in spans], [span.end for span in spans], sorted(taken)), taken
 
     def restore(self, text: str, taken: dict[int, int], result: CleanResult) -> CleanResult:
         """What was decided on a stripped document, as a result on the document itself, furniture among the removed."""
@@ -88,7 +88,7 @@ class Stripping:
             decisions[self._in_place(result.id, removal.position)[1]] = decision
         removed = [Removal(spans[p].start, spans[p].end, p, decisions[p]) for p in sorted(decisions)]
         kept = [span for position, span in enumerate(spans) if position not in decisions]
-        staying = without(text, spans, [position in decisions for position in range(len(spans))])
+        staying = without(text, [span.start for span in spans], [span.end for span in spans], sorted(decisions))
         return CleanResult(result.id, staying, kept, removed)
 
     def _decision(self, count: int) -> Decision:

@@ -15,7 +15,7 @@ from .config import Config
 from .differences import in_words
 from .errors import ConfigError, InputError
 from .memory import Memory
-from .paragraphs import Span, split_paragraphs, without
+from .paragraphs import Paragraphs, Span, split, without
 from .relation import DISTINCT, EXACT, RELATIONS, removal_reason
 from .results import CleanResult, Decision, Removal
 from .rule import LARGEST_DOCUMENT, Batch, Verdicts, equal_shorts, read_batch
@@ -25,15 +25,18 @@ if TYPE_CHECKING:
 
     from .store import Store
 
-BATCH_PARAGRAPHS = 1_000  # what one batch holds about; its arrays stay in the processor's cache
-BATCH_CHARACTERS = 1 << 20
+BATCH_TEXTS = 1_000  # what one batch holds about; its arrays stay in the processor's cache
+BATCH_CHARACTERS = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
-    id: Hashable
-    text: str
-    spans: list[Span]
+class _Documents:
+    """Documents of a batch, taken apart and read."""
+
+    ids: list[Hashable]
+    texts: list[str]
+    paragraphs: Paragraphs
+    batch: Batch
 
 
 class Deduplicator:
@@ -100,9 +103,8 @@ class Deduplicator:
         Without an id it gets the number of documents before it. Raises InputError for anything but str, and
         DocumentTooLarge.
         """
-        documents = [self._document(id, text)]
-        batch = self._read(documents, self._fast(documents))
-        (result,) = self._decide_documents(batch, documents)
+        self._check(id, text)
+        (result,) = self._decide_documents(self._read([id], [text], self._fast([text])))
         self._memory.hand_out(1)
         return result
 
@@ -152,27 +154,26 @@ class Deduplicator:
 
         batches = self._batches(documents)
         pool = ThreadPoolExecutor(jobs) if jobs > 1 else None
-        waiting: deque[tuple[Callable[[], Batch], list[_Document]]] = deque()
+        waiting: deque[Callable[[], _Documents]] = deque()
         ahead = jobs + 1 if pool else 1
         failure: Exception | None = None
         try:
             while True:
                 while ahead and len(waiting) < ahead:
                     try:
-                        documents_read = next(batches)
+                        ids, texts = next(batches)
                     except StopIteration:
                         ahead = 0
                     except Exception as error:  # what came before it is still handed out
                         ahead, failure = 0, error
                     else:
-                        reading = partial(self._read, documents_read, self._fast(documents_read))
-                        waiting.append((pool.submit(reading).result if pool else reading, documents_read))
+                        reading = partial(self._read, ids, texts, self._fast(texts))
+                        waiting.append(pool.submit(reading).result if pool else reading)
                 if not waiting:
                     break
-                read, oldest = waiting.popleft()
-                batch, place = read(), 0
-                while place < len(oldest):
-                    results = self._decide_documents(batch, oldest, place)
+                oldest, place = waiting.popleft()(), 0
+                while place < len(oldest.ids):
+                    results = self._decide_documents(oldest, place)
                     turn = self._memory.turn()
                     for result in results:
                         if self._memory.turn() is not turn:
@@ -186,48 +187,54 @@ class Deduplicator:
         if failure is not None:
             raise failure
 
-    def _batches(self, documents: Iterable[str | tuple[Hashable, str]]) -> Iterator[list[_Document]]:
-        """Whole documents: at first one, then twice as many each time until a batch is full.
+    def _batches(self, documents: Iterable[str | tuple[Hashable, str]]) -> Iterator[tuple[list[Hashable], list[str]]]:
+        """Whole documents, ids and texts: at first one, then twice as many each time until a batch is full.
 
         If the next document cannot be had, those before it are handed out first. One that may be too large to be
         decided goes alone, so that its refusal takes no other with it.
         """
-        batch: list[_Document] = []
-        paragraphs = characters = 0
-        most = 1
+        ids: list[Hashable] = []
+        texts: list[str] = []
+        characters, most = 0, 1
         failure: Exception | None = None
         given = iter(documents)
         while True:
             try:
-                document = self._document(*_named(next(given)))
+                id, text = _named(next(given))
+                self._check(id, text)
             except StopIteration:
                 break
             except Exception as error:
                 failure = error
                 break
-            if batch and len(document.spans) > LARGEST_DOCUMENT:
-                yield batch
-                batch, paragraphs, characters = [], 0, 0
-            batch.append(document)
-            paragraphs += len(document.spans)
-            characters += len(document.text)
-            if len(batch) >= most or paragraphs >= BATCH_PARAGRAPHS or characters >= BATCH_CHARACTERS:
-                yield batch
-                batch, paragraphs, characters, most = [], 0, 0, most * 2
-        if batch:
-            yield batch
+            alone = _may_be_too_large(text)
+            if texts and alone:
+                yield ids, texts
+                ids, texts, characters = [], [], 0
+            ids.append(id)
+            texts.append(text)
+            characters += len(text)
+            if len(texts) >= most or characters >= BATCH_CHARACTERS or alone:
+                yield ids, texts
+                ids, texts, characters, most = [], [], 0, min(2 * most, BATCH_TEXTS)
+        if texts:
+            yield ids, texts
         if failure is not None:
             raise failure
 
-    def _fast(self, documents: list[_Document]) -> bool:
-        self._characters += sum(len(document.text) for document in documents)
+    def _check(self, id: Hashable, text: Any) -> None:
+        self._memory.check_id(id)
+        checked(text, "a document" if id is None else f"document {id!r}")
+
+    def _fast(self, texts: list[str]) -> bool:
+        self._characters += sum(map(len, texts))
         return engine.wanted(self._characters)
 
-    def _read(self, documents: list[_Document], fast: bool) -> Batch:
-        texts = [document.text[span.start : span.end] for document in documents for span in document.spans]
-        counts = np.array([len(document.spans) for document in documents], dtype=np.int64)
+    def _read(self, ids: list[Hashable], texts: list[str], fast: bool) -> _Documents:
         with engine.announced():
-            return read_batch(texts, counts, self.config, alone=False, fast=fast)
+            paragraphs = split(texts, fast)
+            batch = read_batch(paragraphs.texts, paragraphs.counts, self.config, alone=False, fast=fast)
+        return _Documents(ids, texts, paragraphs, batch)
 
     def _opened(self, index: "str | os.PathLike[str] | Store") -> "Store":
         from .store import Store  # not needed without an index
@@ -246,34 +253,31 @@ class Deduplicator:
             raise ConfigError('scope is "document", which compares within each document only; an index has no use')
         return Store(index, self.config)
 
-    def _document(self, id: Hashable, text: str) -> _Document:
-        self._memory.check_id(id)
-        return _Document(id, text, split_paragraphs(checked(text, "a document" if id is None else f"document {id!r}")))
-
-    def _decide_documents(self, batch: Batch, documents: list[_Document], start: int = 0) -> list[CleanResult]:
+    def _decide_documents(self, documents: _Documents, start: int = 0) -> list[CleanResult]:
         """Decide the documents of a batch from `start` on; nothing is handed out yet."""
-        verdicts = self._memory.decide(batch, [document.id for document in documents], start)
-        ids = self._memory.ids[start - len(documents) :]
+        batch, places = documents.batch, documents.paragraphs
+        verdicts = self._memory.decide(batch, documents.ids, start)
+        ids = self._memory.ids[start - len(documents.ids) :]
         equals = equal_shorts(batch, verdicts)
         gone = (verdicts.relations != DISTINCT) | (equals >= 0)
+        bounds = np.append(0, np.cumsum(places.counts)).tolist()
         results = []
-        begin = int(np.searchsorted(batch.documents, start))
-        for document, id in zip(documents[start:], ids, strict=True):
-            end = begin + len(document.spans)
-            flags = gone[begin:end].tolist()
-            removed = []
-            for p in np.flatnonzero(gone[begin:end]).tolist():
+        for id, text, begin, end in zip(
+            ids, documents.texts[start:], bounds[start:], bounds[start + 1 :], strict=False
+        ):
+            begins, ends = places.begins[begin:end].tolist(), places.ends[begin:end].tolist()
+            removed = np.flatnonzero(gone[begin:end]).tolist()
+            removals = []
+            for p in removed:
                 if equals[begin + p] >= 0:
-                    stand_in = id, int(batch.positions[equals[begin + p]])
-                    decision = self._exact(batch, begin + p, stand_in)
+                    decision = self._exact(batch, begin + p, (id, int(batch.positions[equals[begin + p]])))
                 else:
                     decision = self._decision(batch, verdicts, begin + p)
-                span = document.spans[p]
-                removed.append(Removal(span.start, span.end, p, decision))
-            kept = [span for span, flag in zip(document.spans, flags, strict=True) if not flag]
-            text = without(document.text, document.spans, flags)
-            results.append(CleanResult(id, text, kept, removed))
-            begin = end
+                removals.append(Removal(begins[p], ends[p], p, decision))
+            kept = list(map(Span, begins, ends))
+            for p in reversed(removed):
+                del kept[p]
+            results.append(CleanResult(id, without(text, begins, ends, removed), kept, removals))
         return results
 
     def _decide_alone(self, texts: Sequence[str], ids: Sequence[Hashable], fast: bool) -> tuple[Batch, Verdicts]:
@@ -304,6 +308,10 @@ class Deduplicator:
 def _named(given: Any) -> tuple[Hashable, Any]:
     """A document of a stream as its id (None where it has none) and text."""
     return given if isinstance(given, tuple) and len(given) == 2 else (None, given)
+
+
+def _may_be_too_large(text: str) -> bool:
+    return len(text) >= 2 * LARGEST_DOCUMENT and sum(map(text.count, "\n\r\u2028\u2029")) >= LARGEST_DOCUMENT
 
 
 def checked(text: Any, name: str) -> str:

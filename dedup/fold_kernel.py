@@ -77,11 +77,14 @@ def number_follows_kernel(raw, i, end, index, classes, spaces, money):
 
 
 @kernel
-def unsettled_kernel(raw, offsets, index, classes):
-    """The texts that hold an ampersand or a character that is unsettled in NFC, in ascending order."""
-    found = np.empty(len(offsets) - 1, dtype=np.int64)
+def unsettled_kernel(raw, begins, ends, index, classes):
+    """The texts, spans of `raw` in ascending order, that hold an ampersand or a character that is unsettled in NFC."""
+    n = len(begins)
+    found = np.empty(n, dtype=np.int64)
     count = p = 0
-    for i in range(0, offsets[-1], 64):
+    if n == 0:
+        return found
+    for i in range(begins[0], ends[-1], 64):
         flags = within_64(raw, i, 38, 38) | within_64(raw, i, 0xC0, 0xFF)
         while flags != 0:
             at = i + np.int64(trailing_zeros(flags))
@@ -90,11 +93,11 @@ def unsettled_kernel(raw, offsets, index, classes):
                 code, _ = decode_kernel(raw, at)
                 if not classes[np.int64(index[code >> 7]) * BLOCK + (code & 127)] & UNSETTLED:
                     continue
-            if at >= offsets[-1]:
-                break
-            while offsets[p + 1] <= at:
+            while p < n and ends[p] <= at:
                 p += 1
-            if count == 0 or found[count - 1] != p:
+            if p == n:
+                break
+            if at >= begins[p] and (count == 0 or found[count - 1] != p):
                 found[count] = p
                 count += 1
     return found[:count]
@@ -128,7 +131,7 @@ def ascii_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uin
 
 @kernel
 def fold_kernel(
-    raw, offsets, ascii_classes, ascii_traits, index, classes, folds, expansions
+    raw, begins, ends, ascii_classes, ascii_traits, index, classes, folds, expansions
 ):  # fmt: skip
     """Folded buffer, token starts, first tokens, marks, and how much of buffer and starts is in use.
 
@@ -136,7 +139,7 @@ def fold_kernel(
 
     A token's space is written when it ends; a percent sign may open it again.
     """
-    n = len(offsets) - 1
+    n = len(begins)
     out = np.empty(3 * len(raw) + n + 8, dtype=np.uint8)
     starts = np.empty(len(raw) + n + 1, dtype=np.int64)
     marks = np.empty(len(raw) + n + 1, dtype=np.uint8)
@@ -144,7 +147,7 @@ def fold_kernel(
     size = count = 0
     for p in range(n):
         first[p] = count
-        i, end = offsets[p], offsets[p + 1]
+        i, end = begins[p], ends[p]
         state = _CLOSED
         stopped = 1
         last = before_last = np.int64(PUNCTUATION)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from . import engine
 from .config import Config
-from .deduplicator import BATCH_PARAGRAPHS, Deduplicator, checked
+from .deduplicator import BATCH_TEXTS, Deduplicator, checked
 from .differences import in_words
 from .errors import InputError
 from .minhash import shingle, sign
@@ -37,8 +37,8 @@ def clean_lines(deduplicator: Deduplicator, text: str, id: Hashable = None) -> C
     spans = split_lines(checked(text, "text"))
     kept, removed, pieces = [], [], []
     done = 0
-    for begin in range(0, len(spans), BATCH_PARAGRAPHS):
-        chunk = spans[begin : begin + BATCH_PARAGRAPHS]
+    for begin in range(0, len(spans), BATCH_TEXTS):
+        chunk = spans[begin : begin + BATCH_TEXTS]
         texts = [text[span.start : span.end] for span in chunk]
         deduplicator._characters += sum(map(len, texts))
         ids = [(id, begin + place) for place in range(len(chunk))]
@@ -134,12 +134,12 @@ def signatures(texts: Iterable[str], num_perm: int = 128, seed: int = 1) -> NDAr
     fast = engine.wanted(_length(items))
     result = np.empty((len(items), num_perm), dtype=np.uint32)
     with engine.announced():
-        for begin in range(0, len(items), BATCH_PARAGRAPHS):
-            chunk = items[begin : begin + BATCH_PARAGRAPHS]
+        for begin in range(0, len(items), BATCH_TEXTS):
+            chunk = items[begin : begin + BATCH_TEXTS]
             if not _all_texts(chunk):
                 check_texts(chunk, begin)
             shingles = shingle(fold(chunk, fast), config.shingle_size, fast)
-            result[begin : begin + BATCH_PARAGRAPHS] = sign(shingles, num_perm, seed, fast)
+            result[begin : begin + BATCH_TEXTS] = sign(shingles, num_perm, seed, fast)
     return result
 
 
@@ -151,10 +151,10 @@ def _decided(texts: Iterable[Any], deduplicator: Deduplicator) -> Iterator[tuple
     """Chunks of the texts with what was decided on them: at once full ones of a list, growing ones of an iterator."""
     begin, characters, most = 0, 0, 1
     if isinstance(texts, list):
-        characters, most = _length(texts), BATCH_PARAGRAPHS
+        characters, most = _length(texts), BATCH_TEXTS
     remaining = iter(texts)
     while chunk := list(islice(remaining, most)):
-        most = min(2 * most, BATCH_PARAGRAPHS)
+        most = min(2 * most, BATCH_TEXTS)
         strings = chunk
         if not _all_texts(chunk):
             strings = ["" if _is_missing(text) else text for text in chunk]

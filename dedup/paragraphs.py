@@ -8,7 +8,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from . import engine
 from .errors import InputError
+from .paragraph_kernel import split_kernel
+from .utf8 import Utf8
 
 # CR, LF and CRLF end lines; U+2028 and U+2029 do so in a line document only.
 _BLANK_LINE = re.compile(r"(?>\r\n|\r|\n)[^\S\r\n]*[\r\n]")  # atomic: a CRLF is one line end, not two
@@ -67,29 +73,59 @@ def split_lines(text: str) -> list[Span]:
     return spans
 
 
-def without(text: str, spans: Sequence[Span], removed: Sequence[bool]) -> str:
-    """`text` minus the paragraphs whose flag is set, byte for byte.
+@dataclass(frozen=True, slots=True)
+class Paragraphs:
+    """The paragraphs of a batch of documents, n in all.
 
-    A removed paragraph takes the separator after it; if none stays after it, the one before. White space at both ends
-    and a byte order mark stay. If what stays would no longer be a blank-line document although `text` is one, the last
-    staying paragraph keeps its separator. If none stays, the result is "".
+    texts: the n paragraphs; counts: int64[documents], how many each has
+    begins, ends: int64[n], where they stand, in characters of their document
     """
-    staying = [position for position, gone in enumerate(removed) if not gone]
-    if len(staying) == len(spans):
+
+    texts: list[str] | Utf8
+    counts: NDArray[np.int64]
+    begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+
+def split(documents: list[str], fast: bool) -> Paragraphs:
+    """The paragraphs of documents, as `split_paragraphs` has them; `fast` takes the compiled kernel."""
+    if fast:
+        texts = Utf8.of(documents)
+        begins, ends, first, last, counts = engine.compiled(split_kernel)(texts.raw, texts.begins, texts.ends)
+        return Paragraphs(Utf8(texts.raw, begins, ends), counts, first, last)
+    spans = [split_paragraphs(text) for text in documents]
+    pieces = [text[span.start : span.end] for text, found in zip(documents, spans, strict=True) for span in found]
+    counts = np.array([len(found) for found in spans], dtype=np.int64)
+    places = np.array([(span.start, span.end) for found in spans for span in found], dtype=np.int64).reshape(-1, 2)
+    return Paragraphs(pieces, counts, places[:, 0], places[:, 1])
+
+
+def without(text: str, begins: Sequence[int], ends: Sequence[int], removed: Sequence[int]) -> str:
+    """`text` minus those of its paragraphs, at begins ... ends, that stand at the places `removed`, which ascend.
+
+    Byte for byte: a removed paragraph takes the separator after it; if none stays after it, the one before. White space
+    at both ends and a byte order mark stay. If what stays would no longer be a blank-line document although `text` is
+    one, the last staying paragraph keeps its separator. If none stays, the result is "".
+    """
+    if not removed:
         return text
-    if not staying:
+    if len(removed) == len(begins):
         return ""
-    pieces = [text[: spans[0].start]]
-    for position in staying:
-        follows = position != staying[-1]
-        pieces.append(text[spans[position].start : spans[position + 1].start if follows else spans[position].end])
-    tail = text[spans[-1].end :]
-    result = "".join(pieces) + tail
-    if is_blank_line_document(text) and not is_blank_line_document(result):
-        last = staying[-1]  # the only one: two would still have a blank line between them
-        if last + 1 < len(spans):
-            pieces.append(text[spans[last].end : spans[last + 1].start])
+    last = len(begins) - 1  # that stays
+    inner = len(removed)
+    while inner and removed[inner - 1] == last:
+        last, inner = last - 1, inner - 1
+    pieces, done = [], 0
+    for place in removed[:inner]:
+        pieces.append(text[done : begins[place]])
+        done = begins[place + 1]
+    pieces += [text[done : ends[last]], text[ends[-1] :]]
+    result = "".join(pieces)
+    if len(begins) - len(removed) == 1 and is_blank_line_document(text) and not is_blank_line_document(result):
+        # Two that stay would still have a blank line between them.
+        if last + 1 < len(begins):
+            pieces.insert(-1, text[ends[last] : begins[last + 1]])
         else:
-            pieces.insert(1, text[spans[last - 1].end : spans[last].start])
-        result = "".join(pieces) + tail
+            pieces.insert(-2, text[ends[last - 1] : begins[last]])
+        result = "".join(pieces)
     return result

@@ -36,6 +36,7 @@ from .relation import (
 )
 from .rule_kernel import EXACT_ONLY, FIELD, JUDGED, PASSED, decide_kernel
 from .tokens import Tokens, fold
+from .utf8 import Utf8
 
 # Paragraphs of one document that are compared with each other, at most: each may share shingles with all others.
 LARGEST_DOCUMENT = 20_000
@@ -84,7 +85,9 @@ class Verdicts:
     capped: int
 
 
-def read_batch(texts: Sequence[str], counts: NDArray[np.int64], config: Config, *, alone: bool, fast: bool) -> Batch:
+def read_batch(
+    texts: Sequence[str] | Utf8, counts: NDArray[np.int64], config: Config, *, alone: bool, fast: bool
+) -> Batch:
     """Fold, shingle and sketch the paragraphs of whole documents, `counts` paragraphs each; no state is touched.
 
     alone: each text was given as a document of its own, so a short one is looked up for an equal text.

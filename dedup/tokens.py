@@ -42,7 +42,7 @@ from .characters import (
 from .errors import InputError
 from .fold_kernel import ascii_tables, fold_kernel, unsettled_kernel
 from .marks import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED, PADDING
-from .utf8 import encode
+from .utf8 import Utf8
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,12 @@ class Tokens:
         return self.marks[self.first[p] : self.first[p + 1]].tobytes()
 
 
-def fold(texts: Sequence[str], fast: bool = False) -> Tokens:
+def fold(texts: Sequence[str] | Utf8, fast: bool = False) -> Tokens:
     """The tokens of `texts`; `fast` takes the compiled kernel. Raises InputError for anything but str."""
+    if isinstance(texts, Utf8):
+        return _fold_compiled(texts) if fast else _fold_reference([texts.text(p) for p in range(len(texts))])
     try:
-        return _fold_compiled(texts) if fast else _fold_reference(texts)
+        return _fold_compiled(_checked(texts)) if fast else _fold_reference(texts)
     except (AttributeError, TypeError):
         check_texts(texts)  # the likely cause, which costs too much to look for beforehand
         raise
@@ -308,17 +310,22 @@ def _encode(spelled: NDArray[np.uint32]) -> tuple[NDArray[np.uint8], NDArray[np.
 # --- The compiled rung -----------------------------------------------------------------------------------------------
 
 
-def _fold_compiled(texts: Sequence[str]) -> Tokens:
+def _checked(texts: Sequence[str]) -> Utf8:
     if not all(issubclass(kind, str) for kind in set(map(type, texts))):
         check_texts(texts)
+    return Utf8.of(texts)
+
+
+def _fold_compiled(texts: Utf8) -> Tokens:
     table = character_table()
-    raw, offsets = encode(texts, fast=True)
-    unsettled = engine.compiled(unsettled_kernel)(raw, offsets, table.index, table.classes)
-    if len(unsettled):
-        settled = _settled(texts, unsettled.tolist())
-        if any(settled[p] is not texts[p] for p in unsettled.tolist()):
-            raw, offsets = encode(settled, fast=True)
+    unsettled = engine.compiled(unsettled_kernel)(texts.raw, texts.begins, texts.ends, table.index, table.classes)
+    given = ((p, texts.text(p)) for p in unsettled.tolist())
+    changed = [(p, settled) for p, text in given if (settled := settle(text)) != text]
+    if changed:
+        texts = texts.with_texts(changed)
     ascii_classes, _, traits = ascii_tables()
     arrays = (ascii_classes, traits, table.index, table.classes, table.folds, table.expansions)
-    buffer, starts, first, marks, size, count = engine.compiled(fold_kernel)(raw, offsets, *arrays)
+    buffer, starts, first, marks, size, count = engine.compiled(fold_kernel)(
+        texts.raw, texts.begins, texts.ends, *arrays
+    )
     return Tokens(buffer[: size + PADDING], starts[: count + 1], first, marks[:count])

@@ -1,6 +1,7 @@
 """Texts as one buffer of UTF-8. A lone surrogate is encoded as if it were a character."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,24 +14,48 @@ _NOT_ASCII, _LOW, _HIGH = np.uint64(0xFF80FF80FF80FF80), np.uint64(0xFFFF), np.u
 _FOUR, _EIGHT, _SIXTEEN = np.uint64(4), np.uint64(8), np.uint64(16)
 
 
-def encode(texts: Sequence[str], fast: bool = False) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """All texts in one buffer, with some bytes of no meaning behind them, and where each begins: int64[n + 1]."""
-    if fast:
+@dataclass(frozen=True, slots=True)
+class Utf8:
+    """n texts as spans of one buffer; valid UTF-8, but that surrogates may stand in it.
+
+    raw: uint8[...], the last PADDING bytes of which belong to no text
+    begins, ends: int64[n], so that text p is `raw[begins[p] : ends[p]]`
+    """
+
+    raw: NDArray[np.uint8]
+    begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Utf8":
+        """The texts, which must be str, encoded by the compiled kernel."""
         listed = texts if isinstance(texts, list) else list(texts)
         raw, offsets = engine.compiled(utf8_kernel, nogil=False)(id(listed), len(listed))
-        return raw, offsets
-    try:
-        pieces = [text.encode() for text in texts]
-    except UnicodeEncodeError:
-        pieces = [text.encode("utf-8", "surrogatepass") for text in texts]
-    offsets = np.zeros(len(pieces) + 1, dtype=np.int64)
-    np.cumsum(np.fromiter(map(len, pieces), np.int64, len(pieces)), out=offsets[1:])
-    return np.frombuffer(b"".join([*pieces, bytes(PADDING)]), dtype=np.uint8), offsets
+        return cls(raw, offsets[:-1], offsets[1:])
+
+    def __len__(self) -> int:
+        return len(self.begins)
+
+    def text(self, p: int) -> str:
+        """Text p as a str."""
+        return self.raw[self.begins[p] : self.ends[p]].tobytes().decode("utf-8", "surrogatepass")
+
+    def with_texts(self, others: Iterable[tuple[int, str]]) -> "Utf8":
+        """The same, but for the places at which another text is to stand."""
+        begins, ends = self.begins.copy(), self.ends.copy()
+        added, size = [], len(self.raw)
+        for p, text in others:
+            added.append(text.encode("utf-8", "surrogatepass"))
+            begins[p], ends[p] = size, size + len(added[-1])
+            size += len(added[-1])
+        behind = np.frombuffer(b"".join([*added, bytes(PADDING)]), dtype=np.uint8)
+        return Utf8(np.concatenate([self.raw, behind]), begins, ends)
 
 
 @kernel
 def utf8_kernel(texts, count):
-    """As `encode`, of the list at address `texts`, whose items must be str. Compiled only, with the GIL held."""
+    """The items of the list at address `texts`, which must be str, in one buffer with some bytes of no meaning behind
+    them, and where each begins: int64[count + 1]. Compiled only, with the GIL held."""
     room = 0
     for p in range(count):
         characters, width = text_characters(texts, p)

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup import split_paragraphs
-from dedup.paragraphs import is_blank_line_document, without
+from dedup import Span, engine, split_paragraphs
+from dedup.paragraphs import is_blank_line_document, split, without
+
+RUNGS = [False, pytest.param(True, marks=pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed"))]
 
 
 def paragraphs(text):
@@ -38,6 +40,11 @@ def test_split(text, expected):
     assert paragraphs(text) == expected
 
 
+def left(text, removed):
+    spans = split_paragraphs(text)
+    return without(text, [span.start for span in spans], [span.end for span in spans], removed)
+
+
 @pytest.mark.parametrize(
     "text, removed, expected",
     [
@@ -57,7 +64,7 @@ def test_split(text, expected):
     ],
 )
 def test_without(text, removed, expected):
-    assert without(text, split_paragraphs(text), [bool(flag) for flag in removed]) == expected
+    assert left(text, [place for place, gone in enumerate(removed) if gone]) == expected
 
 
 lines = st.lists(
@@ -69,13 +76,31 @@ lines = st.lists(
 @example("a\r\n\n\nb", 2)
 def test_what_stays_is_what_was(text, choice):
     spans = split_paragraphs(text)
-    removed = [bool(choice >> place & 1) for place in range(len(spans))]
-    result = without(text, spans, removed)
-    staying = [text[span.start : span.end] for span, gone in zip(spans, removed, strict=True) if not gone]
+    removed = [place for place in range(len(spans)) if choice >> place & 1]
+    result = left(text, removed)
+    staying = [text[span.start : span.end] for place, span in enumerate(spans) if place not in removed]
     assert paragraphs(result) == staying
     assert not staying or is_blank_line_document(result) == is_blank_line_document(text)
     characters = iter(text)
     assert all(character in characters for character in result)  # a subsequence
+
+
+spaces = st.text(
+    st.sampled_from(
+        "\n\n\r\t\x0b\x0c\x1c \x85\xa0\u1680\u180e\u2003\u200b\u2028\u2029\u202f\u205f\u3000\ufeffab,é中😀\ud800"
+    )
+)
+
+
+@pytest.mark.parametrize("fast", RUNGS)
+@given(st.lists(st.lists(spaces | st.sampled_from(["\r\n", "x" * 70]), max_size=9).map("".join), max_size=4))
+def test_a_batch_is_taken_apart_as_each_document_is(fast, documents):
+    found = split(documents, fast)
+    spans = [split_paragraphs(text) for text in documents]
+    assert found.counts.tolist() == [len(places) for places in spans]
+    assert list(map(Span, found.begins.tolist(), found.ends.tolist())) == [span for places in spans for span in places]
+    texts = [text[span.start : span.end] for text, places in zip(documents, spans, strict=True) for span in places]
+    assert [found.texts.text(p) for p in range(len(texts))] == texts if fast else found.texts == texts
 
 
 def test_time_is_linear_in_white_space():

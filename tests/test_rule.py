@@ -41,7 +41,7 @@ def test_batches_jobs_and_clean_change_nothing(rung, monkeypatch, documents, siz
     config = dedup.Config()
     expected = stays(documents, config)[1]
     with monkeypatch.context() as patch:
-        patch.setattr(deduplicator, "BATCH_PARAGRAPHS", size)
+        patch.setattr(deduplicator, "BATCH_TEXTS", size)
         assert stays(documents, config, jobs)[1] == expected
     with dedup.Deduplicator(config) as seen:
         assert [seen.clean(document) for document in documents] == expected

@@ -50,7 +50,7 @@ def test_opened_and_closed_it_is_one_run(tmp_path_factory, documents, data):
     while len(made) < len(documents):
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DEDUP_ENGINE", data.draw(st.sampled_from(RUNGS)))
-            patch.setattr(deduplicator, "BATCH_PARAGRAPHS", data.draw(st.integers(1, 9)))
+            patch.setattr(deduplicator, "BATCH_TEXTS", data.draw(st.integers(1, 9)))
             taken = data.draw(st.integers(1, 4))
             with dedup.Deduplicator(index=path) as seen:
                 begin = len(made)
