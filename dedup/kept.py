@@ -1,6 +1,5 @@
 """The texts of what a run kept: whoever shows a removal shows what stands for it, too."""
 
-import sqlite3
 from itertools import count
 
 from .results import CleanResult
@@ -14,6 +13,8 @@ class KeptTexts:
     """
 
     def __init__(self) -> None:
+        import sqlite3  # for which nothing else here has a use
+
         self._first: dict[str, int] = {}  # by document: the place of its first paragraph
         self._end = 0
         self._rows = sqlite3.connect("", isolation_level=None)

@@ -516,6 +516,13 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path, window):
     (tmp_path / "file").write_text("")
     result = call("find", CORPUS, "--report", tmp_path / "file" / "report.html")
     assert result.exit_code == 2 and "report.html" in result.stderr
+    path = tmp_path / "report.html"
+    run = report.Run(["x"], dedup.Config(), report.Totals(), done=False, lines=False)
+    document = report.Document("a.txt", "a.txt", None)
+    found = (entry for entry in [(document, SENTENCE, dedup.clean(SENTENCE))] * 2)
+    passed = report.reported(found, [document], path, run)
+    next(passed)
+    passed.close()  # as when a run is interrupted
     assert sorted(os.listdir(tmp_path)) == ["file"]
     path, result = reported(tmp_path, "find", "-", input="Nothing here repeats at all\n")
     window.open(path)

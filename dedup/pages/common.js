@@ -15,8 +15,8 @@ function changes(text, diff) {
   return diff.flatMap(piece => {
     const part = typeof piece === "string" ? piece : text.slice(place, place += Math.abs(piece));
     if (piece > 0) return [part];
-    const words = part.trimEnd();
-    return [element(typeof piece === "string" ? "ins" : "del", {}, words), part.slice(words.length)];
+    const words = part.trimEnd(), space = part.slice(words.length);
+    return [element(typeof piece === "string" ? "ins" : "del", { class: space ? undefined : "tight" }, words), space];
   });
 }
 

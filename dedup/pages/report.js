@@ -20,7 +20,8 @@ const removalsOf = grouped(removals.variant, variants.text.length);
 // What became of a variant's words.
 const fates = {
   kept: ["every word is kept", "all stand in the kept text, in this order"],
-  own: ["a word of its own", "another spelling, a credit, an article, a list number: look here first"],
+  own: ["a word of its own", config.guard ? "another spelling, a credit, an article, a list number: look here first"
+    : "of whatever weight, as the guard was off: look here first"],
   unread: ["not known", `the kept ${unit} stands where this run did not read`],
   gone: ["page furniture", "all occurrences go, as was asked for: it is said nowhere any more"],
 };
@@ -63,7 +64,7 @@ function choose(change) {
 const meanings = {
   exact: "the same words in the same order",
   contained: "its words stand in a longer one, in order",
-  near: "nothing that matters differs",
+  near: "almost the same words",
   boilerplate: "page furniture, all occurrences",
 };
 
@@ -126,8 +127,8 @@ function overview() {
   });
   find("threshold").style.insetInlineStart = percent(config.threshold);
   find("threshold").append(element("span", {}, `threshold ${config.threshold}`));
-  find("caption").append("Jaccard similarity to the kept text. A contained one may be shorter by any length, so the threshold binds "
-    + `near ones only.${counts.exact ? ` The ${counts.exact.toLocaleString("en")} exact ones are at 1 and not drawn.` : ""}`);
+  find("caption").append("Jaccard similarity to the kept text. Below the threshold stand contained ones, and near ones of as many words, "
+    + "almost all of them the same. Exact ones, at 1, are not drawn.");
 
   for (const [name, value] of Object.entries(config))
     find("config").append(element("div", {}, element("dt", {}, name), element("dd", {}, String(value))));
