@@ -19,6 +19,7 @@ from .paragraphs import Paragraphs, Span, split, without
 from .relation import DISTINCT, EXACT, RELATIONS, removal_reason
 from .results import CleanResult, Decision, Removal
 from .rule import LARGEST_DOCUMENT, Batch, Verdicts, equal_shorts, read_batch
+from .utf8 import Utf8
 
 if TYPE_CHECKING:
     from datasketch import MinHash
@@ -281,9 +282,10 @@ class Deduplicator:
         return results
 
     def _decide_alone(self, texts: Sequence[str], ids: Sequence[Hashable], fast: bool) -> tuple[Batch, Verdicts]:
-        """Decide on texts each of which is a document of its own, and hand them out."""
+        """Decide on texts, known to be str, each of which is a document of its own, and hand them out."""
         with engine.announced():
-            batch = read_batch(texts, np.ones(len(texts), dtype=np.int64), self.config, alone=True, fast=fast)
+            given = Utf8.of(texts) if fast else texts
+            batch = read_batch(given, np.ones(len(texts), dtype=np.int64), self.config, alone=True, fast=fast)
         verdicts = self._memory.decide(batch, ids)
         self._memory.hand_out(len(texts))
         return batch, verdicts
