@@ -9,7 +9,7 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
-// A text with what it lacks and has against the kept one. Above 0: so many characters are in both; below 0: in it alone.
+// A text and where it differs from the kept one. Above 0: so many characters are in both; below 0: in it alone.
 function changes(text, diff) {
   let place = 0;
   return diff.flatMap(piece => {

@@ -1,6 +1,7 @@
 const { totals, config, counts, names, clusters, variants, removals } = data;
 const find = id => document.getElementById(id);
-const many = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+const said = number => number.toLocaleString("en");
+const many = (number, noun) => `${said(number)} ${noun}${number === 1 ? "" : "s"}`;
 const unit = data.lines ? "line" : "paragraph";
 
 // --- What belongs together -----------------------------------------------------------------------------------------
@@ -38,14 +39,14 @@ const band = variants.relation.map((relation, variant) =>
   relation === "exact" || relation === "boilerplate" ? -1
     : Math.min(BANDS - 1, Math.floor(variants.similarity[variant] * BANDS + 1e-9)));
 
-// --- What is chosen: in the address, so that it can be kept and passed on ----------------------------------------------
+// --- What is chosen: in the address, so that it can be kept and passed on -------------------------------------------
 
 const defaults = { q: "", file: "", order: "size", relation: "", words: "", band: "", page: "1" };
 let state;
 
 function read() {
-  const said = new URLSearchParams(location.hash.slice(1));
-  state = Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, said.get(key) ?? value]));
+  const asked = new URLSearchParams(location.hash.slice(1));
+  state = Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, asked.get(key) ?? value]));
   find("q").value = state.q;
   find("file").value = state.file;
   find("order").value = state.order;
@@ -54,8 +55,8 @@ function read() {
 
 function choose(change) {
   Object.assign(state, { page: "1" }, change);
-  const said = Object.entries(state).filter(([key, value]) => value !== defaults[key]);
-  history.replaceState(null, "", "#" + new URLSearchParams(said));
+  const chosen = Object.entries(state).filter(([key, value]) => value !== defaults[key]);
+  history.replaceState(null, "", "#" + new URLSearchParams(chosen));
   show();
 }
 
@@ -71,10 +72,11 @@ const meanings = {
 function facet(list, key, value, name, says, number, whole) {
   const bar = element("span");
   bar.style.width = percent(number / whole);
-  const button = element("button", { type: "button", class: `facet ${key === "relation" ? value : ""}`, "data-key": key, "data-value": value },
-    element("span", { class: "name" }, name), " ", element("span", { class: "number" }, number.toLocaleString("en")), " ",
-    element("span", { class: "share" }, percent(number / whole)), " ", element("span", { class: "says" }, says),
-    element("span", { class: "bar" }, bar));
+  const button = element("button",
+    { type: "button", class: `facet ${key === "relation" ? value : ""}`, "data-key": key, "data-value": value });
+  const parts = { name, number: said(number), share: percent(number / whole), says };
+  for (const [part, text] of Object.entries(parts)) button.append(element("span", { class: part }, text), " ");
+  button.append(element("span", { class: "bar" }, bar));
   list.append(element("li", {}, button));
 }
 
@@ -84,16 +86,17 @@ function overview() {
   document.title = `${percent(share)} ${data.done ? "removed" : "of the paragraphs could go"}`;
   find("sources").append("dedup · ", element("bdi", {}, data.sources.join(", ")));
   find("share").append(percent(share));
-  find("lead").append(`${data.removed.toLocaleString("en")} of ${many(totals.paragraphs, unit)} ${what}`);
+  find("lead").append(`${said(data.removed)} of ${many(totals.paragraphs, unit)} ${what}`);
   const origin = [`from ${many(totals.documents, "document")}`];
-  if (totals.removed_within) origin.push(`${totals.removed_within.toLocaleString("en")} repeat their own document`);
-  if (totals.removed_across) origin.push(`${totals.removed_across.toLocaleString("en")} an earlier one`);
+  if (totals.removed_within) origin.push(`${said(totals.removed_within)} repeat their own document`);
+  if (totals.removed_across) origin.push(`${said(totals.removed_across)} an earlier one`);
   if (totals.passed) origin.push(`${many(totals.passed, "document")} done before`);
-  if (totals.skipped) origin.push(`${totals.skipped.toLocaleString("en")} skipped`);
+  if (totals.skipped) origin.push(`${said(totals.skipped)} skipped`);
   find("origin").append(origin.join("; "));
 
   const relations = Object.keys(meanings).filter(relation => counts[relation]);
-  for (const [relation, number] of [...relations.map(name => [name, counts[name]]), ["", totals.paragraphs - data.removed]]) {
+  const rest = totals.paragraphs - data.removed;
+  for (const [relation, number] of [...relations.map(name => [name, counts[name]]), ["", rest]]) {
     const part = element("span", { class: relation });
     part.style.flexGrow = number;
     find("strip").append(part);
@@ -102,8 +105,9 @@ function overview() {
     facet(find("relations"), "relation", relation, relation, meanings[relation], counts[relation], data.removed);
 
   const listed = removals.variant.length, by = {};
-  if (listed < data.removed) find("each").after(element("p", {}, `The first ${listed.toLocaleString("en")} of `
-    + `${data.removed.toLocaleString("en")} are listed here, and counted in “How alike” and “Is anything lost?”.`));
+  const part = `The first ${said(listed)} of ${said(data.removed)} are listed here, `
+    + "and counted in “How alike” and “Is anything lost?”.";
+  if (listed < data.removed) find("each").after(element("p", {}, part));
   const bands = Array.from({ length: BANDS }, () => ({ contained: 0, near: 0 }));
   fate.forEach((name, variant) => {
     const number = removalsOf(variant).length;
@@ -115,8 +119,9 @@ function overview() {
 
   const most = Math.max(1, ...bands.map(({ contained, near }) => contained + near));
   bands.forEach(({ contained, near }, number) => {
-    const said = `similarity ${range(number)}: ${contained} contained, ${near} near`;
-    const bar = element("button", { type: "button", "data-key": "band", "data-value": number, "aria-label": said, title: said });
+    const name = `similarity ${range(number)}: ${contained} contained, ${near} near`;
+    const bar = element("button",
+      { type: "button", "data-key": "band", "data-value": number, "aria-label": name, title: name });
     bar.disabled = !(contained + near);
     for (const [relation, height] of [["near", near], ["contained", contained]]) {
       const part = element("span", { class: relation });
@@ -127,8 +132,8 @@ function overview() {
   });
   find("threshold").style.insetInlineStart = percent(config.threshold);
   find("threshold").append(element("span", {}, `threshold ${config.threshold}`));
-  find("caption").append("Jaccard similarity to the kept text. Below the threshold stand contained ones, and near ones of as many words, "
-    + "almost all of them the same. Exact ones, at 1, are not drawn.");
+  find("caption").append("Jaccard similarity to the kept text. Below the threshold stand contained ones, and near ones "
+    + "of as many words, almost all of them the same. Exact ones, at 1, are not drawn.");
 
   for (const [name, value] of Object.entries(config))
     find("config").append(element("div", {}, element("dt", {}, name), element("dd", {}, String(value))));
@@ -180,7 +185,7 @@ function some(parent, holder, items, first, step, make) {
     const begin = done;
     last.before(...items.slice(begin, done += number).map((item, place) => make(item, begin + place)));
     const left = items.length - done;
-    if (left > 0) button.textContent = `${left > step ? `${step} of ` : ""}${left.toLocaleString("en")} more`;
+    if (left > 0) button.textContent = `${left > step ? `${step} of ` : ""}${said(left)} more`;
     else last.remove();
   };
   parent.append(last);
@@ -201,13 +206,18 @@ function place(name, numbers) {
 function variantItem(cluster, { variant, rows }) {
   const relation = variants.relation[variant], text = variants.text[variant], diff = variants.diff[variant];
   const by = new Map();
-  for (const row of rows) by.set(removals.name[row], [...(by.get(removals.name[row]) ?? []), removals.paragraph[row]]);
+  for (const row of rows) {
+    const name = removals.name[row];
+    if (!by.has(name)) by.set(name, []);
+    by.get(name).push(removals.paragraph[row]);
+  }
   const why = element("p", { class: `why ${relation}` }, element("b", {}, relation));
   if (band[variant] >= 0) why.append(` ${variants.similarity[variant].toFixed(2)}`);
   why.append(" · ", element("bdi", {}, variants.reason[variant]));
   const item = element("li", { class: "variant" }, why);
-  if (text !== null) item.append(element("p", { class: "text", dir: "auto" }, ...(diff ? changes(text, diff) : [text])));
-  const from = element("p", { class: "from" }, rows.length > 1 ? `${rows.length.toLocaleString("en")} times: ` : "");
+  const words = diff ? changes(text, diff) : [text];
+  if (text !== null) item.append(element("p", { class: "text", dir: "auto" }, ...words));
+  const from = element("p", { class: "from" }, rows.length > 1 ? `${said(rows.length)} times: ` : "");
   item.append(some(from, "span", [...by], 3, 100, ([name, numbers], nth) =>
     element("span", {}, nth ? "; " : "", place(name, numbers))));
   return item;
@@ -217,12 +227,13 @@ function clusterItem({ cluster, variants: chosen, size }) {
   const name = clusters.name[cluster], text = clusters.text[cluster];
   const kept = name < 0 ? "page furniture" : place(name, [clusters.paragraph[cluster]]);
   const title = element("h3", {}, name < 0 ? "" : "kept: ", kept);
-  const number = element("p", { class: "number" }, element("b", {}, size.toLocaleString("en")), data.done ? " removed" : " could go");
+  const what = data.done ? " removed" : " could go";
+  const number = element("p", { class: "number" }, element("b", {}, said(size)), what);
   chosen.sort((a, b) => b.rows.length - a.rows.length);
   const list = some(element("ul"), "li", chosen, 3, 50, one => variantItem(cluster, one));
-  const said = text === null ? element("p", { class: "quiet" }, "This run did not read it.")
+  const shown = text === null ? element("p", { class: "quiet" }, "This run did not read it.")
     : element("p", { class: "text kept", dir: "auto" }, text);
-  return element("li", { class: "cluster", tabindex: "-1" }, element("header", {}, title, number), said, list);
+  return element("li", { class: "cluster", tabindex: "-1" }, element("header", {}, title, number), shown, list);
 }
 
 const SHOWN = 20;
@@ -233,11 +244,12 @@ function show() {
   const page = Math.min(pages, Math.max(1, Math.trunc(Number(state.page)) || 1));
   state.page = String(page);
   find("clusters").replaceChildren(...found.slice((page - 1) * SHOWN, page * SHOWN).map(clusterItem));
-  const only = [state.relation, fates[state.words]?.[0], state.band && `similarity ${range(Number(state.band))}`].filter(Boolean);
-  find("count").textContent = (size ? `${many(size, "removal")}, for ${many(found.length, "kept " + unit)}` : "Nothing to show")
-    + (only.length ? `; only: ${only.join(", ")}` : "");
+  const bandSaid = state.band && `similarity ${range(Number(state.band))}`;
+  const only = [state.relation, fates[state.words]?.[0], bandSaid].filter(Boolean);
+  const listed = size ? `${many(size, "removal")}, for ${many(found.length, "kept " + unit)}` : "Nothing to show";
+  find("count").textContent = listed + (only.length ? `; only: ${only.join(", ")}` : "");
   find("all").hidden = !(only.length || state.q || state.file);
-  find("page").textContent = `${page.toLocaleString("en")} of ${pages.toLocaleString("en")}`;
+  find("page").textContent = `${said(page)} of ${said(pages)}`;
   find("back").disabled = page === 1;
   find("on").disabled = page === pages;
   for (const button of document.querySelectorAll("[data-key]"))

@@ -1,17 +1,18 @@
 const list = document.querySelector("ol");
 const answers = [["y", "right"], ["n", "loses something"], ["?", "cannot tell"]];
 
-list.append(...data.map(({ removed, kept, diff, places, why }) => {
+for (const { removed, kept, diff, places, why } of data) {
   const text = (...words) => element("p", { class: "text", dir: "auto" }, ...words);
   const place = number => element("bdi", { class: "quiet" }, places[number]);
   const rows = [["removed", text(removed), place(0)]];
-  if (kept === null) rows.push(["kept", element("p", { class: "quiet" }, `in ${places[1]}, which the run did not read`)]);
+  const unread = `in ${places[1]}, which the run did not read`;
+  if (kept === null) rows.push(["kept", element("p", { class: "quiet" }, unread)]);
   else rows.push(["kept", text(kept), place(1)], ["change", text(...changes(removed, diff))]);
   rows.push(["why", element("span", { class: "reason" }, why)]);
   const described = rows.map(([name, ...body]) => [element("dt", {}, name), element("dd", {}, ...body)]);
   const buttons = answers.map(([key, name]) => element("button", { type: "button", value: key }, name));
-  return element("li", { tabindex: "-1" }, element("dl", {}, ...described.flat()), ...buttons);
-}));
+  list.append(element("li", { tabindex: "-1" }, element("dl", {}, ...described.flat()), ...buttons));
+}
 
 const items = [...list.children];
 const verdicts = [...decodeURIComponent(location.hash.slice(1)).padEnd(items.length, "-").slice(0, items.length)];
