@@ -137,12 +137,12 @@ def clean(
     if index is not None:
         if boilerplate is not None:
             raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
-        check_place("index", index, sources, output)
+        check_place(index, sources, output)
     totals = Totals()
     furniture = _furniture(documents, boilerplate, options)
     found = _results(documents, totals, jobs, furniture, options, index)
     if report:
-        check_place("report", report, sources, output)
+        check_place(report, sources, output, what="the report")
         found = reported(found, documents, report, Run(sources, _config(options), totals, True, options["lines"]))
     for document, text, result in found:
         for removal in result.removed:
@@ -216,7 +216,7 @@ def find(
     known = None if index is None else Store(index, _config(options), write=False)
     found = _results(documents, totals, jobs, furniture, options, known)
     if report:
-        check_place("report", report, sources, None)
+        check_place(report, sources, None, what="the report")
         found = reported(found, documents, report, Run(sources, _config(options), totals, False, options["lines"]))
     if sample:
         judge_sample(documents, found, sample, page)

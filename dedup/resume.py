@@ -21,14 +21,12 @@ _COMMIT_CHARACTERS = 1 << 24
 _NEW, _DONE, _CHANGED = "new", "done", "changed"
 
 
-def check_place(kind: str, place: str, sources: Sequence[str], output: str | None) -> None:
-    """Raise CorpusError for an index, or what else is no document, that lies where files are read or written."""
-    path = Path(place).resolve()
+def check_place(file: str, sources: Sequence[str], output: str | None, *, what: str = "the index") -> None:
+    """Raise CorpusError for a file of a run that lies where documents are read or written."""
+    path = Path(file).resolve()
     for folder in (*sources, *([output] if output is not None else [])):
         if folder != STANDARD_INPUT and path.is_relative_to(Path(folder).resolve()):
-            raise CorpusError(
-                f"{place} lies in {folder}, which holds documents; expected a place for the {kind} elsewhere"
-            )
+            raise CorpusError(f"{file} lies in {folder}, which holds documents; expected a place for {what} elsewhere")
 
 
 @dataclass(slots=True)
