@@ -489,6 +489,7 @@ def test_page_furniture_and_what_an_index_knows(tmp_path, window):
     window.open(path)
     assert [cluster["head"] for cluster in shown(window)] == ["page furniture"] * 2 and shown(window)[0]["size"] == "3"
     assert "page furniture 6 100.0%" in said(window, "words")
+    assert said(window, "count") == "6 removals, of 2 texts of page furniture"
 
     assert call("clean", source, "-o", tmp_path / "out", "--index", tmp_path / "ix").exit_code == 0
     again = tmp_path / "again"

@@ -80,12 +80,12 @@ function facet(list, key, value, name, says, number, whole) {
   list.append(element("li", {}, button));
 }
 
-function overview() {
-  const share = data.removed / (totals.paragraphs || 1);
+function totalsShown() {
+  const share = percent(data.removed / (totals.paragraphs || 1));
   const what = data.done ? "removed" : "could go";
-  document.title = `${percent(share)} ${data.done ? "removed" : "of the paragraphs could go"}`;
+  document.title = `${share} ${what}`;
   find("sources").append("dedup · ", element("bdi", {}, data.sources.join(", ")));
-  find("share").append(percent(share));
+  find("share").append(share);
   find("lead").append(`${said(data.removed)} of ${many(totals.paragraphs, unit)} ${what}`);
   const origin = [`from ${many(totals.documents, "document")}`];
   if (totals.removed_within) origin.push(`${said(totals.removed_within)} repeat their own document`);
@@ -93,7 +93,11 @@ function overview() {
   if (totals.passed) origin.push(`${many(totals.passed, "document")} done before`);
   if (totals.skipped) origin.push(`${said(totals.skipped)} skipped`);
   find("origin").append(origin.join("; "));
+  for (const [name, value] of Object.entries(config))
+    find("config").append(element("div", {}, element("dt", {}, name), element("dd", {}, String(value))));
+}
 
+function relationsShown() {
   const relations = Object.keys(meanings).filter(relation => counts[relation]);
   const rest = totals.paragraphs - data.removed;
   for (const [relation, number] of [...relations.map(name => [name, counts[name]]), ["", rest]]) {
@@ -103,27 +107,30 @@ function overview() {
   }
   for (const relation of relations)
     facet(find("relations"), "relation", relation, relation, meanings[relation], counts[relation], data.removed);
+}
 
+function fatesShown() {
   const listed = removals.variant.length, by = {};
+  fate.forEach((name, variant) => { by[name] = (by[name] ?? 0) + removalsOf(variant).length; });
+  for (const [name, [title, says]] of Object.entries(fates))
+    if (by[name]) facet(find("words"), "words", name, title, says, by[name], listed);
   const part = `The first ${said(listed)} of ${said(data.removed)} are listed here, `
     + "and counted in “How alike” and “Is anything lost?”.";
   if (listed < data.removed) find("each").after(element("p", {}, part));
-  const bands = Array.from({ length: BANDS }, () => ({ contained: 0, near: 0 }));
-  fate.forEach((name, variant) => {
-    const number = removalsOf(variant).length;
-    by[name] = (by[name] ?? 0) + number;
-    if (band[variant] >= 0) bands[band[variant]][variants.relation[variant]] += number;
-  });
-  for (const [name, [title, says]] of Object.entries(fates))
-    if (by[name]) facet(find("words"), "words", name, title, says, by[name], listed);
+}
 
-  const most = Math.max(1, ...bands.map(({ contained, near }) => contained + near));
-  bands.forEach(({ contained, near }, number) => {
+function bandsShown() {
+  const bands = Array.from({ length: BANDS }, () => ({ near: 0, contained: 0 }));
+  band.forEach((number, variant) => {
+    if (number >= 0) bands[number][variants.relation[variant]] += removalsOf(variant).length;
+  });
+  const most = Math.max(1, ...bands.map(({ near, contained }) => near + contained));
+  bands.forEach(({ near, contained }, number) => {
     const name = `similarity ${range(number)}: ${contained} contained, ${near} near`;
     const bar = element("button",
       { type: "button", "data-key": "band", "data-value": number, "aria-label": name, title: name });
-    bar.disabled = !(contained + near);
-    for (const [relation, height] of [["near", near], ["contained", contained]]) {
+    bar.disabled = !(near + contained);
+    for (const [relation, height] of Object.entries({ near, contained })) {
       const part = element("span", { class: relation });
       part.style.height = height ? `max(2px, ${100 * height / most}%)` : "0";
       bar.append(part);
@@ -134,9 +141,6 @@ function overview() {
   find("threshold").append(element("span", {}, `threshold ${config.threshold}`));
   find("caption").append("Jaccard similarity to the kept text. Below the threshold stand contained ones, and near ones "
     + "of as many words, almost all of them the same. Exact ones, at 1, are not drawn.");
-
-  for (const [name, value] of Object.entries(config))
-    find("config").append(element("div", {}, element("dt", {}, name), element("dd", {}, String(value))));
 }
 
 // --- What is shown -------------------------------------------------------------------------------------------------
@@ -157,7 +161,6 @@ function selected() {
     return words.every(word => inKept.includes(word) || inGone.includes(word));
   };
   const found = [];
-  let size = 0;
   for (let cluster = 0; cluster < clusters.text.length; cluster++) {
     const chosen = { cluster, variants: [], size: 0, similarity: 1 };
     for (const variant of variantsOf(cluster)) {
@@ -169,11 +172,10 @@ function selected() {
       if (band[variant] >= 0) chosen.similarity = Math.min(chosen.similarity, variants.similarity[variant]);
     }
     if (chosen.size) found.push(chosen);
-    size += chosen.size;
   }
   if (state.order === "size") found.sort((a, b) => b.size - a.size || a.cluster - b.cluster);
   if (state.order === "alike") found.sort((a, b) => a.similarity - b.similarity || a.cluster - b.cluster);
-  return { found, size };
+  return found;
 }
 
 // As many of the items as are shown at first, and a button for more.
@@ -238,16 +240,24 @@ function clusterItem({ cluster, variants: chosen, size }) {
 
 const SHOWN = 20;
 
+function summary(found) {
+  if (!found.length) return "Nothing to show";
+  const kept = found.filter(({ cluster }) => clusters.name[cluster] >= 0).length;
+  const parts = [many(found.reduce((sum, { size }) => sum + size, 0), "removal")];
+  if (kept) parts.push(`for ${many(kept, "kept " + unit)}`);
+  if (kept < found.length) parts.push(`of ${many(found.length - kept, "text")} of page furniture`);
+  return parts.join(", ");
+}
+
 function show() {
-  const { found, size } = selected();
+  const found = selected();
   const pages = Math.max(1, Math.ceil(found.length / SHOWN));
   const page = Math.min(pages, Math.max(1, Math.trunc(Number(state.page)) || 1));
   state.page = String(page);
   find("clusters").replaceChildren(...found.slice((page - 1) * SHOWN, page * SHOWN).map(clusterItem));
   const bandSaid = state.band && `similarity ${range(Number(state.band))}`;
   const only = [state.relation, fates[state.words]?.[0], bandSaid].filter(Boolean);
-  const listed = size ? `${many(size, "removal")}, for ${many(found.length, "kept " + unit)}` : "Nothing to show";
-  find("count").textContent = listed + (only.length ? `; only: ${only.join(", ")}` : "");
+  find("count").textContent = summary(found) + (only.length ? `; only: ${only.join(", ")}` : "");
   find("all").hidden = !(only.length || state.q || state.file);
   find("page").textContent = `${said(page)} of ${said(pages)}`;
   find("back").disabled = page === 1;
@@ -311,6 +321,9 @@ document.addEventListener("keydown", event => {
 });
 addEventListener("hashchange", () => { read(); show(); });
 
-overview();
+totalsShown();
+relationsShown();
+bandsShown();
+fatesShown();
 read();
 show();
