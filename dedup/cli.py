@@ -3,6 +3,7 @@
 import os
 import sys
 from collections import deque
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -22,10 +23,11 @@ from .formats.jsonl import as_json
 from .functions import compare
 from .inspection import describe
 from .listing import as_table, as_tables, coloured, judge_sample
-from .options import DEFAULTS, boilerplate, config_of, decides, fails_cleanly, jobs, reads, warn
+from .options import DEFAULTS, boilerplate, config_of, decides, fails_cleanly, jobs, reads, report_to, warn
 from .removals import Cuts, Record, as_record
+from .report import Run, reported
 from .resume import check_place
-from .session import Session, as_numbers, removals, summary
+from .session import Session, as_numbers, decided, summary
 from .sources import Document, plan
 from .store import Store
 from .tune import described, documents_at_random, looked_at, survey
@@ -52,6 +54,7 @@ def main() -> None:
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 @jobs
 @boilerplate
+@report_to
 @reads
 @decides
 @fails_cleanly
@@ -67,6 +70,7 @@ def clean(
     quiet: bool,
     jobs: int | None,
     boilerplate: int | None,
+    report: str | None,
     formats: Formats,
     **options: Any,
 ) -> None:
@@ -99,7 +103,7 @@ def clean(
         _check_way_back(removed, index)
     if annotate:
         _check_place_for_notes(documents, formats)
-    for path, what in ((index, "the index"), (removed, "the record")):
+    for path, what in ((index, "the index"), (removed, "the record"), (report, "the report")):
         if path is not None:
             check_place(path, sources, output, what=what)
     if index is not None and boilerplate is not None:
@@ -108,6 +112,8 @@ def clean(
     session.find_furniture(boilerplate)
     with ExitStack() as closing:
         found = session.results(jobs, _only_read(index, options) if dry_run else index)
+        if report:
+            found = _reported(found, session, sources, report, done=not (dry_run or annotate))
         record = None
         if removed is not None:
             durable = in_place or index is not None
@@ -154,6 +160,14 @@ def _only_read(index: str | None, options: dict[str, Any]) -> Store | None:
     return Store(index, config_of(options), write=False) if index is not None and os.path.exists(index) else None
 
 
+def _reported(
+    found: Iterator[tuple[File, Rows]], session: Session, sources: tuple[str, ...], path: str, *, done: bool
+) -> Iterator[tuple[File, Rows]]:
+    """What is found, and when all of it has passed a report at `path`."""
+    about = Run(sources, config_of(session.options), session.totals, done, session.lines)
+    return reported(found, session.documents, path, about)
+
+
 def _furniture_told(file: File, rows: Rows) -> Rows:
     """The rows, while what is removed of them as page furniture goes to standard error."""
     for row, result in rows:
@@ -179,6 +193,7 @@ def _furniture_told(file: File, rows: Rows) -> Rows:
 @click.option("-q", "--quiet", is_flag=True, help="No summary.")
 @jobs
 @boilerplate
+@report_to
 @reads
 @decides
 @fails_cleanly
@@ -193,6 +208,7 @@ def find(
     quiet: bool,
     jobs: int | None,
     boilerplate: int | None,
+    report: str | None,
     formats: Formats,
     **options: Any,
 ) -> None:
@@ -228,10 +244,14 @@ def find(
         click.echo(listing.as_furniture(piece, count) if table else as_json(record))
     known = None if index is None else Store(index, config_of(options), write=False)
     found = session.results(jobs, known)
+    if report:
+        check_place(report, sources, None, what="the report")
+        found = _reported(found, session, sources, report, done=False)
     if sample:
         judge_sample(session, found, sample, page)
     else:
-        shown = listing.clusters(session, found) if clusters else removals(found)
+        pairs = (as_record(id, text, removal) for id, text, result in decided(found) for removal in result.removed)
+        shown = listing.clusters(session, found) if clusters else pairs
         as_lines = map(as_json, shown) if not table else as_tables(shown) if clusters else as_table(shown)
         for line in as_lines:
             click.echo(line)

@@ -4,6 +4,8 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import closing
+from operator import attrgetter
 from typing import Any
 
 import click
@@ -12,24 +14,36 @@ from .corpus import File, Rows
 from .differences import Side, marked, plain, word_diff
 from .files import write
 from .formats.jsonl import as_json
-from .page import as_page
-from .sample import OPEN, QUIT, RIGHT, WRONG, draw, judge, kept_texts, precision, with_kept
-from .session import Session, removals
+from .kept import KeptTexts
+from .removals import as_record
+from .results import CleanResult
+from .sample import OPEN, QUIT, RIGHT, WRONG, Drawn, as_page, draw, judge, precision
+from .session import Session, decided
 from .sources import check_names
+
+
+def with_kept(found: Iterable[tuple[str, str, CleanResult]], kept: KeptTexts) -> Iterator[Drawn]:
+    """Each removal from documents (id, text, result) with the text that stands for it; `kept` learns what passes."""
+    for id, text, result in found:
+        kept.add(id, text, result)
+        for removal in result.removed:
+            record = as_record(id, text, removal)
+            stand_in = record["duplicate_of"]
+            yield Drawn(record, stand_in and kept.text(stand_in["document"], stand_in["paragraph"]))
 
 
 def clusters(session: Session, found: Iterable[tuple[File, Rows]]) -> list[dict[str, Any]]:
     """Every kept paragraph that stands for others, with these: the largest cluster first. Page furniture is in none."""
-    listed, kept = _with_kept(session, found)
-    together: dict[tuple[str, int], list[dict[str, Any]]] = {}
-    for record in listed:
-        stand_in = record.pop("duplicate_of")
-        together.setdefault((stand_in["document"], stand_in["paragraph"]), []).append(record)
-    found_clusters = [
-        {"document": id, "paragraph": p, "text": kept.get((id, p)), "size": len(removed) + 1, "removed": removed}
-        for (id, p), removed in together.items()
-    ]
-    return sorted(found_clusters, key=lambda cluster: -len(cluster["removed"]))
+    check_names(session.documents)
+    together: dict[tuple[str, int], dict[str, Any]] = {}
+    with closing(KeptTexts()) as texts:
+        for record, kept in map(attrgetter("record", "kept"), with_kept(decided(found), texts)):
+            if stand_in := record.pop("duplicate_of"):
+                place = stand_in["document"], stand_in["paragraph"]
+                cluster = together.setdefault(place, {**stand_in, "text": kept, "size": 1, "removed": []})
+                cluster["size"] += 1
+                cluster["removed"].append(record)
+    return sorted(together.values(), key=lambda cluster: -cluster["size"])
 
 
 def as_table(records: Iterable[dict[str, Any]]) -> Iterator[str]:
@@ -74,23 +88,15 @@ def _width() -> int:
     return shutil.get_terminal_size((160, 24)).columns
 
 
-def _with_kept(
-    session: Session, found: Iterable[tuple[File, Rows]], most: int | None = None
-) -> tuple[list[dict[str, Any]], dict[tuple[str, int], str]]:
-    """The removals for which something stands, or so many drawn of them, and the texts of what does."""
-    check_names(session.documents)
-    given: dict[str, str] = {}
-    records = (record for record in removals(found, given) if record["relation"] != "boilerplate")
-    listed = list(records) if most is None else draw(records, most)
-    return listed, kept_texts(listed, session.documents, session.formats, given, lines=session.lines)
-
-
 def judge_sample(session: Session, found: Iterable[tuple[File, Rows]], size: int, page: str | None) -> None:
     """Draw a sample of what was found and have it judged: on a page, at the terminal, or by whoever reads JSON Lines.
 
     Page furniture is not drawn: it is removed although nothing stands for it. Raises CorpusError.
     """
-    drawn = with_kept(*_with_kept(session, found, size))
+    check_names(session.documents)
+    with closing(KeptTexts()) as kept:
+        removals = with_kept(decided(found), kept)
+        drawn = draw((removal for removal in removals if removal.record["relation"] != "boilerplate"), size)
     if page:
         write(page, as_page(drawn).encode(errors="backslashreplace"))
         click.echo(f"{page}: a sample of {len(drawn):,}, to be judged in a browser", err=True)

@@ -76,6 +76,8 @@ def _with(command: Callable[..., Any], *options: Callable[..., Any]) -> Callable
 
 jobs = click.option("--jobs", type=click.IntRange(min=1), help="Threads.  [default: the machine's cores]")
 
+report_to = click.option("--report", metavar="FILE", help="Write a page that shows every removal beside what is kept.")
+
 boilerplate = click.option(
     "--boilerplate",
     type=click.IntRange(min=2),

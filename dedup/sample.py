@@ -1,19 +1,14 @@
 """Removals drawn at random, to be judged by a person: what precision a run has on the user's own corpus."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from math import sqrt
 from random import Random
 from typing import Any, TypeVar
 
-from .corpus import rows_read
-from .differences import Side, marked, plain, word_diff
-from .formats import STANDARD_INPUT, Formats
-from .paragraphs import split_lines, split_paragraphs
-from .sources import Document
+from .differences import Side, marked, plain, word_diff, word_diffs
+from .page import lengths, page
 
 T = TypeVar("T")
 
@@ -38,56 +33,20 @@ class Drawn:
         )
 
 
-def draw(records: Iterable[T], size: int) -> list[T]:
-    """So many of the records, each as likely as any other, in an order of chance; the same every time.
+def draw(removals: Iterable[T], size: int) -> list[T]:
+    """So many of the removals, each as likely as any other, in an order of chance; the same every time.
 
     The reservoir of A. Waterman: one pass, and no more is held than is drawn.
     """
     random = Random(SEED)
     drawn: list[T] = []
-    for place, record in enumerate(records):
+    for place, removal in enumerate(removals):
         if place < size:
-            drawn.append(record)
+            drawn.append(removal)
         elif (slot := random.randrange(place + 1)) < size:
-            drawn[slot] = record
+            drawn[slot] = removal
     random.shuffle(drawn)  # so that who stops early has judged a sample too
     return drawn
-
-
-def with_kept(records: Sequence[dict[str, Any]], kept: Mapping[tuple[str, int], str]) -> list[Drawn]:
-    """The records with the texts of the kept paragraphs, where there are any."""
-    stand_ins = (record["duplicate_of"] for record in records)
-    texts = [kept.get((stand_in["document"], stand_in["paragraph"])) for stand_in in stand_ins]
-    return list(map(Drawn, records, texts))
-
-
-def kept_texts(
-    records: Iterable[dict[str, Any]],
-    documents: Iterable[Document],
-    formats: Formats,
-    given: dict[str, str],
-    *,
-    lines: bool,
-) -> dict[tuple[str, int], str]:
-    """What stands for the removals, by document and paragraph: read again, but for documents `given`, which cannot be."""
-    places: dict[str, set[int]] = {}
-    for record in records:
-        places.setdefault(record["duplicate_of"]["document"], set()).add(record["duplicate_of"]["paragraph"])
-    kept: dict[tuple[str, int], str] = {}
-    for id, text in chain(given.items(), _read_again(documents, formats, places)):
-        if id in places:
-            spans = split_lines(text) if lines else split_paragraphs(text)
-            kept |= {(id, p): text[spans[p].start : spans[p].end] for p in places[id] if p < len(spans)}
-    return kept
-
-
-def _read_again(documents: Iterable[Document], formats: Formats, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Ids and texts of all documents in the files that hold one of those that are wanted."""
-    holding = {*wanted, *(id.rpartition(":")[0] for id in wanted)}
-    for document in documents:
-        if document.id in holding and document.source != STANDARD_INPUT:
-            with suppress(OSError, ValueError):  # a file that is gone by now has no text to be shown
-                yield from rows_read(document, formats)
 
 
 def judge(drawn: Sequence[Drawn], ask: Callable[[str], str], style: Callable[[str, Side], str]) -> Counter[str]:
@@ -107,6 +66,17 @@ def judge(drawn: Sequence[Drawn], ask: Callable[[str], str], style: Callable[[st
             break
         verdicts[key] += 1
     return verdicts
+
+
+def as_page(drawn: Sequence[Drawn]) -> str:
+    """A page to judge a sample on. The verdicts stand in its address, so that it can be reloaded or kept as a bookmark."""
+    items = []
+    diffs = word_diffs([(removal.record["text"], removal.kept or "") for removal in drawn])
+    for removal, (text, diff) in zip(drawn, map(lengths, diffs), strict=True):
+        kept = None if removal.kept is None else plain(removal.kept)
+        why = plain(f"{removal.record['relation']}: {removal.record['reason']}")
+        items.append({"removed": text, "kept": kept, "diff": diff, "places": removal.places, "why": why})
+    return page("sample", items)
 
 
 def precision(verdicts: Counter[str]) -> str:

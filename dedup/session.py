@@ -10,9 +10,9 @@ from .bar import Bar
 from .boilerplate import Furniture
 from .corpus import File, Rows, Totals, find_furniture, row_id, run
 from .deduplicator import Deduplicator
-from .formats import STANDARD_INPUT, Formats
+from .formats import Formats
 from .options import config_of, cores, warn
-from .removals import as_record
+from .results import CleanResult
 from .resume import Progress
 from .sources import Document
 from .store import Store
@@ -115,17 +115,12 @@ class Session:
             warn(f"{file.document.source}: {rows_are} left unchanged; {first}")
 
 
-def removals(found: Iterable[tuple[File, Rows]], given: dict[str, str] | None = None) -> Iterator[dict[str, Any]]:
-    """Every removal on record, as it is found. Documents of standard input, which is read once, go into `given`."""
+def decided(found: Iterable[tuple[File, Rows]]) -> Iterator[tuple[str, str, CleanResult]]:
+    """The id, text and result of every document, as it is decided."""
     for file, rows in found:
         for row, result in rows:
-            if result is None or row.text is None:
-                continue
-            id = row_id(file.document, row)
-            if given is not None and file.document.source == STANDARD_INPUT:
-                given[id] = row.text
-            for removal in result.removed:
-                yield as_record(id, row.text, removal)
+            if result is not None and row.text is not None:
+                yield row_id(file.document, row), row.text, result
 
 
 def as_numbers(totals: Totals) -> dict[str, int]:
