@@ -2,89 +2,35 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from functools import wraps
+from collections import deque
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 from io import TextIOWrapper
 from typing import Any
 
 import click
 
-from . import __version__
-from .boilerplate import Furniture
-from .config import Config
-from .corpus import Document, Totals, find_furniture, plan, run, write
-from .deduplicator import Deduplicator
+from . import __version__, listing
+from .cleaning import write_cleaned, write_restored
+from .corpus import File, Rows, explained, row_id
 from .differences import marked, word_diff
-from .errors import DedupError
+from .errors import CorpusError
+from .files import Replacement
+from .formats import Formats, open_reader
+from .formats.jsonl import as_json
 from .functions import compare
 from .inspection import describe
-from .listing import as_json, as_record, coloured, judge_sample
-from .results import CleanResult
-from .resume import Progress, check_place
+from .listing import as_table, as_tables, coloured, judge_sample
+from .options import DEFAULTS, boilerplate, config_of, decides, fails_cleanly, jobs, reads, report_to, warn
+from .removals import Cuts, Record, as_record
+from .report import Run, reported
+from .resume import check_place
+from .session import Session, as_numbers, decided, summary
+from .sources import Document, plan
 from .store import Store
 from .tune import described, documents_at_random, looked_at, survey
-
-_DEFAULTS = Config()
-
-
-def _decides(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that change what is removed."""
-    for option in (
-        click.option("--lines", is_flag=True, help="Take every line as a document of its own."),
-        click.option(
-            "--guard/--no-guard", default=True, help="Keep both where a number, name, negation or word differs."
-        ),
-        click.option(
-            "--containment",
-            default=str(_DEFAULTS.containment),
-            show_default=True,
-            metavar="SHARE|none",
-            help="Share of a paragraph's words that must stand in another that contains it; none switches this off.",
-        ),
-        click.option(
-            "--threshold",
-            default=_DEFAULTS.threshold,
-            show_default=True,
-            help="Least Jaccard similarity of near repeats.",
-        ),
-        click.option(
-            "--scope",
-            type=click.Choice(["corpus", "document"]),
-            default=_DEFAULTS.scope,
-            show_default=True,
-            help="Compare across documents, or only within each.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-_boilerplate = click.option(
-    "--boilerplate",
-    type=click.IntRange(min=2),
-    metavar="N",
-    help="Page furniture: remove all occurrences of paragraphs that stand in N documents or more.",
-)
-
-
-def _fails_cleanly(command: Callable[..., None]) -> Callable[..., None]:
-    """Errors in one line and exit code 2; 130 when interrupted; silence when the reader of a pipe has gone."""
-
-    @wraps(command)
-    def wrapped(**options: Any) -> None:
-        try:
-            command(**options)
-        except DedupError as error:
-            click.echo(f"dedup: {error}", err=True)
-            sys.exit(2)
-        except KeyboardInterrupt:
-            click.echo("dedup: interrupted; every file written is whole", err=True)
-            sys.exit(130)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
-
-    return wrapped
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -100,20 +46,32 @@ def main() -> None:
 @click.argument("sources", nargs=-1, required=True, metavar="SRC...")
 @click.option("-o", "--output", metavar="DST", help="Folder (or for one file: file) to write to; else standard output.")
 @click.option("--in-place", is_flag=True, help="Write over the files that are read.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Threads.  [default: the machine's cores]")
-@click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@click.option("--annotate", is_flag=True, help="Remove nothing, but say in each row, as dedup, what would go and why.")
+@click.option("--removed", metavar="FILE", help="Put every removal on record, as JSON Lines, for dedup restore.")
 @click.option("--index", metavar="PATH", help="Remember what is kept in this file, and go on from it; made if missing.")
-@_boilerplate
-@_decides
-@_fails_cleanly
+@click.option("-n", "--dry-run", is_flag=True, help="Write nothing, but say what it would come to.")
+@click.option("--json", is_flag=True, help="The summary as JSON, on standard output.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+@jobs
+@boilerplate
+@report_to
+@reads
+@decides
+@fails_cleanly
 def clean(
     sources: tuple[str, ...],
     output: str | None,
     in_place: bool,
-    jobs: int | None,
-    quiet: bool,
+    annotate: bool,
+    removed: str | None,
     index: str | None,
+    dry_run: bool,
+    json: bool,
+    quiet: bool,
+    jobs: int | None,
     boilerplate: int | None,
+    report: str | None,
+    formats: Formats,
     **options: Any,
 ) -> None:
     """Write documents without their repeats. SRC is a file, a folder, or - for standard input.
@@ -121,41 +79,110 @@ def clean(
     \b
     dedup clean articles -o cleaned
     dedup clean article.txt > cleaned.txt
+    dedup clean pages.jsonl.zst -o cleaned.jsonl.zst --removed removed.jsonl
+    zcat pages.jsonl.gz | dedup clean - --field content | head
+
+    Files are plain text, JSON Lines (.jsonl, .ndjson) or Parquet, as their names say; text and JSON Lines also
+    compressed (.gz, .bz2, .xz, .zst). What cannot be read is named and left out, a row without the field stays as it is;
+    the exit code is then 2.
 
     With --index a run that was interrupted goes on where it was: what is done is passed over.
     With --boilerplate what is said in removed page furniture is said nowhere any more: look at `dedup find
-    --boilerplate N` first. Each occurrence goes to standard error, as a line of JSON.
+    --boilerplate N` first. Each occurrence goes to standard error, as a line of JSON, or to the file
+    of --removed.
     """
-    documents = plan(sources, output, in_place=in_place, named=index is not None)
-    if output is None and not in_place and len(documents) != 1:
+    documents = plan(sources, output, formats, in_place=in_place, named=index is not None)
+    to_stdout = output is None and not in_place and not dry_run
+    if to_stdout and len(documents) != 1:
         raise click.UsageError("more than one document needs -o DST or --in-place.")
+    if to_stdout and json:
+        raise click.UsageError("--json goes where the document goes; it needs -o DST, --in-place or --dry-run.")
+    if removed is not None and (annotate or dry_run):
+        raise click.UsageError("--removed records what is removed, which is nothing with --annotate or --dry-run.")
+    if removed is not None and in_place:
+        _check_way_back(removed, index)
+    if annotate:
+        _check_place_for_notes(documents, formats)
+    for path, what in ((index, "the index"), (removed, "the record"), (report, "the report")):
+        if path is not None:
+            check_place(path, sources, output, what=what)
+    if index is not None and boilerplate is not None:
+        raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
+    session = Session(documents, formats, options, progress=not quiet and not (to_stdout and sys.stdout.isatty()))
+    session.find_furniture(boilerplate)
+    with ExitStack() as closing:
+        found = session.results(jobs, _only_read(index, options) if dry_run else index)
+        if report:
+            found = _reported(found, session, sources, report, done=not (dry_run or annotate))
+        record = None
+        if removed is not None:
+            durable = in_place or index is not None
+            record = closing.enter_context(Record(removed, durable=durable, done=session.done))
+        for file, rows in found:
+            if boilerplate is not None and record is None:
+                rows = _furniture_told(file, rows)
+            if dry_run:
+                deque(rows, maxlen=0)
+                continue
+            write = partial(write_cleaned, file, rows, record=record, annotate=annotate, lines=session.lines)
+            if file.document.output is None:
+                write(sys.stdout.buffer)
+                sys.stdout.buffer.flush()
+            else:
+                place = Replacement(file.document.output, durable=in_place)
+                with place as target:
+                    place.wanted = write(target) or not in_place
+    if json:
+        click.echo(as_json(as_numbers(session.totals)))
+    elif not quiet:
+        click.echo(summary(session.totals, "would go" if dry_run else "removed", lines=session.lines), err=True)
+    sys.exit(2 if session.incomplete else 0)
+
+
+def _check_way_back(removed: str, index: str | None) -> None:
+    """A record of files that are written over is the only way back: it must be whole, and must not be lost."""
     if index is not None:
-        if boilerplate is not None:
-            raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
-        check_place(index, sources, output)
-    totals = Totals()
-    furniture = _furniture(documents, boilerplate, options)
-    for document, text, result in _results(documents, totals, jobs, furniture, options, index):
-        for removal in result.removed:
-            if removal.decision.relation == "boilerplate":
-                click.echo(as_json(as_record(document, text, removal)), err=True)
-        if document.output is None:
-            sys.stdout.buffer.write(result.text.encode())
-            sys.stdout.buffer.flush()
-        elif not in_place or result.text != text:
-            write(document.output, result.text)
-    if not quiet:
-        click.echo(_summary(totals, "removed", lines=options["lines"]), err=True)
-    sys.exit(2 if totals.skipped or totals.changed else 0)
+        raise click.UsageError("--removed goes with --in-place or --index, not both: killed, it might miss a removal.")
+    if os.path.exists(removed):
+        raise click.UsageError(
+            f"{removed} is there, and may be the only way back from an earlier run; name a new file."
+        )
+
+
+def _check_place_for_notes(documents: list[Document], formats: Formats) -> None:
+    for document in documents:
+        if formats.of(document.source) == "txt":
+            raise click.UsageError(f"{document.source}: plain text has no place for notes; --annotate needs rows.")
+
+
+def _only_read(index: str | None, options: dict[str, Any]) -> Store | None:
+    """The index, if there is one, for a run that writes nothing."""
+    return Store(index, config_of(options), write=False) if index is not None and os.path.exists(index) else None
+
+
+def _reported(
+    found: Iterator[tuple[File, Rows]], session: Session, sources: tuple[str, ...], path: str, *, done: bool
+) -> Iterator[tuple[File, Rows]]:
+    """What is found, and when all of it has passed a report at `path`."""
+    about = Run(sources, config_of(session.options), session.totals, done, session.lines)
+    return reported(found, session.documents, path, about)
+
+
+def _furniture_told(file: File, rows: Rows) -> Rows:
+    """The rows, while what is removed of them as page furniture goes to standard error."""
+    for row, result in rows:
+        for removal in result.removed if result else []:
+            if removal.decision.relation == "boilerplate" and row.text is not None:
+                click.echo(as_json(as_record(row_id(file.document, row), row.text, removal)), err=True)
+        yield row, result
 
 
 @main.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SRC...")
 @click.option("--check", is_flag=True, help="Exit with 1 if there is any repeat.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Threads.  [default: the machine's cores]")
-@click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@click.option("--clusters", is_flag=True, help="List what is kept, each with all that it stands for, largest first.")
+@click.option("--table", is_flag=True, help="List them for people, in columns as wide as the terminal.")
 @click.option("--index", metavar="PATH", help="What this file remembers comes first; it is only read.")
-@_boilerplate
 @click.option(
     "--sample",
     type=click.IntRange(min=1),
@@ -163,23 +190,33 @@ def clean(
     help="Draw N of the removals at random, to be judged one by one.",
 )
 @click.option("--page", metavar="FILE", help="Write the sample as a page to judge it in a browser.")
-@_decides
-@_fails_cleanly
+@click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@jobs
+@boilerplate
+@report_to
+@reads
+@decides
+@fails_cleanly
 def find(
     sources: tuple[str, ...],
     check: bool,
-    jobs: int | None,
-    quiet: bool,
+    clusters: bool,
+    table: bool,
     index: str | None,
-    boilerplate: int | None,
     sample: int | None,
     page: str | None,
+    quiet: bool,
+    jobs: int | None,
+    boilerplate: int | None,
+    report: str | None,
+    formats: Formats,
     **options: Any,
 ) -> None:
     """List what `clean` would remove, as JSON Lines, and write nothing else.
 
     \b
     dedup find articles | head
+    dedup find --table --clusters articles | less
     dedup find --check article.txt
     dedup find --boilerplate 20 articles | head
 
@@ -195,34 +232,42 @@ def find(
     """
     if page and not sample:
         raise click.UsageError("--page writes a sample: it needs --sample N.")
+    if sample and (clusters or table):
+        raise click.UsageError("--sample shows removals one by one: it goes with neither --clusters nor --table.")
     if index is not None and boilerplate is not None:
         raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
-    totals = Totals()
     documents = plan(sources, None, named=index is not None)
-    furniture = _furniture(documents, boilerplate, options)
-    for piece, count in furniture.listed() if furniture and not sample else []:
-        click.echo(as_json({"relation": "boilerplate", "documents": count, "text": piece}))
-    known = None if index is None else Store(index, _config(options), write=False)
-    found = _results(documents, totals, jobs, furniture, options, known)
+    session = Session(documents, formats, options, progress=not quiet and not sys.stdout.isatty())
+    session.find_furniture(boilerplate)
+    for piece, count in session.furniture.listed() if session.furniture and not sample else []:
+        record = {"relation": "boilerplate", "documents": count, "text": piece}
+        click.echo(listing.as_furniture(piece, count) if table else as_json(record))
+    known = None if index is None else Store(index, config_of(options), write=False)
+    found = session.results(jobs, known)
+    if report:
+        check_place(report, sources, None, what="the report")
+        found = _reported(found, session, sources, report, done=False)
     if sample:
-        judge_sample(documents, found, sample, page, lines=options["lines"])
+        judge_sample(session, found, sample, page)
     else:
-        for document, text, result in found:
-            for removal in result.removed:
-                click.echo(as_json(as_record(document, text, removal)))
+        pairs = (as_record(id, text, removal) for id, text, result in decided(found) for removal in result.removed)
+        shown = listing.clusters(session, found) if clusters else pairs
+        as_lines = map(as_json, shown) if not table else as_tables(shown) if clusters else as_table(shown)
+        for line in as_lines:
+            click.echo(line)
     if not quiet:
-        click.echo(_summary(totals, "could go", lines=options["lines"]), err=True)
-    sys.exit(2 if totals.skipped else 1 if check and totals.removed else 0)
+        click.echo(summary(session.totals, "could go", lines=session.lines), err=True)
+    sys.exit(2 if session.incomplete else 1 if check and session.totals.removed else 0)
 
 
 @main.command()
 @click.argument("a")
 @click.argument("b")
 @click.option(
-    "--threshold", default=_DEFAULTS.threshold, show_default=True, help="Least Jaccard similarity of near repeats."
+    "--threshold", default=DEFAULTS.threshold, show_default=True, help="Least Jaccard similarity of near repeats."
 )
 @click.option("--guard/--no-guard", default=True, help="Keep both where a number, name, negation or word differs.")
-@_fails_cleanly
+@fails_cleanly
 def explain(a: str, b: str, threshold: float, guard: bool) -> None:
     """Say what two paragraphs, A and B, are to each other, and why.
 
@@ -242,9 +287,10 @@ def explain(a: str, b: str, threshold: float, guard: bool) -> None:
 @click.option(
     "-n", "--number", type=click.IntRange(min=1), default=5, show_default=True, help="Pairs shown at each boundary."
 )
-@_decides
-@_fails_cleanly
-def tune(sources: tuple[str, ...], number: int, **options: Any) -> None:
+@reads
+@decides
+@fails_cleanly
+def tune(sources: tuple[str, ...], number: int, formats: Formats, **options: Any) -> None:
     """Show the pairs of paragraphs closest to each boundary of the rule, with what differs in them.
 
     Look at them, then set --threshold, --containment and --no-guard so that the boundaries lie where you want them.
@@ -253,28 +299,23 @@ def tune(sources: tuple[str, ...], number: int, **options: Any) -> None:
     dedup tune articles
     dedup tune articles --threshold 0.6 | less
     """
-    config = _config(options)
+    config = config_of(options)
     skipped: list[str] = []
-    drawn = documents_at_random(plan(sources, None), lines=options["lines"], report=skipped.append)
+    documents = plan(sources, None)
+    drawn = documents_at_random(documents, formats, lines=options["lines"], report=skipped.append)
     surveyed = survey(drawn, config)
     for line in described(surveyed, config, number, coloured):
         click.echo(line)
     for problem in skipped:
-        _report(problem)
+        warn(problem)
     click.echo(looked_at(surveyed), err=True)
     sys.exit(2 if skipped else 0)
-
-
-def _furniture(documents: list[Document], least: int | None, options: dict[str, Any]) -> Furniture | None:
-    if least is not None and options["lines"]:
-        raise click.UsageError("--lines takes every line as a document: none of them has page furniture to remove.")
-    return None if least is None else find_furniture(documents, least)
 
 
 @main.command()
 @click.argument("index")
 @click.option("--check", is_flag=True, help="Read every byte that counts, and verify it.")
-@_fails_cleanly
+@fails_cleanly
 def info(index: str, check: bool) -> None:
     """Say what the file INDEX holds, how it decides, and whether it is whole.
 
@@ -285,80 +326,45 @@ def info(index: str, check: bool) -> None:
         click.echo(f"{name:<15} {value}")
 
 
-def _results(
-    documents: list[Document],
-    totals: Totals,
-    jobs: int | None,
-    furniture: Furniture | None,
-    options: dict[str, Any],
-    index: str | Store | None = None,
-) -> Iterator[tuple[Document, str, CleanResult]]:
-    def report(problem: str) -> None:
-        totals.skipped += 1
-        _report(problem)
+@main.command()
+@click.argument("sources", nargs=-1, required=True, metavar="OUT...")
+@click.option("--removed", required=True, metavar="FILE", help="The record that dedup clean --removed FILE wrote.")
+@click.option("-o", "--output", metavar="DST", help="Folder (or for one file: file) to write to; else standard output.")
+@click.option("--in-place", is_flag=True, help="Write over the files that are read.")
+@reads
+@fails_cleanly
+def restore(sources: tuple[str, ...], removed: str, output: str | None, in_place: bool, formats: Formats) -> None:
+    """Put back what `clean` removed: what it wrote, OUT, and its record give what it read.
 
-    lines = options["lines"]
-    with Deduplicator(_config(options), index=index) as deduplicator:
-        progress = Progress.of(deduplicator)
-        if progress is not None:
-            planned = len(documents)
-            documents, changed = progress.remaining(documents)
-            totals.passed, totals.changed = planned - len(documents), len(changed)
-            for document in changed:
-                _report(
-                    f"{document.source}: changed since it was cleaned into this index, and is cleaned again; what it said "
-                    "then may stand for paragraphs of others"
-                )
-        found = run(documents, deduplicator, jobs=jobs or _cores(), lines=lines, furniture=furniture, report=report)
-        for document, text, result in found:
-            totals.count(result)
-            yield document, text, result
-            if progress is not None:
-                progress.finished(document, text, result)
-        if progress is not None:
-            progress.commit()
+    \b
+    dedup clean articles -o cleaned --removed removed.jsonl
+    dedup restore cleaned --removed removed.jsonl -o articles-again
 
-
-def _report(problem: str) -> None:
-    click.echo(f"dedup: {problem}", err=True)
-
-
-def _config(options: dict[str, Any]) -> Config:
-    """The configuration that the options of a command ask for."""
-    if options["lines"] and options["scope"] == "document":
-        raise click.UsageError("--lines takes every line as a document: --scope document would compare nothing.")
-    containment = options["containment"]
-    try:
-        share = None if containment.lower() == "none" else float(containment)
-    except ValueError:
-        raise click.BadParameter(f"{containment!r} is neither a number nor none", param_hint="--containment") from None
-    return Config(options["threshold"], share, options["guard"], options["scope"])
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _summary(totals: Totals, verb: str, *, lines: bool) -> str:
-    def many(number: int, noun: str) -> str:
-        return f"{number:,} {noun}" + "s" * (number != 1)
-
-    share = f" ({totals.removed / totals.paragraphs:.1%})" if totals.paragraphs else ""
-    parts = [
-        f"{many(totals.documents, 'document')}, {many(totals.paragraphs, 'paragraph')}, {totals.removed:,} {verb}{share}"
-    ]
-    if totals.furniture:
-        parts.append(f"{totals.furniture:,} page furniture")
-    if totals.removed > totals.furniture:
-        parts.append(f"{totals.removed_within:,} repeat their own document, {totals.removed_across:,} an earlier one")
-    if totals.removed_across and not lines:
-        parts.append("--scope document compares within each only")
-    if totals.passed:
-        parts.append(f"{many(totals.passed, 'document')} done before")
-    if totals.changed:
-        parts.append(f"{totals.changed:,} changed since")
-    if totals.skipped:
-        parts.append(f"{totals.skipped:,} skipped")
-    return "; ".join(parts)
+    Text and JSON Lines come back byte for byte once decompressed, Parquet value for value. A file that is not what the
+    run wrote is named and left out.
+    """
+    documents = plan(sources, output, formats, in_place=in_place)
+    if output is None and not in_place and len(documents) != 1:
+        raise click.UsageError("more than one document needs -o DST or --in-place.")
+    check_place(removed, sources, output, what="the record")
+    cuts = Cuts(removed)
+    names = {document.name for document in documents}
+    if len(documents) == len(cuts.files) == 1:  # whatever it is called now
+        documents = [replace(documents[0], name=next(iter(cuts.files)))]
+        names = set(cuts.files)
+    problems = [f"{name}: no such file in {' '.join(sources)}, but in {removed}" for name in cuts.files - names]
+    for document in documents:
+        try:
+            reader = open_reader(document.source, formats, limit=False)
+            if document.output is None:
+                write_restored(document, reader, cuts, sys.stdout.buffer)
+            else:
+                with Replacement(document.output, durable=in_place) as target:
+                    write_restored(document, reader, cuts, target)
+        except CorpusError:
+            raise
+        except (OSError, ValueError) as error:
+            problems.append(f"{document.source}: {explained(error)}; skipped")
+    for problem in problems:
+        warn(problem)
+    sys.exit(2 if problems else 0)

@@ -1,42 +1,42 @@
-"""Runs over files and folders: what is read, in which order, where it goes, and what cannot be read."""
+"""Runs over files: every document in them is decided, in order, and what cannot be read is named."""
 
 import os
-import sys
-import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from typing import Any
 
 from .boilerplate import Furniture, Stripping, survey
 from .deduplicator import Deduplicator
-from .errors import CorpusError
+from .errors import CorpusError, DedupError
+from .formats import STANDARD_INPUT, Formats, Reader, Row, TextReader, open_reader
 from .functions import check_size, clean_lines
 from .results import CleanResult
+from .sources import Document, check_names
 
-STANDARD_INPUT = "-"
+# A stream reads ahead by the amount of text. What rows hold besides waits with them; so many bytes of it end a stream.
+_MOST_WAITING = 1 << 24
+_ROW_BYTES = 500  # about what a row takes in memory besides what it holds
 
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A file to read: its path ("-" is standard input), its id in the run, and where its output goes, if anywhere."""
-
-    source: str
-    id: str
-    output: Path | None
+_BY_NAME = Formats()
 
 
 @dataclass(slots=True)
 class Totals:
-    """What a run came to; passed, changed: documents that an earlier run had done; and that it had, before they
-    changed."""
+    """What a run came to.
 
+    carried: rows without a text; passed, changed: files that an earlier run had done; and that it had, before they
+    changed
+    """
+
+    files: int = 0
     documents: int = 0
     paragraphs: int = 0
     removed_within: int = 0
     removed_across: int = 0
     furniture: int = 0
+    carried: int = 0
     skipped: int = 0
     passed: int = 0
     changed: int = 0
@@ -57,134 +57,178 @@ class Totals:
         self.furniture += furniture
 
 
-def plan(sources: Sequence[str], output: str | None, *, in_place: bool = False, named: bool = False) -> list[Document]:
-    """The documents of a run in order, with their outputs, checked before anything is written.
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that is being read."""
 
-    A folder's files (not hidden ones) come in the order of their relative POSIX paths by code point. The contents of
-    one folder go straight under `output`; of several sources each goes under its own name. One file or standard input
-    goes to the file `output`, or into it where it is a folder. With `named` the ids begin with the name of the source
-    even where it is one folder, so that those of several runs differ. Raises CorpusError.
-    """
-    documents = _planned(sources, output, in_place)
-    if named and len(sources) == 1 and os.path.isdir(sources[0]):
-        name = Path(sources[0]).resolve().name
-        documents = [Document(d.source, f"{name}/{d.id}", d.output) for d in documents]
-    again = {id for id, count in Counter(document.id for document in documents).items() if count > 1}
-    # Two files of one name are two documents.
-    return [Document(d.source, d.source, d.output) if d.id in again else d for d in documents]
+    document: Document
+    reader: Reader
 
 
-def _planned(sources: Sequence[str], output: str | None, in_place: bool) -> list[Document]:
-    if not sources:
-        raise CorpusError("no source; expected files, folders or - for standard input")
-    documents = [document for source in sources for document in _documents(source, len(sources) > 1)]
-    if in_place:
-        if output is not None or STANDARD_INPUT in sources:
-            raise CorpusError("--in-place writes over the files it reads; it goes with neither -o nor standard input")
-        return [Document(document.source, document.id, Path(document.source)) for document in documents]
-    if output is None:
-        return documents
-    target = Path(output)
-    single = len(sources) == 1 and not os.path.isdir(sources[0])
-    if single and not target.is_dir() and not output.endswith(("/", os.sep)):
-        documents = [Document(documents[0].source, documents[0].id, target)]
-    else:
-        names = ["stdin.txt" if document.source == STANDARD_INPUT else document.id for document in documents]
-        documents = [Document(d.source, d.id, target / name) for d, name in zip(documents, names, strict=True)]
-    _check_outputs(documents, sources, target)
-    return documents
-
-
-def _documents(source: str, several: bool) -> Iterator[Document]:
-    if source == STANDARD_INPUT:
-        yield Document(source, source, None)
-    elif os.path.isdir(source):
-        root = Path(source)
-        prefix = f"{root.resolve().name}/" if several else ""
-        for name in sorted(_files(root)):
-            yield Document(str(root / name), prefix + name, None)
-    elif os.path.lexists(source):
-        yield Document(source, Path(source).name, None)
-    else:
-        raise CorpusError(f"{source}: no such file or folder")
-
-
-def _files(root: Path) -> Iterator[str]:
-    """Relative POSIX paths of all files; folders behind links are not entered, so that no loop is."""
-
-    def fail(error: OSError) -> None:
-        raise CorpusError(f"{error.filename}: {error.strerror}") from error
-
-    for folder, inner, names in os.walk(root, onerror=fail):
-        inner[:] = [name for name in inner if not name.startswith(".")]
-        for name in names:
-            if not name.startswith("."):
-                yield (Path(folder) / name).relative_to(root).as_posix()
-
-
-def _check_outputs(documents: Iterable[Document], sources: Sequence[str], target: Path) -> None:
-    taken: dict[str, str] = {}
-    inputs = {os.path.realpath(document.source) for document in documents}
-    for source in sources:
-        if os.path.isdir(source) and target.resolve().is_relative_to(Path(source).resolve()):
-            raise CorpusError(f"{target} lies in the source {source}; expected a destination that is not read as well")
-    for document in documents:
-        path = os.path.realpath(document.output or "")
-        if path in inputs:
-            raise CorpusError(f"{document.output} is read in this run; --in-place writes over what is read")
-        if path in taken:
-            raise CorpusError(f"{taken[path]} and {document.source} would both be written to {document.output}")
-        taken[path] = document.source
-    for path in taken:
-        if os.path.isdir(path):
-            raise CorpusError(f"{path} is a folder; expected a place for the file of {taken[path]}")
-        if any(str(parent) in taken for parent in Path(path).parents):
-            raise CorpusError(f"{path} would lie in a file that is written as well")
+Rows = Iterator[tuple[Row, CleanResult | None]]
 
 
 def run(
     documents: Sequence[Document],
     deduplicator: Deduplicator,
+    formats: Formats = _BY_NAME,
     *,
     jobs: int = 1,
     lines: bool = False,
     furniture: Furniture | None = None,
     report: Callable[[str], None],
-) -> Iterator[tuple[Document, str, CleanResult]]:
-    """Each document that can be read, its text and its result, in order.
+) -> Iterator[tuple[File, Rows]]:
+    """Each file that can be read and, to be taken before the next file, its rows in order with what was decided.
 
-    One that is not text, cannot be read or is too large goes to `report` in a sentence that names it. With `lines`
-    every line is a document of its own. All occurrences of `furniture` are removed, and the rule decides on the rest.
+    A row that has no text has no result. What is not text, cannot be read or is too large goes to `report` in a sentence
+    that names it: a file is skipped, a row carried through. With `lines` every line of a text is a document of its own.
+    All occurrences of `furniture` are removed, and the rule decides on the rest. Raises CorpusError for a file that
+    fails after rows of it were decided.
     """
-    waiting: list[tuple[Document, str, dict[int, int]]] = []
-    stripping = Stripping(furniture) if furniture else None
+    passage = _Passage(documents, deduplicator, formats, lines, furniture, report)
+    events = passage.events(jobs)
+    for file in events:
+        rows = _until_none(events)
+        yield file, rows
+        deque(rows, maxlen=0)  # what the caller left
 
-    def texts() -> Iterator[tuple[str, str]]:
-        for document in documents:
+
+def _until_none(events: Iterator[Any]) -> Iterator[Any]:
+    for event in events:
+        if event is None:
+            return
+        yield event
+
+
+class _Passage:
+    """A run as one sequence of events: a file, its rows with their results, None, and the next file."""
+
+    def __init__(
+        self,
+        documents: Sequence[Document],
+        deduplicator: Deduplicator,
+        formats: Formats,
+        lines: bool,
+        furniture: Furniture | None,
+        report: Callable[[str], None],
+    ) -> None:
+        self._documents = documents
+        self._deduplicator = deduplicator
+        self._formats = formats
+        self._lines = lines
+        self._stripping = Stripping(furniture) if furniture else None
+        self._report = report
+        # Events that have not happened yet, and of a row whose result is to come the furniture that was taken from it.
+        self._waiting: deque[tuple[Any, dict[int, int] | None]] = deque()
+        self._ended = False
+
+    def events(self, jobs: int) -> Iterator[Any]:
+        texts = self._texts()
+        while not self._ended:
+            results: Iterable[CleanResult]
+            if self._lines:
+                results = (clean_lines(self._deduplicator, text, id) for id, text in self._some(texts))
+            else:
+                results = self._deduplicator.stream(self._some(texts), jobs=jobs)
+            for result in results:
+                yield from self._due()
+                row, taken = self._waiting.popleft()
+                if self._stripping and taken is not None:
+                    result = self._stripping.restore(row.text, taken, result)
+                yield row, result
+                yield from self._due()
+            yield from self._due()
+
+    def _due(self) -> Iterator[Any]:
+        """What needs to wait for no result any more."""
+        while self._waiting and self._waiting[0][1] is None:
+            yield self._waiting.popleft()[0]
+
+    def _some(self, texts: Iterator[tuple[Hashable, str] | None]) -> Iterator[tuple[Hashable, str]]:
+        """Texts until too much waits with them."""
+        for text in texts:
+            if text is None:
+                return
+            yield text
+        self._ended = True
+
+    def _texts(self) -> Iterator[tuple[Hashable, str] | None]:
+        """All texts with their ids; None where too much waits."""
+        for document in self._documents:
             try:
-                text = whole = read(document)
-                taken: dict[int, int] = {}
-                if stripping:
-                    text, taken = stripping.strip(document.id, whole)
-                if not lines:
-                    check_size(text, deduplicator.config)
+                file = File(document, open_reader(document.source, self._formats, limit=not self._lines))
+                if isinstance(file.reader, TextReader) and not self._lines:
+                    check_size(file.reader.text, self._deduplicator.config)
             except (OSError, ValueError) as error:
-                report(f"{document.source}: {explained(error)}; skipped")
+                self._report(f"{document.source}: {explained(error)}; skipped")
                 continue
-            waiting.append((document, whole, taken))
-            yield document.id, text
+            self._waiting.append((file, None))
+            try:
+                yield from self._texts_of(file)
+            except (OSError, ValueError) as error:
+                if isinstance(error, DedupError):
+                    raise
+                raise CorpusError(
+                    f"{document.source}: {explained(error)}; it and what follows is not written, as rows of it were decided"
+                ) from error
 
-    results: Iterable[CleanResult]
-    if lines:
-        results = (clean_lines(deduplicator, text, id) for id, text in texts())
-    else:
-        results = deduplicator.stream(texts(), jobs=jobs)
-    for result in results:
-        document, whole, taken = waiting.pop(0)
-        yield document, whole, stripping.restore(whole, taken, result) if stripping else result
+    def _texts_of(self, file: File) -> Iterator[tuple[Hashable, str] | None]:
+        held = 0
+        last = False
+        for row, last in _with_last(self._rows(file.reader)):
+            id, text = row_id(file.document, row), row.text
+            if text is None or not text or text.isspace():  # nothing to decide on
+                result = None if text is None else CleanResult(id, text, [], [])
+                self._waiting.append(((row, result), None))
+                text = None
+            else:
+                taken: dict[int, int] = {}
+                if self._stripping:
+                    text, taken = self._stripping.strip(id, text)
+                self._waiting.append((row, taken))
+            if last:
+                self._waiting.append((None, None))
+            if text is not None:
+                yield id, text
+            held += _ROW_BYTES + max(0, row.size - len(text or ""))
+            if held > _MOST_WAITING:
+                held = 0
+                yield None
+        if not last:  # there was no row
+            self._waiting.append((None, None))
+
+    def _rows(self, reader: Reader) -> Iterator[Row]:
+        for row in reader.rows():
+            if row.text is not None and row.number and not self._lines:
+                try:
+                    check_size(row.text, self._deduplicator.config)
+                except ValueError as error:
+                    row = replace(row, text=None, problem=str(error))
+            yield row
 
 
-def find_furniture(documents: Sequence[Document], least: int) -> Furniture:
+def _with_last(rows: Iterator[Row]) -> Iterator[tuple[Row, bool]]:
+    """Each row, and whether it is the last."""
+    row = next(rows, None)
+    while row is not None:
+        following = next(rows, None)
+        yield row, following is None
+        row = following
+
+
+def row_id(document: Document, row: Row) -> str:
+    """What a row's document is called: as its file or, of several, with the number of its row."""
+    return f"{document.id}:{row.number}" if row.number else document.id
+
+
+def rows_read(document: Document, formats: Formats) -> Iterator[tuple[str, str]]:
+    """The id and text of every document in a file. Raises OSError, and ValueError for what cannot be read."""
+    for row in open_reader(document.source, formats, limit=False).rows():
+        if row.text is not None:
+            yield row_id(document, row), row.text
+
+
+def find_furniture(documents: Sequence[Document], least: int, formats: Formats = _BY_NAME) -> Furniture:
     """The paragraphs that stand in at least so many documents: a pass of its own over all that can be read.
 
     Raises CorpusError for what cannot be read twice, and for two documents of one id, whose positions would be mixed up.
@@ -199,35 +243,10 @@ def find_furniture(documents: Sequence[Document], least: int) -> Furniture:
     def texts() -> Iterator[str]:
         for document in documents:
             with suppress(OSError, ValueError):  # named in the second pass
-                yield read(document)
+                for _, text in rows_read(document, formats):
+                    yield text
 
     return survey(texts(), least)
-
-
-def read(document: Document) -> str:
-    """A document's text. Raises OSError, and ValueError for what is not text."""
-    return _decoded(_bytes(document.source))
-
-
-def check_names(documents: Iterable[Document]) -> None:
-    """Raise CorpusError for two documents with the same id, whose paragraphs could not be told apart."""
-    named: dict[str, str] = {}
-    for document in documents:
-        if document.id in named:
-            raise CorpusError(f"{named[document.id]} and {document.source} would both be called {document.id}")
-        named[document.id] = document.source
-
-
-def _bytes(source: str) -> bytes:
-    if source == STANDARD_INPUT:
-        return sys.stdin.buffer.read()
-    return Path(source).read_bytes()
-
-
-def _decoded(raw: bytes) -> str:
-    if b"\0" in raw:
-        raise ValueError("not text: it holds NUL bytes")
-    return raw.decode("utf-8")
 
 
 def explained(error: Exception) -> str:
@@ -237,34 +256,3 @@ def explained(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error)
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file at once or not at all. Raises CorpusError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask()
-        handle, temporary = tempfile.mkstemp(prefix=unfinished_prefix(path), suffix=".part", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode())
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(temporary, mode)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise CorpusError(f"{path}: {error.strerror}; it and what follows is not written") from error
-
-
-def unfinished_prefix(path: Path) -> str:
-    """How the name of a file begins that is to become `path` once it is whole; it ends in .part."""
-    return f".{path.name[:50]}."
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

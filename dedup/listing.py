@@ -1,75 +1,104 @@
-"""Removals as they are listed, and a sample of them as it is judged."""
+"""Removals as they are listed: in tables, in clusters, and a sample of them as it is judged."""
 
-import json
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from contextlib import closing
+from operator import attrgetter
 from typing import Any
 
 import click
 
-from .corpus import STANDARD_INPUT, Document, check_names, write
-from .differences import Side, marked, word_diff
-from .page import as_page
-from .results import CleanResult, Removal
-from .sample import OPEN, QUIT, RIGHT, WRONG, draw, judge, precision, with_kept
+from .corpus import File, Rows
+from .differences import Side, marked, plain, word_diff
+from .files import write
+from .formats.jsonl import as_json
+from .kept import KeptTexts
+from .removals import as_record
+from .results import CleanResult
+from .sample import OPEN, QUIT, RIGHT, WRONG, Drawn, as_page, draw, judge, precision
+from .session import Session, decided
+from .sources import check_names
 
 
-def as_record(document: Document, text: str, removal: Removal) -> dict[str, Any]:
-    """A removal from a document's text, as one line of a listing."""
-    decision = removal.decision
-    stand_in = None
-    if decision.duplicate_of is not None:
-        original, position = decision.duplicate_of
-        if isinstance(original, tuple):  # a line: (document, line)
-            original, position = original
-        stand_in = {"document": str(original), "paragraph": position}
-    return {
-        "document": document.id,
-        "paragraph": removal.position,
-        "start": removal.start,
-        "end": removal.end,
-        "text": text[removal.start : removal.end],
-        "relation": decision.relation,
-        "duplicate_of": stand_in,
-        "jaccard": round(decision.jaccard, 4),
-        "containment": round(decision.containment, 4),
-        "reason": decision.reason,
-    }
+def with_kept(found: Iterable[tuple[str, str, CleanResult]], kept: KeptTexts) -> Iterator[Drawn]:
+    """Each removal from documents (id, text, result) with the text that stands for it; `kept` learns what passes."""
+    for id, text, result in found:
+        kept.add(id, text, result)
+        for removal in result.removed:
+            record = as_record(id, text, removal)
+            stand_in = record["duplicate_of"]
+            yield Drawn(record, stand_in and kept.text(stand_in["document"], stand_in["paragraph"]))
 
 
-def as_json(record: dict[str, Any]) -> str:
-    """A record as JSON in one line."""
-    return json.dumps(record, ensure_ascii=False)
+def clusters(session: Session, found: Iterable[tuple[File, Rows]]) -> list[dict[str, Any]]:
+    """Every kept paragraph that stands for others, with these: the largest cluster first. Page furniture is in none."""
+    check_names(session.documents)
+    together: dict[tuple[str, int], dict[str, Any]] = {}
+    with closing(KeptTexts()) as texts:
+        for record, kept in map(attrgetter("record", "kept"), with_kept(decided(found), texts)):
+            if stand_in := record.pop("duplicate_of"):
+                place = stand_in["document"], stand_in["paragraph"]
+                cluster = together.setdefault(place, {**stand_in, "text": kept, "size": 1, "removed": []})
+                cluster["size"] += 1
+                cluster["removed"].append(record)
+    return sorted(together.values(), key=lambda cluster: -cluster["size"])
 
 
-def judge_sample(
-    documents: list[Document],
-    found: Iterable[tuple[Document, str, CleanResult]],
-    size: int,
-    page: str | None,
-    *,
-    lines: bool,
-) -> None:
+def as_table(records: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Removals, a line for each, as wide as the terminal."""
+    place = min(30, _width() // 4)
+    yield _fitted(f"{'relation':<11}  jaccard  {'removed':<{place}}  {'stands for it':<{place}}  text")
+    for record in records:
+        first = f"{record['relation']:<11}  {record['jaccard']:>7.2f}"
+        stand_in = _place(record["duplicate_of"], place) if record["duplicate_of"] else ""
+        yield _fitted(f"{first}  {_place(record, place):<{place}}  {stand_in:<{place}}  {_beginning(record['text'])}")
+
+
+def as_tables(clusters: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Clusters: how often and where it stands and what is kept, and below it a line for each removal."""
+    for cluster in clusters:
+        text = _beginning(cluster["text"] or "in a document that this run does not read")
+        yield _fitted(f"{cluster['size']:,} times  {_place(cluster, 40)}  {text}")
+        for record in cluster["removed"]:
+            yield _fitted(f"  {record['relation']:<9}  {_place(record, 40)}  {_beginning(record['text'])}")
+
+
+def as_furniture(piece: str, documents: int) -> str:
+    """A piece of page furniture, and in how many documents it stands."""
+    return _fitted(f"{documents:,} documents  {_beginning(piece)}")
+
+
+def _place(where: dict[str, Any], width: int) -> str:
+    """Document and paragraph, in so many characters; of a long name the end says more."""
+    shown = f"{plain(where['document'])} {where['paragraph']}"
+    return shown if len(shown) <= width else "…" + shown[1 - width :]
+
+
+def _beginning(text: str) -> str:
+    return plain(text[:1_000])
+
+
+def _fitted(line: str) -> str:
+    return line if len(line) <= _width() else line[: _width() - 1] + "…"
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((160, 24)).columns
+
+
+def judge_sample(session: Session, found: Iterable[tuple[File, Rows]], size: int, page: str | None) -> None:
     """Draw a sample of what was found and have it judged: on a page, at the terminal, or by whoever reads JSON Lines.
 
     Page furniture is not drawn: it is removed although nothing stands for it. Raises CorpusError.
     """
-    check_names(documents)
-    once: dict[str, str] = {}  # what cannot be read again
-
-    def records() -> Iterator[dict[str, Any]]:
-        for document, text, result in found:
-            if document.source == STANDARD_INPUT:
-                once[document.id] = text
-            for removal in result.removed:
-                if removal.decision.relation != "boilerplate":
-                    yield as_record(document, text, removal)
-
-    drawn = with_kept(draw(records(), size), documents, once, lines=lines)
+    check_names(session.documents)
+    with closing(KeptTexts()) as kept:
+        removals = with_kept(decided(found), kept)
+        drawn = draw((removal for removal in removals if removal.record["relation"] != "boilerplate"), size)
     if page:
-        write(Path(page), as_page(drawn))
+        write(page, as_page(drawn).encode(errors="backslashreplace"))
         click.echo(f"{page}: a sample of {len(drawn):,}, to be judged in a browser", err=True)
     elif _at_a_terminal():
         click.echo(f"\n{precision(judge(drawn, _ask, coloured))}")

@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 from xxhash import xxh3_128_digest
 
 from .errors import ConfigError, CorpusError, IndexCorrupt, IndexLocked
+from .files import sync
 
 FORMAT = 1
 _MAGIC = b"dedup index\r\n\x1a\n\0"
@@ -92,7 +93,7 @@ class Log:
                     os.rename(temporary, path)
             finally:
                 Path(temporary).unlink(missing_ok=True)
-            sync_folder(path.parent)
+            sync(path.parent)
         except OSError as error:
             raise CorpusError(f"{path}: {error.strerror}; the index was not made") from error
 
@@ -334,15 +335,6 @@ def _parsed(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the disk confirm the names in a folder."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def now() -> str:

@@ -2,49 +2,48 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xxhash import xxh3_128_hexdigest
+from xxhash import xxh3_128
 
-from .corpus import STANDARD_INPUT, Document, unfinished_prefix
 from .deduplicator import Deduplicator
 from .errors import CorpusError
-from .log import sync_folder
-from .results import CleanResult
+from .files import sync, unfinished_prefix
+from .formats import STANDARD_INPUT
+from .sources import Document
 from .store import Note, Store
 
 # A commit costs a few writes that the disk confirms; this much work is done again at most.
-_COMMIT_DOCUMENTS = 1_000
-_COMMIT_CHARACTERS = 1 << 24
+_COMMIT_FILES = 1_000
+_COMMIT_BYTES = 1 << 24
 
 _NEW, _DONE, _CHANGED = "new", "done", "changed"
 
 
-def check_place(index: str, sources: Sequence[str], output: str | None) -> None:
-    """Raise CorpusError for an index that lies where files are read or written."""
-    path = Path(index).resolve()
+def check_place(file: str, sources: Sequence[str], output: str | None, *, what: str = "the index") -> None:
+    """Raise CorpusError for a file of a run that lies where documents are read or written."""
+    path = Path(file).resolve()
     for folder in (*sources, *([output] if output is not None else [])):
         if folder != STANDARD_INPUT and path.is_relative_to(Path(folder).resolve()):
-            raise CorpusError(
-                f"{index} lies in {folder}, which holds documents; expected a place for the index elsewhere"
-            )
+            raise CorpusError(f"{file} lies in {folder}, which holds documents; expected a place for {what} elsewhere")
 
 
 @dataclass(slots=True)
 class Progress:
-    """Which documents a run need not do again, and the commits on its way.
+    """Which files a run need not do again, and the commits on its way.
 
-    Of each document that was written the store notes size, time of change and checksum of its file. It is done if that
-    file is unchanged and its output is there.
+    Of each file that was written the store notes size, time of change and checksum. It is done if it is unchanged and
+    its output is there. A commit comes between two files, so a run that was stopped within one does all of it again.
     """
 
     deduplicator: Deduplicator
     store: Store
     _times: dict[str, int] = field(default_factory=dict)
-    _folders: set[Path] = field(default_factory=set)
-    _documents: int = 0
-    _characters: int = 0
+    _outputs: list[str] = field(default_factory=list)
+    _folders: set[str] = field(default_factory=set)
+    _bytes: int = 0
 
     @classmethod
     def of(cls, deduplicator: Deduplicator) -> "Progress | None":
@@ -70,50 +69,65 @@ class Progress:
             if document.id not in self.store.notes:
                 return _NEW
             size, time, checksum = self.store.notes[document.id]
-            if (found.st_size, found.st_mtime_ns) != (size, time):
-                if xxh3_128_hexdigest(Path(document.source).read_bytes()) != checksum:
-                    return _CHANGED
+            if (found.st_size, found.st_mtime_ns) != (size, time) and _checksum(document.source) != checksum:
+                return _CHANGED
         except OSError:
             return _NEW  # reading it will say why
-        return _DONE if document.output is not None and document.output.is_file() else _NEW
+        return _DONE if document.output is not None and os.path.isfile(document.output) else _NEW
 
-    def finished(self, document: Document, text: str, result: CleanResult) -> None:
-        """A document's output is written; commit when it is time."""
+    def finished(self, document: Document) -> None:
+        """A file's output is in its place; commit when it is time."""
+        in_place = document.output == document.source
         if document.source != STANDARD_INPUT:
-            in_place = document.output is not None and document.output == Path(document.source)
-            said = (result.text if in_place else text).encode()
+            checksum = _checksum(document.source)
+            found = os.stat(document.source)
             time = 0 if in_place else self._times.get(document.id, 0)
-            self.store.note(document.id, Note(len(said), time, xxh3_128_hexdigest(said)))
+            if not in_place and found.st_mtime_ns != time:
+                checksum = ""  # it changed meanwhile: nobody knows what was read
+            self.store.note(document.id, Note(found.st_size, time, checksum))
+            self._bytes += found.st_size
         if document.output is not None:
-            self._folders.update(document.output.absolute().parents)  # any of them may be new
-        self._documents += 1
-        self._characters += len(text)
-        if self._documents >= _COMMIT_DOCUMENTS or self._characters >= _COMMIT_CHARACTERS:
+            if not in_place:  # there the disk had to confirm it before it took its place
+                self._outputs.append(document.output)
+            folder = os.path.dirname(os.path.abspath(document.output))
+            if folder not in self._folders:
+                self._folders |= {folder, *map(str, Path(folder).parents)}  # any of them may be new
+        if len(self._outputs) >= _COMMIT_FILES or self._bytes >= _COMMIT_BYTES:
             self.commit()
 
     def commit(self) -> None:
-        """Commit what is written, once the disk has confirmed the names of all files. Raises CorpusError."""
-        for folder in self._folders:
+        """Commit what is written, once the disk has confirmed files and their names. Raises CorpusError."""
+        folders = (folder for folder in self._folders if os.access(folder, os.R_OK))  # others were there before
+        for path in [*self._outputs, *folders]:
             try:
-                sync_folder(folder)
-            except PermissionError:
-                pass  # it cannot even be listed, so it was there before
+                sync(path)
             except OSError as error:
                 raise CorpusError(
-                    f"{folder}: {error.strerror}; nothing that follows the last commit is in the index"
+                    f"{path}: {error.strerror}; nothing that follows the last commit is in the index"
                 ) from error
         self.deduplicator.commit()
+        self._outputs.clear()
         self._folders.clear()
-        self._documents = self._characters = 0
+        self._bytes = 0
+
+
+def _checksum(path: str) -> str:
+    state = xxh3_128()
+    with open(path, "rb", buffering=0) as file:
+        while piece := file.read(1 << 20):
+            state.update(piece)
+    return state.hexdigest()
 
 
 def _sweep(documents: Sequence[Document]) -> None:
     """Remove the unfinished files that a killed run left where its outputs go; the index lets one run do so at a time."""
-    unfinished: dict[Path, set[str]] = {}
+    unfinished: dict[str, set[str]] = {}
     for document in documents:
         if document.output is not None:
-            unfinished.setdefault(document.output.parent, set()).add(unfinished_prefix(document.output))
+            folder, name = os.path.split(document.output)
+            unfinished.setdefault(folder, set()).add(unfinished_prefix(name))
     for folder, prefixes in unfinished.items():
-        for path in folder.glob(".*.part"):
-            if path.name.rpartition(".")[0].rpartition(".")[0] + "." in prefixes:
-                path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            for name in os.listdir(folder or "."):
+                if name.endswith(".part") and name.rpartition(".")[0].rpartition(".")[0] + "." in prefixes:
+                    os.unlink(os.path.join(folder, name))

@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from math import sqrt
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
-from .corpus import Document, read
-from .differences import Side, marked, plain, word_diff
-from .paragraphs import split_lines, split_paragraphs
+from .differences import Side, marked, plain, word_diff, word_diffs
+from .page import lengths, page
+
+T = TypeVar("T")
 
 SEED = 1
 RIGHT, WRONG, OPEN, QUIT = "y", "n", "?", "q"
@@ -33,40 +33,20 @@ class Drawn:
         )
 
 
-def draw(records: Iterable[dict[str, Any]], size: int) -> list[dict[str, Any]]:
-    """So many of the records, each as likely as any other, in an order of chance; the same every time.
+def draw(removals: Iterable[T], size: int) -> list[T]:
+    """So many of the removals, each as likely as any other, in an order of chance; the same every time.
 
     The reservoir of A. Waterman: one pass, and no more is held than is drawn.
     """
     random = Random(SEED)
-    drawn: list[dict[str, Any]] = []
-    for place, record in enumerate(records):
+    drawn: list[T] = []
+    for place, removal in enumerate(removals):
         if place < size:
-            drawn.append(record)
+            drawn.append(removal)
         elif (slot := random.randrange(place + 1)) < size:
-            drawn[slot] = record
+            drawn[slot] = removal
     random.shuffle(drawn)  # so that who stops early has judged a sample too
     return drawn
-
-
-def with_kept(
-    records: Iterable[dict[str, Any]], documents: Iterable[Document], once: dict[str, str], *, lines: bool
-) -> list[Drawn]:
-    """The records with the texts of the kept paragraphs, read again; `once` has the documents that cannot be."""
-    wanted = list(records)
-    named = {document.id: document for document in documents}
-    places: dict[str, set[int]] = {}
-    for record in wanted:
-        places.setdefault(record["duplicate_of"]["document"], set()).add(record["duplicate_of"]["paragraph"])
-    kept: dict[tuple[str, int], str] = {}
-    for id in places.keys() & named.keys():
-        with suppress(OSError, ValueError):  # a file that is gone by now has no text to be shown
-            text = once[id] if id in once else read(named[id])
-            spans = split_lines(text) if lines else split_paragraphs(text)
-            kept |= {(id, p): text[spans[p].start : spans[p].end] for p in places[id] if p < len(spans)}
-    stand_ins = (record["duplicate_of"] for record in wanted)
-    texts = [kept.get((stand_in["document"], stand_in["paragraph"])) for stand_in in stand_ins]
-    return list(map(Drawn, wanted, texts))
 
 
 def judge(drawn: Sequence[Drawn], ask: Callable[[str], str], style: Callable[[str, Side], str]) -> Counter[str]:
@@ -86,6 +66,17 @@ def judge(drawn: Sequence[Drawn], ask: Callable[[str], str], style: Callable[[st
             break
         verdicts[key] += 1
     return verdicts
+
+
+def as_page(drawn: Sequence[Drawn]) -> str:
+    """A page to judge a sample on. The verdicts stand in its address, so that it can be reloaded or kept as a bookmark."""
+    items = []
+    diffs = word_diffs([(removal.record["text"], removal.kept or "") for removal in drawn])
+    for removal, (text, diff) in zip(drawn, map(lengths, diffs), strict=True):
+        kept = None if removal.kept is None else plain(removal.kept)
+        why = plain(f"{removal.record['relation']}: {removal.record['reason']}")
+        items.append({"removed": text, "kept": kept, "diff": diff, "places": removal.places, "why": why})
+    return page("sample", items)
 
 
 def precision(verdicts: Counter[str]) -> str:

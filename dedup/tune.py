@@ -11,13 +11,16 @@ from random import Random
 
 from . import engine
 from .config import Config
-from .corpus import Document, explained, read
+from .corpus import explained, rows_read
 from .differences import Side, marked, shortened, word_diff
+from .formats import Formats
 from .functions import compare
 from .lsh import band_keys, choose_bands
 from .minhash import shingle, sign
 from .paragraphs import split_lines, split_paragraphs
 from .relation import Comparison, compare_folded
+from .sample import draw
+from .sources import Document
 from .tokens import Tokens, fold
 
 SEED = 1
@@ -64,25 +67,27 @@ class Survey:
 
 
 def documents_at_random(
-    documents: Sequence[Document], *, lines: bool, report: Callable[[str], None]
+    files: Sequence[Document], formats: Formats, *, lines: bool, report: Callable[[str], None]
 ) -> Iterator[list[Paragraph]]:
     """The paragraphs of document after document, in an order of chance that is always the same.
 
-    With `lines` every line is a document. What cannot be read goes to `report` in a sentence.
+    Files are taken by chance, and of each its documents. With `lines` every line is a document. What cannot be read
+    goes to `report` in a sentence.
     """
     random = Random(SEED)
-    for document in random.sample(documents, len(documents)):
+    for file in random.sample(files, len(files)):
         try:
-            text = read(document)
+            documents = draw(rows_read(file, formats), MOST_PARAGRAPHS)
         except (OSError, ValueError) as error:
-            report(f"{document.source}: {explained(error)}; skipped")
+            report(f"{file.source}: {explained(error)}; skipped")
             continue
-        spans = split_lines(text) if lines else split_paragraphs(text)
-        found = [Paragraph(document.id, p, text[span.start : span.end]) for p, span in enumerate(spans)]
-        if lines:
-            yield from ([line] for line in random.sample(found, len(found)))
-        else:
-            yield found
+        for id, text in documents:
+            spans = split_lines(text) if lines else split_paragraphs(text)
+            found = [Paragraph(id, p, text[span.start : span.end]) for p, span in enumerate(spans)]
+            if lines:
+                yield from ([line] for line in random.sample(found, len(found)))
+            else:
+                yield found
 
 
 def survey(documents: Iterable[Sequence[Paragraph]], config: Config) -> Survey:

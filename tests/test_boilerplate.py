@@ -13,7 +13,8 @@ from strategies import articles
 from test_cli import call, tree
 
 import dedup
-from dedup.corpus import find_furniture, plan, run
+from dedup.corpus import find_furniture, run
+from dedup.sources import plan
 
 BUTTON = "Share this article"
 NOTICE = "We use cookies to make this site work"
@@ -118,7 +119,11 @@ def test_the_rest_is_decided_as_if_furniture_were_not_there(rung, texts, least, 
         documents = plan([folder], None)
         found = find_furniture(documents, least)
         assert {tuple(fast_tokens(text)) for text, _ in found.listed()} == furniture
-        results = [result for _, _, result in run(documents, seen, jobs=jobs, furniture=found, report=pytest.fail)]
+        results = [
+            result
+            for _, rows in run(documents, seen, jobs=jobs, furniture=found, report=pytest.fail)
+            for _, result in rows
+        ]
         for text, rest, result in zip(texts, stripped, results, strict=True):
             expected = other.clean("\n\n".join(rest) + "\n\n\n", result.id)
             kept = [text[span.start : span.end] for span in result.kept]
@@ -141,7 +146,8 @@ def test_the_rest_is_decided_as_if_furniture_were_not_there(rung, texts, least, 
         again = find_furniture(documents, least)
         assert not again.listed()
         with dedup.Deduplicator() as once_more:
-            assert not any(r.removed for *_, r in run(documents, once_more, furniture=again, report=pytest.fail))
+            rows = run(documents, once_more, furniture=again, report=pytest.fail)
+            assert not any(result.removed for _, found in rows for _, result in found)
 
 
 def test_furniture_is_not_drawn_for_a_sample(pages):

@@ -10,7 +10,7 @@ import time
 import pytest
 from click.testing import CliRunner
 
-from dedup import corpus
+from dedup import files
 from dedup.cli import main
 
 LONG = "Five new bridges are planned for the valley"
@@ -114,14 +114,21 @@ def test_what_cannot_be_read_is_named_and_skipped(source, tmp_path):
     (source / "latin.txt").write_bytes("café".encode("latin-1"))
     (source / "utf16.txt").write_bytes("text".encode("utf-16-le"))
     (source / "gone.txt").symlink_to(source / "nowhere")
-    (source / "loop").symlink_to(source)  # folders behind links are not entered
+    (source / "loop").symlink_to(source)
+    (source / "self.txt").symlink_to(source / "self.txt")
     (source / ".hidden").write_text("not looked at")
     result = call("clean", source, "-o", tmp_path / "out")
     assert result.exit_code == 2
-    for name, reason in (("latin.txt", "not UTF-8"), ("utf16.txt", "NUL"), ("gone.txt", "No such file")):
+    for name, reason in (
+        ("latin.txt", "not UTF-8"),
+        ("utf16.txt", "NUL"),
+        ("gone.txt", "No such file"),
+        ("loop", "Is a directory"),  # folders behind links are not entered
+        ("self.txt", "Too many levels"),
+    ):
         assert any(name in line and reason in line for line in result.stderr.splitlines()), (name, result.stderr)
     assert set(tree(tmp_path / "out")) == {"a.txt", "b.txt", "b/c.txt"}
-    assert "3 skipped" in result.stderr
+    assert "5 skipped" in result.stderr
 
 
 def test_too_large_a_document_is_skipped_and_lines_helps(source, tmp_path, monkeypatch):
@@ -149,7 +156,7 @@ def test_a_failed_write_leaves_nothing_half_done(source, tmp_path, monkeypatch):
     def fail(*arguments):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(corpus.os, "replace", fail)
+    monkeypatch.setattr(files.os, "replace", fail)
     result = call("clean", source, "-o", tmp_path / "out")
     assert result.exit_code == 2 and "No space left" in result.stderr
     assert tree(tmp_path / "out") == {}

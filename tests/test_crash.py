@@ -308,7 +308,7 @@ def tree(folder):
 
 
 def test_a_folder_run_killed_and_resumed(tmp_path, monkeypatch):
-    monkeypatch.setattr(resume, "_COMMIT_DOCUMENTS", 20)
+    monkeypatch.setattr(resume, "_COMMIT_FILES", 20)
     source, out = tmp_path / "pages", tmp_path / "out"
     for n in range(400):
         (source / f"{n % 5}").mkdir(parents=True, exist_ok=True)
@@ -329,4 +329,4 @@ def test_a_folder_run_killed_and_resumed(tmp_path, monkeypatch):
     last = run(out, "--index", tmp_path / "kept.index")
     assert last.exit_code == 0 and "done before" in last.stderr
     assert tree(out) == tree(tmp_path / "unbroken")
-    assert "400 documents done before" in run(out, "--index", tmp_path / "kept.index").stderr
+    assert "400 files done before" in run(out, "--index", tmp_path / "kept.index").stderr

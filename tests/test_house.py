@@ -25,7 +25,7 @@ def tool(*command):
 def test_imports_point_downward():
     assert "1 kept, 0 broken" in tool("lint-imports", "--no-cache")
     contract = (ROOT / "pyproject.toml").read_text()
-    for module in (ROOT / "dedup").glob("*.py"):
+    for module in [*(ROOT / "dedup").glob("*.py"), *(path.parent for path in ROOT.glob("dedup/*/__init__.py"))]:
         assert module.stem == "__init__" or f"dedup.{module.stem}" in contract, f"{module.name} stands in no layer"
 
 
@@ -39,7 +39,7 @@ def test_lint():
 
 
 def test_modules_are_small():
-    for module in (ROOT / "dedup").glob("*.py"):
+    for module in (ROOT / "dedup").rglob("*.py"):
         assert len(module.read_text().splitlines()) <= 400, module.name
 
 
@@ -54,11 +54,6 @@ def test_readme_code_runs(tmp_path, monkeypatch):
     assert blocks
     for block in blocks:
         exec(compile(block, "README.md", "exec"), {})
-
-
-def test_example_script_runs():
-    result = subprocess.run([sys.executable, ROOT / "examples" / "scrape.py"], capture_output=True, text=True)
-    assert result.returncode == 0 and "exact" in result.stdout, result.stderr
 
 
 def test_example_corpus_comes_out_as_the_readme_says(tmp_path):

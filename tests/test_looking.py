@@ -1,14 +1,8 @@
-"""What people look at: differences, samples of removals with their precision, the page, the pairs at the boundaries."""
+"""What people look at: differences, samples of removals with their precision, the pairs at the boundaries."""
 
-import base64
-import hashlib
 import json
 import os
 import re
-import shutil
-import subprocess
-from collections import Counter
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -17,7 +11,7 @@ from strategies import any_text, edited, sentence
 from test_cli import call
 
 import dedup
-from dedup import listing, page, tune
+from dedup import listing, tune
 from dedup.differences import in_words, marked, plain, word_diff
 from dedup.sample import Drawn, draw, judge, precision
 from dedup.tokens import fold
@@ -133,46 +127,7 @@ def test_a_sample_needs_names_that_are_unique_and_a_page_a_sample(tmp_path):
     assert result.exit_code == 2 and not (tmp_path / "page.html").exists()
 
 
-class _Reader(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.tags, self.texts, self.policy = [], [], ""
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append(tag)
-        for name, value in attributes:
-            assert name not in ("src", "href", "style") and not name.startswith("on"), (tag, name)
-            if name == "content" and "default-src" in value:
-                self.policy = value
-
-    def handle_data(self, data):
-        self.texts.append(data)
-
-
 HOSTILE = "<script>alert('1')</script> & <img src=x onerror=alert(2)> \u202e said the \"mayor\" of the town"
-
-
-def test_page(tmp_path):
-    (tmp_path / "a.txt").write_text(f"{HOSTILE}\n\n{HOSTILE} and <b>went</b> home\n", encoding="utf-8")
-    path = tmp_path / "page.html"
-    result = call("find", tmp_path / "a.txt", "--sample", "9", "--page", path)
-    assert result.exit_code == 0 and result.stdout == "" and "a sample of 1, to be judged" in result.stderr
-    text = path.read_text(encoding="utf-8")
-    reader = _Reader()
-    reader.feed(text)
-    assert (
-        reader.tags.count("script") == reader.tags.count("style") == 1
-        and "img" not in reader.tags
-        and "b" not in reader.tags
-    )
-    assert reader.tags.count("li") == 1 and reader.tags.count("button") == 3 and reader.tags.count("ins") == 1
-    assert any("<script>alert('1')</script>" in piece for piece in reader.texts)
-    assert "http:" not in text and "https:" not in text and "url(" not in text
-    assert reader.policy.startswith("default-src 'none'")
-    for tag in ("script", "style"):
-        source = re.search(f"<{tag}>(.*?)</{tag}>", text, re.DOTALL)[1]
-        digest = base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
-        assert f"{tag}-src 'sha256-{digest}'" in reader.policy
 
 
 def test_a_name_that_is_no_utf_8(tmp_path):
@@ -185,43 +140,6 @@ def test_a_name_that_is_no_utf_8(tmp_path):
     assert result.exit_code == 0 and json.loads(result.stdout)["document"] == name
     result = call("find", tmp_path, "--sample", "9", "--page", tmp_path / "page.html")
     assert result.exit_code == 0 and "caf�.txt, paragraph 1" in (tmp_path / "page.html").read_text(encoding="utf-8")
-
-
-# As much of a browser as the page's program asks for.
-BROWSER = """
-class Element {
-  constructor(value) { this.value = value; this.listeners = {}; this.attributes = {}; this.buttons = []; }
-  querySelectorAll() { return this.buttons; }
-  setAttribute(name, value) { this.attributes[name] = String(value); }
-  addEventListener(name, listener) { this.listeners[name] = listener; }
-  contains(other) { return other === this || this.buttons.includes(other); }
-  focus() { document.activeElement = this; }
-  scrollIntoView() {}
-}
-const list = Array.from({length: 12}, () => new Element());
-list.forEach(item => item.buttons = ["y", "n", "?"].map(key => new Element(key)));
-const output = new Element();
-const document = { activeElement: null, listeners: {}, querySelectorAll: () => list, querySelector: () => output,
-  addEventListener(name, listener) { this.listeners[name] = listener; } };
-const location = { hash: HASH }, history = { replaceState: (state, title, hash) => { location.hash = hash; } };
-const press = key => document.listeners.keydown({ key, preventDefault() {} });
-"""
-
-
-@pytest.mark.skipif(not shutil.which("node"), reason="node, which runs the page's program, is not installed")
-def test_the_page_counts_as_the_terminal_does():
-    def run(script, hash):
-        code = BROWSER.replace("HASH", json.dumps(hash)) + page._SCRIPT + script
-        code += "console.log(output.textContent); console.log(location.hash); console.log(list.indexOf(document.activeElement));"
-        return subprocess.run(["node", "-e", code], capture_output=True, text=True, check=True).stdout.splitlines()
-
-    assert run("", "") == ["0 of 12 judged", "", "0"]
-    keys = 'for (const key of "yyyyyyny") press(key); press("?"); press("k"); press("j");'
-    clicks = "list[10].buttons[1].listeners.click();"
-    said, hash, place = run(keys + clicks, "")
-    assert (hash, place) == ("#yyyyyyny%3F-n-", "11")
-    assert said == f"{precision(Counter(y=7, n=2))}, 3 left open"
-    assert run("", hash)[0] == said  # after it is loaded again
 
 
 def test_tune_shows_both_sides_of_every_boundary(tmp_path):

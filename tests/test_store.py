@@ -17,7 +17,7 @@ from strategies import articles
 from xxhash import xxh3_128_digest, xxh32_intdigest
 
 import dedup
-from dedup import corpus, deduplicator, engine, log, resume
+from dedup import deduplicator, engine, files, log, resume
 from dedup.cli import main
 from dedup.log import Log
 from dedup.store import Store
@@ -405,11 +405,11 @@ def test_a_second_run_passes_over_what_is_done(rung, pages, tmp_path):
     (out / "b.txt").unlink()  # it is made again
     result = call(*arguments)
     assert result.exit_code == 0 and "2 documents, 4 paragraphs, 2 removed" in result.stderr
-    assert "2 documents done before" in result.stderr
+    assert "2 files done before" in result.stderr
     assert (out / "b.txt").read_text().strip() == OTHER
     assert (out / "d.txt").read_text().strip() == "And a sentence that is new"
     os.utime(pages / "a.txt", ns=(1, 1))  # touched, not changed
-    assert "4 documents done before" in call(*arguments).stderr
+    assert "4 files done before" in call(*arguments).stderr
 
 
 def test_changed_inputs_are_named_and_cleaned_again(rung, pages, tmp_path):
@@ -452,7 +452,7 @@ def test_find_asks_an_index_and_changes_nothing(rung, pages, tmp_path):
 
 def test_outputs_reach_the_disk_before_the_commit_that_covers_them(pages, tmp_path, monkeypatch):
     calls = []
-    for module, name in ((corpus.os, "replace"), (resume, "sync_folder"), (Log, "commit")):
+    for module, name in ((files.os, "replace"), (resume, "sync"), (Log, "commit")):
         real = getattr(module, name)
 
         def noted(*given, real=real, name=name):
@@ -461,8 +461,9 @@ def test_outputs_reach_the_disk_before_the_commit_that_covers_them(pages, tmp_pa
 
         monkeypatch.setattr(module, name, noted)
     call("clean", pages, "-o", tmp_path / "out" / "deep", "--index", tmp_path / "kept.index")
-    synced = [name for name in calls if name == "sync_folder"]
-    assert calls == ["replace"] * 3 + synced + ["commit"] and len(synced) >= 3  # both folders made, and where they are
+    synced = [name for name in calls if name == "sync"]
+    assert calls == ["replace"] * 3 + synced + ["commit"]
+    assert len(synced) >= 3 + 3  # the files, both folders made, and where they are
 
 
 def test_lines_and_in_place(rung, tmp_path):

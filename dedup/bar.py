@@ -1,0 +1,80 @@
+"""How far a run is, on a terminal: nothing where standard error is none."""
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import click
+
+from .corpus import Totals
+from .formats import STANDARD_INPUT
+from .sources import Document
+
+_EVERY = 0.1  # seconds
+
+
+class Bar:
+    """A bar of the bytes read, with what came of them, and the time left."""
+
+    def __init__(self, documents: Sequence[Document], totals: Totals, *, wanted: bool) -> None:
+        self._totals = totals
+        self._sizes = {}
+        self._shown = wanted and sys.stderr.isatty()
+        if self._shown:
+            self._sizes = {document.source: _size(document.source) for document in documents}
+            self._shown = any(self._sizes.values())
+        self._finished = 0  # bytes of files that are done
+        self._begin = self._last = time.monotonic()
+        self._bar: Any = None
+
+    def __enter__(self) -> Self:
+        if self._shown:
+            self._bar = click.progressbar(
+                length=sum(self._sizes.values()), file=sys.stderr, width=24, item_show_func=lambda _: self._came_of_it()
+            )
+            self._bar.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(kind, error, trace)
+
+    def reading(self, position: int) -> None:
+        """So many bytes of the present file are read."""
+        if self._bar is not None and time.monotonic() - self._last > _EVERY:
+            self._last = time.monotonic()
+            self._move(self._finished + position)
+
+    def finished(self, source: str) -> None:
+        """A file is done."""
+        self._finished += self._sizes.get(source, 0)
+        self.reading(0)
+
+    def clear(self) -> None:
+        """Make room for a message."""
+        if self._bar is not None:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+    def _move(self, to: int) -> None:
+        self._bar.update(max(0, min(to, self._bar.length) - self._bar.pos), self._totals)
+
+    def _came_of_it(self) -> str:
+        totals, seconds = self._totals, max(time.monotonic() - self._begin, 0.001)
+        share = f"{totals.removed / totals.paragraphs:.1%} repeats, " if totals.paragraphs else ""
+        return (
+            f"{totals.files:,} files, {totals.paragraphs:,} paragraphs, {share}{self._bar.pos / 1e6 / seconds:.1f} MB/s"
+            if self._bar is not None
+            else ""
+        )
+
+
+def _size(source: str) -> int:
+    try:
+        return 0 if source == STANDARD_INPUT else os.stat(source).st_size
+    except OSError:
+        return 0

@@ -1,0 +1,64 @@
+"""What becomes of a file: its rows without what was removed, or with notes on it; and back again."""
+
+from typing import Any, BinaryIO
+
+from .corpus import File, Rows, row_id
+from .cuts import cuts, without
+from .formats import Reader, Row, writing
+from .removals import Cuts, Record, as_record
+from .results import CleanResult
+from .sources import Document
+
+_TOLD_IN_A_NOTE = ("start", "end", "relation", "duplicate_of", "jaccard", "containment", "reason")
+
+
+def write_cleaned(
+    file: File,
+    rows: Rows,
+    target: BinaryIO,
+    *,
+    record: Record | None = None,
+    annotate: bool = False,
+    lines: bool = False,
+) -> bool:
+    """Write the rows without what was removed, or whole `annotate`d with it; whether anything is not as it was read."""
+    changed = annotate
+    with writing(file.reader, target, file.document.output or "") as writer:
+        for row, result in rows:
+            if annotate:
+                writer.write(row, None, None if row.text is None else _note(row, result))
+            elif result is None or row.text is None or not result.removed:
+                writer.write(row, None)
+            else:
+                spelling = file.reader.spelling(row)
+                places = file.reader.places(row, cuts(row.text, result, lines=lines))
+                writer.write(row, without(spelling, places))
+                changed = True
+                if record:
+                    id, text = row_id(file.document, row), row.text
+                    removed = (as_record(id, text, removal) for removal in result.removed)
+                    record.add(file.document, row.number, spelling, places, removed)
+    if record:
+        record.confirm()
+    return changed
+
+
+def _note(row: Row, result: CleanResult | None) -> list[dict[str, Any]]:
+    assert row.text is not None
+    records = [as_record("", row.text, removal) for removal in result.removed] if result else []
+    return [{key: record[key] for key in _TOLD_IN_A_NOTE} for record in records]
+
+
+def write_restored(document: Document, reader: Reader, cuts: Cuts, target: BinaryIO) -> None:
+    """Write a file as it was before the run that cut it. Raises ValueError for one that is not what that run wrote."""
+    lacking = cuts.of(document.name)
+    missing = next(lacking, None)
+    with writing(reader, target, document.output or "") as writer:
+        for row in reader.rows():
+            if missing is None or missing.row != row.number or row.text is None:
+                writer.write(row, None)
+            else:
+                writer.write(row, missing.restored(reader.spelling(row)))
+                missing = next(lacking, None)
+    if missing is not None:
+        raise ValueError(f"it has no row {missing.row}, from which something was removed")

@@ -1,0 +1,111 @@
+"""Files that are there whole or not at all."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from types import TracebackType
+from typing import BinaryIO
+
+from .errors import CorpusError
+
+_numbers = count()
+
+
+class Replacement:
+    """A file that takes its place when it is whole: it is written under another name beside it.
+
+    durable: have the disk confirm it first, as is needed where it replaces the only copy of something
+    wanted: set it to False if after all everything is to stay as it is
+    """
+
+    def __init__(self, path: str, *, durable: bool = False) -> None:
+        """Raises CorpusError."""
+        self.path = path
+        self.wanted = True
+        self._durable = durable
+        folder, name = os.path.split(path)
+        while True:
+            self._temporary = os.path.join(folder, f"{unfinished_prefix(name)}{os.getpid()}-{next(_numbers)}.part")
+            try:
+                handle = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+                break
+            except FileExistsError:  # of a process that was killed
+                continue
+            except FileNotFoundError:
+                try:
+                    os.makedirs(folder or ".")
+                except FileExistsError:
+                    continue  # another process made it, or it cannot be entered, which is said next time
+                except OSError as error:
+                    raise self._failure(error) from error
+            except OSError as error:
+                raise self._failure(error) from error
+        self.file: BinaryIO = os.fdopen(handle, "wb")
+
+    def finish(self) -> None:
+        """Put the file in its place, with the rights of the one that is there. Raises CorpusError."""
+        try:
+            self.file.flush()
+            if self._durable:
+                os.fsync(self.file.fileno())
+            with suppress(FileNotFoundError):
+                os.fchmod(self.file.fileno(), os.stat(self.path).st_mode & 0o7777)
+            self.file.close()
+            os.replace(self._temporary, self.path)
+        except OSError as error:
+            self.discard()
+            raise self._failure(error) from error
+
+    def discard(self) -> None:
+        """Leave everything as it was."""
+        with suppress(OSError):  # what could not be written is not wanted
+            self.file.close()
+        with suppress(FileNotFoundError):
+            os.unlink(self._temporary)
+
+    def __enter__(self) -> BinaryIO:
+        return self.file
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None and self.wanted:
+            return self.finish()
+        self.discard()
+        if isinstance(error, OSError) and not isinstance(error, CorpusError):
+            raise self._failure(error) from error
+
+    def _failure(self, error: OSError) -> CorpusError:
+        return CorpusError(f"{self.path}: {error.strerror or error}; it and what follows is not written")
+
+
+@contextmanager
+def failures_named(path: str) -> Iterator[None]:
+    """What the system refuses to do with a file becomes a CorpusError."""
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, CorpusError):
+            raise
+        raise CorpusError(f"{path}: {error.strerror or error}") from error
+
+
+def unfinished_prefix(name: str) -> str:
+    """How the name of a file begins that is to be called `name` once it is whole; it ends in .part."""
+    return f".{name[:50]}."
+
+
+def write(path: str, content: bytes) -> None:
+    """Write a file at once or not at all. Raises CorpusError."""
+    with Replacement(path) as file:
+        file.write(content)
+
+
+def sync(path: str | os.PathLike[str]) -> None:
+    """Have the disk confirm a file, or the names in a folder."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,86 @@
+"""Compressed files, read and written in pieces, told by how their names end."""
+
+import io
+import zlib
+from importlib import import_module
+from lzma import LZMAError
+from os.path import splitext
+from typing import Any, BinaryIO, cast
+
+_MODULES = {".gz": ("gzip",), ".bz2": ("bz2",), ".xz": ("lzma",), ".zst": ("compression.zstd", "backports.zstd")}
+_BUFFER = 1 << 18
+
+# Text shrinks to a third, at its most repetitive to a fiftieth; what was made to fill a disk, to a thousandth.
+_MOST_EXPANSION = 200
+_UNSUSPICIOUS = 1 << 28  # bytes
+
+
+def suffix(name: str) -> str:
+    """How a name says that its file is compressed; "" if it does not."""
+    ending = splitext(name)[1].lower()
+    return ending if ending in _MODULES else ""
+
+
+def decompressed(file: BinaryIO, suffix: str) -> BinaryIO:
+    """The content of a compressed file; reading raises ValueError for one that is damaged, cut short or a bomb."""
+    if not suffix:
+        return file
+    return cast(BinaryIO, io.BufferedReader(_Unpacked(file, _module(suffix).open(file, "rb")), _BUFFER))
+
+
+def compressed(file: BinaryIO, suffix: str) -> BinaryIO:
+    """A file that compresses what is written into `file`, which stays open when it is closed."""
+    module = _module(suffix)
+    if suffix == ".gz":  # without the time, so that equal runs have equal results
+        packing = module.GzipFile("", "wb", 6, file, mtime=0)
+    else:
+        packing = module.open(file, "wb")
+    packing.write(b"")  # so that even of nothing there is a frame
+    return cast(BinaryIO, io.BufferedWriter(packing, _BUFFER))
+
+
+class _Unpacked(io.RawIOBase):
+    """What a compressed file holds."""
+
+    def __init__(self, packed: BinaryIO, content: Any) -> None:
+        self._packed = packed
+        self._content = content
+        self._size = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        if not self.closed:
+            self._content.close()
+            self._packed.close()
+        super().close()
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            count: int = self._content.readinto(buffer)
+        except (EOFError, OSError, zlib.error, LZMAError) as error:
+            raise ValueError(f"damaged or cut short ({error})") from error
+        except Exception as error:
+            if type(error).__name__ != "ZstdError":  # whose module may not be there
+                raise
+            raise ValueError(f"damaged or cut short ({error})") from error
+        self._size += count
+        if self._size > max(_UNSUSPICIOUS, _MOST_EXPANSION * self._packed.tell()):
+            raise ValueError(
+                f"a decompression bomb: it expands to more than {_MOST_EXPANSION} times its size, which text does not"
+            )
+        return count
+
+
+def _module(suffix: str) -> Any:
+    *earlier, last = _MODULES[suffix]
+    for name in earlier:
+        try:
+            return import_module(name)
+        except ImportError:
+            pass
+    try:
+        return import_module(last)
+    except ImportError as error:
+        raise ValueError(f"{suffix} needs the extra zstd: pip install 'dedup-paragraphs[zstd]'") from error

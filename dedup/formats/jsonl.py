@@ -1,0 +1,166 @@
+r"""JSON Lines: every line is an object, one string of which is a document.
+
+Of a line nothing but what is cut from that string changes: the order and spelling of everything, `1.00`, keys that come
+twice, `é` and `\u00e9`, stay as they are.
+"""
+
+import json
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from typing import Any, BinaryIO
+
+from ..paragraphs import Span
+from .rows import Row
+from .text import check_encoding
+
+LONGEST_LINE = 1 << 26  # bytes
+NOTE = "dedup"  # the member that annotations go to
+
+_BOM = "\ufeff"
+_SPACE = re.compile(r"[ \t\r\n]*")
+# A character of a string by another name; of halves that make one, both.
+_ESCAPE = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.")
+# Values other than the text are passed over: numbers, however long, need not become numbers.
+_DECODER = json.JSONDecoder(parse_float=len, parse_int=len)
+
+
+class JsonLinesReader:
+    """A file of JSON Lines, read line by line. One without the text is carried through, one too long in pieces."""
+
+    def __init__(self, file: BinaryIO, field: str, packed: BinaryIO | None = None) -> None:
+        """`packed` is what the file is decompressed from, or itself; both are closed after the last row.
+
+        Without it the file stays open: it is standard input. Raises OSError, and ValueError for UTF-16.
+        """
+        self._file = file
+        self._packed = packed
+        self._field = field
+        self._beginning = file.readline(LONGEST_LINE)
+        check_encoding(self._beginning)
+
+    def rows(self) -> Iterator[Row]:
+        number = 0
+        piece, begins = self._beginning, True
+        with nullcontext() if self._packed is None else self._file:
+            while piece:
+                ends = piece.endswith(b"\n") or len(piece) < LONGEST_LINE
+                number += begins
+                if begins and ends:
+                    yield _row(number, piece, self._field)
+                else:
+                    problem = f"longer than {LONGEST_LINE:,} bytes" if begins else None
+                    yield Row(number, None, (piece, None), problem, len(piece))
+                piece, begins = self._file.readline(LONGEST_LINE), ends
+
+    def position(self) -> int:
+        return 0 if self._packed is None or self._packed.closed else self._packed.tell()
+
+    def spelling(self, row: Row) -> str:
+        line: bytes = row.raw[0]
+        return line.decode()
+
+    def places(self, row: Row, spans: Sequence[Span]) -> list[Span]:
+        literal: Span = row.raw[1]
+        first, last = literal.start + 1, literal.end - 1  # within the quotes
+        escaped, longer = [], [0]  # the characters of the text that are, and by how much it is longer behind each
+        for escape in _ESCAPE.finditer(self.spelling(row), first, last):
+            escaped.append(escape.start() - first - longer[-1])
+            longer.append(longer[-1] + len(escape[0]) - 1)
+
+        def place(offset: int) -> int:
+            return first + offset + longer[bisect_left(escaped, offset)]
+
+        return [Span(place(span.start), place(span.end)) for span in spans]
+
+    def writer(self, target: BinaryIO) -> "JsonLinesWriter":
+        return JsonLinesWriter(target)
+
+
+class JsonLinesWriter:
+    """Writes lines."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self._target = target
+
+    def write(self, row: Row, spelling: str | None, note: list[dict[str, Any]] | None = None) -> None:
+        line: bytes = row.raw[0] if spelling is None else spelling.encode()
+        self._target.write(line if note is None else _noted(line.decode(), note).encode())
+
+    def close(self) -> None:
+        pass
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON in one line, which can be encoded whatever its strings hold."""
+    spelled = json.dumps(value, ensure_ascii=False)
+    try:
+        spelled.encode()
+    except UnicodeEncodeError:  # half a character, or a file's name that is no UTF-8
+        return json.dumps(value)
+    return spelled
+
+
+def _row(number: int, line: bytes, field: str) -> Row:
+    text, literal, problem = None, None, None
+    try:
+        for key, value, span in _members(line.decode()):
+            if key == field:  # of several the last one holds, as for every reader of JSON
+                text, literal = value, span
+    except UnicodeDecodeError as error:
+        text, problem = None, f"not UTF-8 text (byte {error.start})"
+    except (ValueError, RecursionError) as error:
+        text, problem = None, f"no JSON object ({error})"
+    else:
+        if literal is None and line.strip():
+            problem = f"no field {field!r}"
+        elif text is not None and not isinstance(text, str):
+            text, problem = None, f"field {field!r} is no string"
+    return Row(number, text, (line, literal), problem, len(line))
+
+
+def _members(line: str) -> Iterator[tuple[str, Any, Span]]:
+    """Keys and values of the object that a line holds, and where each value stands; none of an empty line.
+
+    Raises ValueError for anything but one object, and RecursionError.
+    """
+
+    def skip(at: int, expected: str) -> int:
+        at = space(at)
+        if not line.startswith(expected, at):
+            raise ValueError(f"no {expected} at character {at + 1}")
+        return at + len(expected)
+
+    def space(at: int) -> int:
+        found = _SPACE.match(line, at)
+        assert found
+        return found.end()
+
+    at = space(len(_BOM) if line.startswith(_BOM) else 0)
+    if at == len(line):
+        return
+    at = space(skip(at, "{"))
+    more = not line.startswith("}", at)
+    while more:
+        start = skip(at, '"') - 1
+        key, at = _DECODER.raw_decode(line, start)
+        start = space(skip(at, ":"))
+        value, end = _DECODER.raw_decode(line, start)
+        yield key, value, Span(start, end)
+        at = space(end)
+        more = line.startswith(",", at)
+        at += more
+    at = skip(at, "}")
+    if space(at) != len(line):
+        raise ValueError(f"more than an object, from character {at + 1} on")
+
+
+def _noted(line: str, note: list[dict[str, Any]]) -> str:
+    """The line with the note as its last member, or in place of an earlier note."""
+    members = list(_members(line))
+    earlier = [span for key, _, span in members if key == NOTE]
+    if earlier:
+        return line[: earlier[-1].start] + as_json(note) + line[earlier[-1].end :]
+    end = members[-1][2].end  # there is one at least, the text
+    return f"{line[:end]}, {as_json(NOTE)}: {as_json(note)}{line[end:]}"

@@ -1,0 +1,64 @@
+"""Plain text: a file is one document."""
+
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+
+from ..paragraphs import Span
+from .rows import Row
+
+LARGEST = 1 << 28  # bytes of one document
+
+
+class TextReader:
+    """A file that is one document, read at once."""
+
+    def __init__(self, file: BinaryIO, *, limit: bool = True) -> None:
+        """Raises OSError, and ValueError for what is not UTF-8 text or, with `limit`, too large to be one document."""
+        self.raw = file.read(LARGEST + 1 if limit else -1)
+        if limit and len(self.raw) > LARGEST:
+            raise ValueError(f"larger than {LARGEST:,} bytes, the most for one document")
+        self.text = decoded(self.raw)
+
+    def rows(self) -> Iterator[Row]:
+        yield Row(0, self.text, self.raw)
+
+    def position(self) -> int:
+        return len(self.raw)
+
+    def spelling(self, row: Row) -> str:
+        assert row.text is not None
+        return row.text
+
+    def places(self, row: Row, spans: Sequence[Span]) -> list[Span]:
+        return list(spans)
+
+    def writer(self, target: BinaryIO) -> "TextWriter":
+        return TextWriter(target)
+
+
+class TextWriter:
+    """Writes a document."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self._target = target
+
+    def write(self, row: Row, spelling: str | None, note: list[dict[str, Any]] | None = None) -> None:
+        self._target.write(row.raw if spelling is None else spelling.encode())
+
+    def close(self) -> None:
+        pass
+
+
+def decoded(raw: bytes) -> str:
+    """Bytes as text. Raises ValueError for what is not UTF-8 text."""
+    check_encoding(raw)
+    if b"\0" in raw:
+        raise ValueError("not text: it holds NUL bytes")
+    return raw.decode("utf-8")
+
+
+def check_encoding(beginning: bytes) -> None:
+    """Raise ValueError for a file that says of itself that it is UTF-16."""
+    if beginning.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise ValueError("UTF-16 text; expected UTF-8, into which iconv -f UTF-16 -t UTF-8 turns it")

@@ -1,0 +1,131 @@
+"""Options that commands share, and what commands do alike."""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+
+from .config import Config
+from .errors import DedupError
+from .formats import Formats
+
+DEFAULTS = Config()
+
+
+def decides(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that change what is removed."""
+    return _with(
+        command,
+        click.option(
+            "--scope",
+            type=click.Choice(["corpus", "document"]),
+            default=DEFAULTS.scope,
+            show_default=True,
+            help="Compare across documents, or only within each.",
+        ),
+        click.option(
+            "--threshold",
+            default=DEFAULTS.threshold,
+            show_default=True,
+            help="Least Jaccard similarity of near repeats.",
+        ),
+        click.option(
+            "--containment",
+            default=str(DEFAULTS.containment),
+            show_default=True,
+            metavar="SHARE|none",
+            help="Share of a paragraph's words that must stand in another that contains it; none switches this off.",
+        ),
+        click.option(
+            "--guard/--no-guard", default=True, help="Keep both where a number, name, negation or word differs."
+        ),
+        click.option("--lines", is_flag=True, help="Take every line as a document of its own."),
+    )
+
+
+def reads(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say how files are read; the command gets them as `formats`."""
+
+    @wraps(command)
+    def wrapped(format: Any, field: str | None, **options: Any) -> Any:
+        return command(formats=Formats(format, field), **options)
+
+    return _with(
+        wrapped,
+        click.option(
+            "--format",
+            type=click.Choice(["txt", "jsonl", "parquet"]),
+            help="Format of all files, whatever their names.  [default: as the name says, otherwise txt]",
+        ),
+        click.option(
+            "--field",
+            metavar="NAME",
+            help="Member or column that holds the text; standard input is then JSON Lines.  [default: text]",
+        ),
+    )
+
+
+def _with(command: Callable[..., Any], *options: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+jobs = click.option("--jobs", type=click.IntRange(min=1), help="Threads.  [default: the machine's cores]")
+
+report_to = click.option("--report", metavar="FILE", help="Write a page that shows every removal beside what is kept.")
+
+boilerplate = click.option(
+    "--boilerplate",
+    type=click.IntRange(min=2),
+    metavar="N",
+    help="Page furniture: remove all occurrences of paragraphs that stand in N documents or more.",
+)
+
+
+def fails_cleanly(command: Callable[..., None]) -> Callable[..., None]:
+    """Errors in one line and exit code 2; 130 when interrupted; silence when the reader of a pipe has gone."""
+
+    @wraps(command)
+    def wrapped(**options: Any) -> None:
+        try:
+            command(**options)
+        except DedupError as error:
+            click.echo(f"dedup: {error}", err=True)
+            sys.exit(2)
+        except KeyboardInterrupt:
+            how = "the same command goes on from there" if options.get("index") else "nothing else was changed"
+            click.echo(f"dedup: interrupted; every file written is whole, {how}", err=True)
+            sys.exit(130)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+
+    return wrapped
+
+
+def config_of(options: dict[str, Any]) -> Config:
+    """The configuration that the options of a command ask for."""
+    if options["lines"] and options["scope"] == "document":
+        raise click.UsageError("--lines takes every line as a document: --scope document would compare nothing.")
+    containment = options["containment"]
+    try:
+        share = None if containment.lower() == "none" else float(containment)
+    except ValueError:
+        raise click.BadParameter(f"{containment!r} is neither a number nor none", param_hint="--containment") from None
+    return Config(options["threshold"], share, options["guard"], options["scope"])
+
+
+def cores() -> int:
+    """How many threads can run at once."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def warn(problem: str) -> None:
+    """Say what is wrong, on standard error."""
+    click.echo(f"dedup: {problem}", err=True)

@@ -1,0 +1,88 @@
+"""The reference of the command, from the command itself: python docs/command.py > docs/command.md"""
+
+import sys
+
+import click
+
+from dedup.cli import main
+
+BEFORE = """# The command `dedup`
+
+Written by `docs/command.py` from what `dedup --help` says. Data goes to standard output, everything else to standard
+error; `-` is standard input. `python -m dedup` is the same command.
+
+## Formats
+
+| name | read as | compressed |
+|---|---|---|
+| `.jsonl`, `.ndjson` | JSON Lines: each line is an object, whose member `text` (`--field`) is a document | `.gz` `.bz2` `.xz` `.zst` behind it |
+| `.parquet` | Parquet: each row has a document in column `text` (`--field`), of type string, large_string or a dictionary of them | within |
+| any other | plain text in UTF-8: the file is a document | `.gz` `.bz2` `.xz` `.zst` behind it |
+
+`--format` overrules the names. Standard input is plain text, or JSON Lines with `--field` or `--format jsonl`; what goes to
+standard output is not compressed. Parquet needs the extra `parquet`, `.zst` the extra `zstd`.
+
+JSON Lines and Parquet are streamed: of JSON Lines a few megabytes are in memory, of Parquet a row group. A line in which
+nothing is removed stays byte for byte; in any other only the removed characters of the text go, and the order, spelling and
+number format of everything else stay. A row whose document is emptied stays, with an empty text. In Parquet schema, metadata,
+row groups and other columns stay. Rows are called by file and number, from 1: `pages.jsonl:17`.
+
+| what is wrong | what happens; the exit code is then 2 |
+|---|---|
+| a compressed file that is damaged or cut short; one that expands to more than 200 times its size (and 256 MB); a damaged Parquet file, or one without the column | it is found before anything of it is decided (such files are read twice); named and skipped |
+| plain text that is not UTF-8, holds NUL bytes, is larger than 256 MB, or has more paragraphs than are compared | named and skipped |
+| UTF-16 with a byte order mark | named and skipped |
+| a line that is no JSON object or not UTF-8, lacks the field or has no string there, or is longer than 64 MB | it stays as it is, is counted, and the first of a file is named; `null` and empty lines are nothing wrong |
+| a link to a folder, which could lead in a circle | named and skipped |
+| a file that fails after rows of it were decided: it changed meanwhile, or the disk fails | the run ends; files written before are whole, that one is not there |
+
+A skipped file is not in the destination. Every output is written under another name and takes its place when it is whole.
+
+## Exit codes
+
+0 fine, 1 repeats found (`find --check` only), 2 usage or input error, or something was skipped, left unchanged or changed
+since, 130 interrupted.
+
+## Records
+
+A line of `--removed` and of `find` is an object:
+
+| member | |
+|---|---|
+| `document`, `paragraph` | where it stood: the document's id, and which of its paragraphs, from 0 |
+| `start`, `end`, `text` | its place in the document, in characters, and the paragraph itself |
+| `relation`, `reason` | why it went |
+| `duplicate_of` | what stands for it: `document` and `paragraph`; null for page furniture |
+| `jaccard`, `containment` | how similar the two are |
+
+Of `--removed` it also has what `restore` needs: `file`, `row` (0 where the file is the document), `cut` (the paragraph with the
+white space that went with it, as it is spelled there) and `at`, the character of the text, or of JSON Lines the line, at which
+it stood, and a `checksum` of that text or line (XXH3, 64 bits). With `--annotate` each row has a member or column `dedup`, a list
+of objects with `start`, `end`, `relation`, `duplicate_of`, `jaccard`, `containment` and `reason`.
+
+## Completion
+
+| shell | once |
+|---|---|
+| bash | `echo 'eval "$(_DEDUP_COMPLETE=bash_source dedup)"' >> ~/.bashrc` |
+| zsh | `echo 'eval "$(_DEDUP_COMPLETE=zsh_source dedup)"' >> ~/.zshrc` |
+| fish | `echo '_DEDUP_COMPLETE=fish_source dedup \\| source' > ~/.config/fish/completions/dedup.fish` |
+
+`NO_COLOR` in the environment switches colours off.
+"""
+
+
+def reference() -> str:
+    """The page."""
+    pieces = [BEFORE]
+    settings = {"terminal_width": 100, "max_content_width": 100}
+    with main.make_context("dedup", [], resilient_parsing=True, **settings) as parent:
+        for name, command in main.commands.items():
+            with click.Context(command, parent=parent, info_name=name) as context:
+                pieces.append(f"\n## dedup {name}\n\n```\n{command.get_help(context)}\n```\n")
+    return "".join(pieces)
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")
+    sys.stdout.write(reference())

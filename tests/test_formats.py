@@ -1,0 +1,510 @@
+"""Formats and compressions: what stays comes out as it was, what went can be put back, what is broken is named."""
+
+import bz2
+import gzip
+import json
+import lzma
+import random
+import string
+import sys
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import any_text, articles
+from test_cli import LONG, OTHER, call, tree
+
+import dedup
+from dedup.boilerplate import Stripping, survey
+from dedup.cuts import cuts, restored, without
+from dedup.formats import compression, jsonl
+from dedup.functions import clean_lines
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+zstd = pytest.importorskip("backports.zstd") if sys.version_info < (3, 14) else __import__("compression.zstd").zstd
+
+PACKING = {"": (bytes, bytes), ".gz": (gzip.compress, gzip.decompress), ".bz2": (bz2.compress, bz2.decompress),
+           ".xz": (lzma.compress, lzma.decompress), ".zst": (zstd.compress, zstd.decompress)}  # fmt: skip
+
+
+# --- What goes with a paragraph
+
+
+def check_cuts(text, result, **how):
+    places = cuts(text, result, **how)
+    assert len(places) == len(result.removed)
+    assert all(p.start <= r.start and r.end <= p.end for p, r in zip(places, result.removed, strict=True))
+    assert without(text, places) == result.text
+    assert restored(result.text, [(p.start, text[p.start : p.end]) for p in places]) == text
+
+
+@given(articles(), st.sampled_from(["", "\ufeff", " \n", "\n\n \n"]))
+def test_cuts_lead_there_and_back(texts, before):
+    with dedup.Deduplicator() as seen, dedup.Deduplicator() as lines:
+        stripping = Stripping(survey(texts, 2))
+        for n, text in enumerate(before + text for text in texts):
+            check_cuts(text, seen.clean(text))
+            check_cuts(text, clean_lines(lines, text), lines=True)
+            rest, taken = stripping.strip(n, text)
+            check_cuts(text, stripping.restore(text, taken, dedup.Deduplicator().clean(rest, n)))
+
+
+def test_what_does_not_fit_is_not_restored():
+    with pytest.raises(ValueError, match="too short"):
+        restored("ab", [(3, "c")])
+
+
+# --- JSON Lines
+
+SPACE = st.sampled_from(["", " ", "\t", "  "])
+KEYS = st.sampled_from(["text", "id", "te\\u0078t", "é", "dedup", '\\"'])
+SCALARS = st.sampled_from(
+    ["1.00", "1e3", "-0", "12345678901234567890123", "null", "true", '"\\u00e9"', "[1, {}]", '{"text": "no"}']
+)
+
+
+@st.composite
+def literals(draw, text):
+    """A string as JSON spells it, each character in one of its ways."""
+    spelled = []
+    for character in text:
+        ways = [json.dumps(character)[1:-1], json.dumps(character, ensure_ascii=False)[1:-1]]
+        if character == "/":
+            ways.append("\\/")
+        if "\ud800" <= character <= "\udfff":
+            del ways[1]
+        if ord(character) < 0x10000:
+            ways.append(f"\\u{ord(character):04X}")
+        spelled.append(draw(st.sampled_from(ways)))
+    return f'"{"".join(spelled)}"'
+
+
+@st.composite
+def lines(draw, texts):
+    """A line with a text in it, and what its text is for a reader of JSON."""
+    members = draw(st.lists(st.tuples(KEYS, SCALARS), max_size=3))
+    for text in draw(st.lists(texts, min_size=1, max_size=2)):
+        members.insert(draw(st.integers(0, len(members))), ("text", draw(literals(text))))
+    space = draw(SPACE)
+    inside = ",".join(f'{space}"{key}"{space}:{space}{value}{space}' for key, value in members)
+    line = f"{space}{{{inside}}}{space}"
+    return line, json.loads(line)["text"]
+
+
+@given(lines(any_text), st.data())
+def test_a_text_is_found_where_it_stands(drawn, data):
+    line, text = drawn
+    row = jsonl._row(1, line.encode(), "text")
+    if not isinstance(text, str):
+        assert row.text is None
+        return
+    assert row.text == text and row.problem is None
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    reader = jsonl.JsonLinesReader.__new__(jsonl.JsonLinesReader)
+    (place,) = reader.places(row, [dedup.Span(start, end)])
+    shorter = json.loads(line[: place.start] + line[place.end :])
+    assert shorter.pop("text") == text[:start] + text[end:]
+    assert shorter == {key: value for key, value in json.loads(line).items() if key != "text"}
+    assert json.loads(jsonl._noted(line, [{"start": 0}])) == {**json.loads(line), "dedup": [{"start": 0}]}
+
+
+@pytest.mark.parametrize(
+    "line, problem",
+    [
+        (b"", None),
+        (b" \r\n", None),
+        (b'{"text": null}', None),
+        (b"[]", "no { at character 1"),
+        (b"{}", "no field 'text'"),
+        (b'{"text": 3}', "no string"),
+        (b'{"text": "a"} {}', "more than an object, from character 14"),
+        (b'{"text": "a"', "no } at character 13"),
+        (b'{"text": "a", }', 'no " at character 15'),
+        (b'{"text" "a"}', "no : at character"),
+        (b'{"text": "a\nb"}', "Invalid control character"),
+        (b'{"text": "caf\xe9"}', "not UTF-8 text (byte 13)"),
+        (b'{"x": ' + b"[" * 100_000, "recursion"),
+        (b'{"text": ' + b"9" * 10_000 + b"}", "no string"),
+    ],
+)
+def test_lines_without_a_text(line, problem):
+    row = jsonl._row(7, line, "text")
+    assert row.text is None and (row.problem is None) == (problem is None) and (problem or "") in (row.problem or "")
+
+
+# --- Whole runs
+
+
+@given(articles(most=5), st.sampled_from(sorted(PACKING)), st.sampled_from(["corpus", "document"]), st.data())
+def test_json_lines_there_and_back(tmp_path_factory, texts, suffix, scope, data):
+    folder = tmp_path_factory.mktemp("jsonl")
+    written = [data.draw(lines(st.just(text)))[0] for text in texts]
+    written.insert(
+        data.draw(st.integers(0, len(written))), data.draw(st.sampled_from(["", "{}", '{"text": null}', "broken"]))
+    )
+    raw = data.draw(st.sampled_from(["\n", "\r\n"])).join(written).encode() + data.draw(st.sampled_from([b"", b"\n"]))
+    pack, unpack = PACKING[suffix]
+    source, out, record = folder / f"a.jsonl{suffix}", folder / f"b.jsonl{suffix}", folder / "removed.jsonl"
+    source.write_bytes(pack(raw))
+    result = call("clean", source, "-o", out, "--removed", record, "--scope", scope)
+    assert result.exit_code == (2 if "left unchanged" in result.stderr else 0), result.stderr
+    assert ("left unchanged" in result.stderr) == any(
+        jsonl._row(1, line, "text").problem is not None for line in raw.split(b"\n")
+    )
+    with dedup.Deduplicator(scope=scope) as seen:
+        for before, after in zip(raw.split(b"\n"), unpack(out.read_bytes()).split(b"\n"), strict=True):
+            try:
+                text = json.loads(before)["text"]
+            except (ValueError, LookupError):
+                text = None
+            if not isinstance(text, str):
+                assert before == after
+                continue
+            expected = seen.clean(text)
+            assert json.loads(after) == {**json.loads(before), "text": expected.text}
+            assert bool(expected.removed) or before == after
+    assert call("restore", out, "--removed", record, "-o", folder / "c.jsonl").exit_code == 0
+    assert (folder / "c.jsonl").read_bytes() == raw
+
+
+@given(articles(most=3), st.sampled_from(sorted(PACKING)), st.booleans())
+def test_texts_there_and_back(tmp_path_factory, texts, suffix, by_line):
+    folder = tmp_path_factory.mktemp("txt")
+    pack, unpack = PACKING[suffix]
+    (folder / "in").mkdir()
+    for n, text in enumerate(texts):
+        (folder / "in" / f"{n}.txt{suffix}").write_bytes(pack(text.encode()))
+    how = ["--lines"] if by_line else []
+    assert call("clean", folder / "in", "-o", folder / "out", "--removed", folder / "removed", *how).exit_code == 0
+    with dedup.Deduplicator() as seen:
+        for n, text in enumerate(texts):
+            expected = clean_lines(seen, text, n) if by_line else seen.clean(text)
+            assert unpack((folder / "out" / f"{n}.txt{suffix}").read_bytes()) == expected.text.encode()
+    assert call("restore", folder / "out", "--removed", folder / "removed", "--in-place").exit_code == 0
+    assert {name: unpack(raw) for name, raw in tree(folder / "out").items()} == {
+        f"{n}.txt{suffix}": text.encode() for n, text in enumerate(texts)
+    }
+
+
+KINDS = {"string": pa.string(), "large_string": pa.large_string(), "dictionary": pa.dictionary(pa.int32(), pa.string())}
+
+
+@given(articles(most=6), st.sampled_from(sorted(KINDS)), st.integers(1, 4))
+def test_parquet_there_and_back(tmp_path_factory, texts, kind, group):
+    folder = tmp_path_factory.mktemp("parquet")
+    values = [*texts, None, *texts[:1]]
+    schema = pa.schema(
+        [
+            pa.field("id", pa.int16(), metadata={"unit": "none"}),
+            pa.field("body", KINDS[kind]),
+            pa.field("tags", pa.list_(pa.string())),
+        ],
+        metadata={"made by": "a test"},
+    )
+    table = pa.table(
+        [list(range(len(values))), pa.array(values, pa.string()).cast(KINDS[kind]), [["a", None]] * len(values)], schema
+    )
+    pq.write_table(table, folder / "a.parquet", row_group_size=group, compression="zstd")
+    table = pq.read_table(folder / "a.parquet")
+    result = call(
+        "clean", folder / "a.parquet", "-o", folder / "b.parquet", "--field", "body", "--removed", folder / "r"
+    )
+    assert result.exit_code == 0, result.stderr
+    cleaned = pq.read_table(folder / "b.parquet")
+    assert cleaned.schema.equals(table.schema, check_metadata=True)
+    with dedup.Deduplicator() as seen:
+        assert cleaned.column("body").to_pylist() == [
+            text if text is None else seen.clean(text).text for text in values
+        ]
+    assert cleaned.drop_columns("body").equals(table.drop_columns("body"))
+    sizes = [
+        [file.metadata.row_group(g).num_rows for g in range(file.num_row_groups)]
+        for file in (pq.ParquetFile(folder / name) for name in ("a.parquet", "b.parquet"))
+    ]
+    assert sizes[0] == sizes[1]
+    assert (
+        call(
+            "restore", folder / "b.parquet", "--removed", folder / "r", "--field", "body", "-o", folder / "c.parquet"
+        ).exit_code
+        == 0
+    )
+    again = pq.read_table(folder / "c.parquet")
+    assert again.schema.equals(table.schema, check_metadata=True) and again.to_pydict() == table.to_pydict()
+
+
+def dump(path, *texts, **more):
+    path.write_text("".join(json.dumps({"text": text, **more}) + "\n" for text in texts))
+    return path
+
+
+def test_a_folder_of_everything_keeps_its_tree(tmp_path):
+    folder = tmp_path / "in"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "a.txt").write_text(LONG)
+    dump(folder / "b.ndjson", LONG, OTHER)
+    pq.write_table(pa.table({"text": [OTHER, "Something else that is new", None]}), folder / "deep" / "c.parquet")
+    (folder / "deep" / "d.html.gz").write_bytes(gzip.compress(f"{OTHER}\n{LONG}\nThe last one of them all".encode()))
+    pq.write_table(pa.table({"text": pa.array([], pa.string())}), folder / "empty.parquet")
+    (folder / "empty.jsonl").write_text("")
+    result = call("clean", folder, "-o", tmp_path / "out", "--removed", tmp_path / "removed")
+    assert result.exit_code == 0 and "6 documents, 8 paragraphs, 4 removed" in result.stderr
+    out = tree(tmp_path / "out")
+    assert set(out) == set(tree(folder))
+    assert out["b.ndjson"].decode() == '{"text": ""}\n' + json.dumps({"text": OTHER}) + "\n"
+    assert pq.read_table(tmp_path / "out/deep/c.parquet").to_pydict() == {
+        "text": ["", "Something else that is new", None]
+    }
+    assert gzip.decompress(out["deep/d.html.gz"]) == b"The last one of them all"
+    records = [json.loads(line) for line in (tmp_path / "removed").read_text().splitlines()]
+    assert [(r["document"], r["file"], r["row"], r["duplicate_of"]["document"]) for r in records] == [
+        ("b.ndjson:1", "b.ndjson", 1, "a.txt"),
+        ("deep/c.parquet:1", "deep/c.parquet", 1, "b.ndjson:2"),
+        ("deep/d.html.gz", "deep/d.html.gz", 0, "b.ndjson:2"),
+        ("deep/d.html.gz", "deep/d.html.gz", 0, "a.txt"),
+    ]
+    assert call("restore", tmp_path / "out", "--removed", tmp_path / "removed", "-o", tmp_path / "back").exit_code == 0
+    back = tree(tmp_path / "back")
+    assert all(back[name] == raw for name, raw in tree(folder).items() if not name.endswith((".parquet", ".gz")))
+    found = call("find", folder)
+    shown = [json.loads(line) for line in found.stdout.splitlines()]
+    assert [{key: record[key] for key in shown[0]} for record in records] == shown
+
+
+def test_as_a_filter(tmp_path):
+    given = f'{{"n": 1.00, "body": "{LONG}"}}\n{{"body": "{LONG}", "n":2}}\n'
+    for how in (["--field", "body"], ["--format", "jsonl", "--field", "body"]):
+        result = call("clean", "-", *how, input=given)
+        assert result.exit_code == 0 and result.stdout == given[: given.index("\n") + 1] + '{"body": "", "n":2}\n'
+    dump(tmp_path / "a.txt", LONG, LONG)
+    assert call("clean", tmp_path / "a.txt", "--format", "jsonl").stdout.endswith('{"text": ""}\n')
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(given.encode()))
+    assert call("clean", tmp_path / "b.jsonl.gz", "--field", "body").stdout.endswith(
+        '"n":2}\n'
+    )  # plain, as zcat has it
+    assert call("clean", tmp_path / "b.jsonl.gz", "-o", tmp_path / "c.jsonl.xz", "--field", "body").exit_code == 0
+    assert lzma.decompress((tmp_path / "c.jsonl.xz").read_bytes()).endswith(b'"n":2}\n')
+    assert call("clean", "-", "--format", "parquet", input="x").exit_code == 2
+    assert call("clean", "-", "-o", f"{tmp_path / 'out'}/", "--field", "body", input=given).exit_code == 0
+    assert set(tree(tmp_path / "out")) == {"stdin.jsonl"}
+    assert "no format becomes another" in call("clean", tmp_path / "b.jsonl.gz", "-o", tmp_path / "d.parquet").stderr
+
+
+def test_equal_runs_have_equal_results(tmp_path):
+    dump(tmp_path / "a.jsonl", LONG, OTHER)
+    for suffix in PACKING:
+        for n in (1, 2):
+            assert call("clean", tmp_path / "a.jsonl", "-o", tmp_path / f"{n}.jsonl{suffix}").exit_code == 0
+        assert (tmp_path / f"1.jsonl{suffix}").read_bytes() == (tmp_path / f"2.jsonl{suffix}").read_bytes()
+
+
+# --- Notes instead of removals
+
+
+def test_annotate(tmp_path):
+    source = dump(tmp_path / "a.jsonl", f"{LONG}\n\n“{LONG}”", OTHER)
+    with source.open("a") as file:
+        file.write(f'{{"text": ""}}\n{{"text": null}}\n\n{{"dedup": 1, "text": "{LONG}"}}\n')
+    assert call("clean", source, "-o", tmp_path / "b.jsonl", "--annotate").exit_code == 0
+    given, noted = (path.read_text().splitlines() for path in (source, tmp_path / "b.jsonl"))
+    assert noted[1:5] == [given[1][:-1] + ', "dedup": []}', '{"text": "", "dedup": []}', given[3], given[4]]
+    (note,) = json.loads(noted[0])["dedup"]
+    text = json.loads(given[0])["text"]
+    assert json.loads(noted[0])["text"] == text and text[note["start"] : note["end"]] == f"“{LONG}”"
+    assert note["relation"] == "exact" and note["duplicate_of"] == {"document": "a.jsonl:1", "paragraph": 0}
+    assert json.loads(noted[5])["dedup"][0]["relation"] == "exact"
+    assert list(json.loads(noted[5])) == ["dedup", "text"]
+    assert call("clean", tmp_path / "b.jsonl", "--annotate").stdout.splitlines()[:3] == [
+        line.replace("a.jsonl:1", "b.jsonl:1") for line in noted[:3]
+    ]
+
+    table = pa.table({"n": [1, 2, 3], "text": [text, None, OTHER]})
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=2)
+    assert call("clean", tmp_path / "a.parquet", "-o", tmp_path / "b.parquet", "--annotate").exit_code == 0
+    annotated = pq.read_table(tmp_path / "b.parquet")
+    assert annotated.drop_columns("dedup").equals(table)
+    assert annotated.column("dedup").to_pylist() == [
+        [{**note, "duplicate_of": {"document": "a.parquet:1", "paragraph": 0}}],
+        [],
+        [],
+    ]
+
+    (tmp_path / "c.txt").write_text(LONG)
+    assert "no place for notes" in call("clean", tmp_path / "c.txt", "--annotate").stderr
+    assert "which is nothing" in call("clean", source, "--annotate", "--removed", tmp_path / "r").stderr
+
+
+# --- What cannot be read
+
+
+def test_broken_files_are_named_and_everything_else_is_done(tmp_path, monkeypatch):
+    monkeypatch.setattr(compression, "_UNSUSPICIOUS", 1 << 20)
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for suffix, (pack, _) in PACKING.items():
+        if suffix:
+            whole = pack("".join(json.dumps({"text": f"{LONG} {n * n}"}) + "\n" for n in range(3_000)).encode())
+            (folder / f"cut.jsonl{suffix}").write_bytes(whole[:-20])
+            (folder / f"cut.txt{suffix}").write_bytes(whole[: len(whole) // 2])
+            (folder / f"bomb.jsonl{suffix}").write_bytes(pack(bytes(50_000_000)))
+            (folder / f"bomb.txt{suffix}").write_bytes(pack(bytes(50_000_000)))
+            (folder / f"wrong.jsonl{suffix}").write_bytes(b"this was never compressed")
+    (folder / "latin.txt").write_bytes("café".encode("latin-1"))
+    for name in ("utf16.txt", "utf16.jsonl"):
+        (folder / name).write_bytes('{"text": "a"}'.encode("utf-16"))
+    pq.write_table(pa.table({"body": ["a"], "n": [1]}), folder / "field.parquet")
+    pq.write_table(pa.table({"text": [1]}), folder / "kind.parquet")
+    pq.write_table(pa.table({"text": [f"{LONG} {n * n}" for n in range(9_999)]}), folder / "whole.parquet")
+    damaged = bytearray((folder / "whole.parquet").read_bytes())
+    damaged[2_000:2_400] = bytes(400)
+    (folder / "damaged.parquet").write_bytes(damaged)
+    (folder / "cut.parquet").write_bytes(damaged[:-9])
+    (folder / "whole.parquet").unlink()
+    bad = set(tree(folder))
+    (folder / "loop").symlink_to(folder)
+    # Nothing of the broken files was decided: this is the first with the sentence.
+    dump(folder / "whole.jsonl", f"{LONG} 4\n\n{LONG} 4")
+    result = call("clean", folder, "-o", tmp_path / "out", "--removed", tmp_path / "removed")
+    assert result.exit_code == 2 and f"{len(bad) + 1} skipped" in result.stderr
+    assert set(tree(tmp_path / "out")) == {"whole.jsonl"}
+    assert json.loads((tmp_path / "out" / "whole.jsonl").read_text())["text"].startswith(f"{LONG} 4")
+    said = dict(line.removeprefix(f"dedup: {folder}/").split(": ", 1) for line in result.stderr.splitlines()[:-1])
+    assert set(said) == bad | {"loop"}
+    for name, why in said.items():
+        kind = name.partition(".")[0]
+        expected = {"cut": ["cut short", "not a whole"], "wrong": ["damaged"], "damaged": ["damaged"], "bomb": ["bomb"],
+                    "latin": ["not UTF-8"], "utf16": ["UTF-16 text; expected UTF-8"], "loop": ["Is a directory"],
+                    "field": ["no column 'text'; it has 'body', 'n'"], "kind": ["of type int64; expected strings"]}[kind]  # fmt: skip
+        assert any(words in why for words in expected), (name, why)
+
+
+def test_broken_lines_stay_as_they_are_and_are_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr(jsonl, "LONGEST_LINE", 100)
+    source = tmp_path / "a.jsonl"
+    good = json.dumps({"text": LONG}).encode()
+    lines = [
+        good,
+        b'{"text": "caf\xe9"}',
+        b'{"text": "cut',
+        b'{"texts": "a"}',
+        b"x" * 1_000,
+        b'{"text": 5}',
+        good,
+        b"x" * 99,
+        b"x" * 98,
+    ]
+    source.write_bytes(b"\n".join(lines))
+    result = call("clean", source, "-o", tmp_path / "b.jsonl")
+    assert result.exit_code == 2
+    assert "a.jsonl: 7 rows are left unchanged; row 2: not UTF-8 text (byte 13)" in result.stderr
+    assert "2 documents, 2 paragraphs, 1 removed" in result.stderr and "7 rows left unchanged" in result.stderr
+    lines[6] = b'{"text": ""}'
+    assert (tmp_path / "b.jsonl").read_bytes() == b"\n".join(lines)
+    assert "no field 'body'" in call("clean", source, "--field", "body").stderr
+
+
+def test_a_missing_library_is_named(tmp_path, monkeypatch):
+    dump(tmp_path / "a.jsonl.zst", LONG)
+    (tmp_path / "a.parquet").write_text("")
+    monkeypatch.setitem(sys.modules, "backports.zstd", None)
+    monkeypatch.setitem(sys.modules, "compression.zstd", None)
+    monkeypatch.setitem(sys.modules, "dedup.formats.parquet", None)
+    result = call("find", tmp_path)
+    assert result.exit_code == 2
+    assert "the extra zstd: pip install 'dedup-paragraphs[zstd]'" in result.stderr
+    assert "the extra parquet: pip install 'dedup-paragraphs[parquet]'" in result.stderr
+
+
+def test_what_was_changed_since_is_not_restored(tmp_path):
+    folder, record = tmp_path / "in", tmp_path / "removed"
+    folder.mkdir()
+    for name in ("a", "b", "c"):
+        (folder / f"{name}.txt").write_text(f"{LONG}\n{LONG}\n{OTHER} {name}")
+    assert call("clean", folder, "-o", tmp_path / "out", "--removed", record).exit_code == 0
+    (tmp_path / "out" / "a.txt").write_text("an edit")
+    (tmp_path / "out" / "b.txt").unlink()
+    result = call("restore", tmp_path / "out", "--removed", record, "-o", tmp_path / "back")
+    assert result.exit_code == 2 and "b.txt: no such file" in result.stderr
+    assert "a.txt: not what the run wrote; skipped" in result.stderr or "a.txt: too short" in result.stderr
+    assert set(tree(tmp_path / "back")) == {"c.txt"}
+    assert tree(tmp_path / "back")["c.txt"] == (folder / "c.txt").read_bytes()
+    (tmp_path / "wrong").write_text('{"file": "a.txt"}\n')
+    result = call("restore", tmp_path / "out", "--removed", tmp_path / "wrong", "-o", tmp_path / "x")
+    assert result.exit_code == 2 and "wrong, line 1: no removal on record" in result.stderr
+
+
+def test_a_record_goes_on_with_the_index(tmp_path):
+    folder, record, index = tmp_path / "in", tmp_path / "removed", tmp_path / "index"
+    folder.mkdir()
+    arguments = ["clean", folder, "-o", tmp_path / "out", "--removed", record, "--index", index]
+    (folder / "a.txt").write_text(f"{LONG}\n{LONG}")
+    assert call(*arguments).exit_code == 0
+    dump(folder / "b.jsonl", OTHER, LONG)
+    record.write_bytes(record.read_bytes() + b'{"file": "b.jsonl", "ro')  # as a killed run leaves it
+    assert call(*arguments).exit_code == 0
+    assert [json.loads(line)["file"] for line in record.read_text().splitlines()] == ["a.txt", "b.jsonl"]
+    assert "2 files done before" in call(*arguments).stderr
+    assert call("restore", tmp_path / "out", "--removed", record, "-o", tmp_path / "back").exit_code == 0
+    assert tree(tmp_path / "back") == tree(folder)
+
+
+def test_a_record_that_is_the_only_way_back_is_not_lost(tmp_path):
+    source, record = tmp_path / "a.txt", tmp_path / "removed"
+    source.write_text(f"{LONG}\n{LONG}")
+    assert "not both" in call("clean", source, "--in-place", "--removed", record, "--index", tmp_path / "i").stderr
+    assert call("clean", source, "--in-place", "--removed", record).exit_code == 0
+    assert source.read_text() == LONG
+    assert "the only way back" in call("clean", source, "--in-place", "--removed", record).stderr
+    assert call("restore", source, "--removed", record, "--in-place").exit_code == 0
+    assert source.read_text() == f"{LONG}\n{LONG}"
+
+
+def test_rows_are_looked_at_like_files(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    dump(folder / "a.jsonl", f"{LONG}\n\n{OTHER}", f"{LONG} soon", f"{OTHER} in May", OTHER)
+    (drawn,) = map(json.loads, call("find", folder, "--sample", "3").stdout.splitlines())
+    assert drawn["document"] == "a.jsonl:4" and drawn["kept_text"] == OTHER
+    given = (folder / "a.jsonl").read_text()
+    (drawn,) = map(json.loads, call("find", "-", "--field", "text", "--sample", "3", input=given).stdout.splitlines())
+    assert drawn["document"] == "-:4" and drawn["kept_text"] == OTHER
+    result = call("tune", folder / "a.jsonl")
+    assert "all documents (4), 5 paragraphs" in result.stderr and "a.jsonl:3 0" in result.stdout
+    (piece, *_) = call("find", folder, "--boilerplate", "2").stdout.splitlines()
+    assert json.loads(piece) == {"relation": "boilerplate", "documents": 2, "text": OTHER}
+    result = call("clean", folder, "-o", tmp_path / "out", "--boilerplate", "2", "--removed", tmp_path / "r")
+    assert "2 page furniture" in result.stderr and result.stderr.count("\n") == 1
+    assert call("restore", tmp_path / "out", "--removed", tmp_path / "r", "-o", tmp_path / "b").exit_code == 0
+    assert (tmp_path / "b" / "a.jsonl").read_text() == given
+
+
+# --- Memory
+
+
+def test_a_large_file_is_streamed(tmp_path, monkeypatch):
+    words = [
+        word for word in "".join(random.Random(1).choices(string.ascii_lowercase + "  ", k=60_000)).split() if word
+    ]
+    body = " ".join(words[:4_000])
+
+    def rows():
+        for n in range(2_500):
+            yield json.dumps({"n": n, "text": LONG, "other": body if n % 2 else body.upper()}).encode() + b"\n"
+        for n in range(100):
+            yield b'{"n": %d, "broken": "%s' % (n, body.encode() * 9) + b"\n"
+
+    size = 0
+    with zstd.open(tmp_path / "a.jsonl.zst", "wb") as file:
+        for row in rows():
+            size += file.write(row)
+    monkeypatch.setattr("dedup.corpus._MOST_WAITING", 1 << 20)
+    tracemalloc.start()
+    try:
+        result = call("clean", tmp_path / "a.jsonl.zst", "-o", tmp_path / "b.jsonl.zst", "--jobs", 2)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert size > 50_000_000 and result.exit_code == 2 and "2,499 removed" in result.stderr
+    assert peak < 20_000_000
