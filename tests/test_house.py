@@ -39,7 +39,7 @@ def test_lint():
 
 
 def test_modules_are_small():
-    for module in (ROOT / "dedup").glob("*.py"):
+    for module in (ROOT / "dedup").rglob("*.py"):
         assert len(module.read_text().splitlines()) <= 400, module.name
 
 
