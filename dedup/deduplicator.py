@@ -19,6 +19,7 @@ from .paragraphs import Paragraphs, Span, split, without
 from .relation import DISTINCT, EXACT, RELATIONS, removal_reason
 from .results import CleanResult, Decision, Removal
 from .rule import LARGEST_DOCUMENT, Batch, Verdicts, equal_shorts, read_batch
+from .utf8 import Utf8
 
 if TYPE_CHECKING:
     from datasketch import MinHash
@@ -280,7 +281,7 @@ class Deduplicator:
             results.append(CleanResult(id, without(text, begins, ends, removed), kept, removals))
         return results
 
-    def _decide_alone(self, texts: Sequence[str], ids: Sequence[Hashable], fast: bool) -> tuple[Batch, Verdicts]:
+    def _decide_alone(self, texts: Sequence[str] | Utf8, ids: Sequence[Hashable], fast: bool) -> tuple[Batch, Verdicts]:
         """Decide on texts each of which is a document of its own, and hand them out."""
         with engine.announced():
             batch = read_batch(texts, np.ones(len(texts), dtype=np.int64), self.config, alone=True, fast=fast)
