@@ -12,13 +12,12 @@ import numpy as np
 
 from . import engine
 from .config import Config
-from .differences import in_words
 from .errors import ConfigError, InputError
 from .memory import Memory
-from .paragraphs import Paragraphs, Span, split, without
-from .relation import DISTINCT, EXACT, RELATIONS, removal_reason
-from .results import CleanResult, Decision, Removal
-from .rule import LARGEST_DOCUMENT, Batch, Verdicts, equal_shorts, read_batch
+from .outcomes import Outcome, decision, outcomes
+from .paragraphs import Paragraphs, split
+from .results import CleanResult, Decision
+from .rule import LARGEST_DOCUMENT, Batch, Verdicts, read_batch
 from .utf8 import Utf8
 
 if TYPE_CHECKING:
@@ -105,9 +104,9 @@ class Deduplicator:
         DocumentTooLarge.
         """
         self._check(id, text)
-        (result,) = self._decide_documents(self._read([id], [text], self._fast([text])))
+        (outcome,) = self._decide_documents(self._read([id], [text], self._fast([text])))
         self._memory.hand_out(1)
-        return result
+        return outcome.result()
 
     def stream(self, documents: Iterable[str | tuple[Hashable, str]], *, jobs: int = 1) -> Iterator[CleanResult]:
         """Clean documents, texts or (id, text) pairs, one result for each, in order.
@@ -125,7 +124,7 @@ class Deduplicator:
                 f"documents is {documents!r:.60}, a {type(documents).__name__}; expected an iterable of texts or (id, text) "
                 "pairs"
             )
-        return self._stream(documents, jobs)
+        return (outcome.result() for outcome in self._outcomes(documents, jobs))
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
         """What was kept that may resemble a text of which there is only a sketch, made by datasketch.
@@ -150,7 +149,8 @@ class Deduplicator:
 
     # A batch is read (pure, in any thread), then decided in order.
 
-    def _stream(self, documents: Iterable[str | tuple[Hashable, str]], jobs: int) -> Iterator[CleanResult]:
+    def _outcomes(self, documents: Iterable[str | tuple[Hashable, str]], jobs: int) -> Iterator[Outcome]:
+        """The documents of a stream decided, each to be looked at before the next is taken."""
         from concurrent.futures import ThreadPoolExecutor  # costs as much as the rest of the import, and few need it
 
         batches = self._batches(documents)
@@ -174,14 +174,14 @@ class Deduplicator:
                     break
                 oldest, place = waiting.popleft()(), 0
                 while place < len(oldest.ids):
-                    results = self._decide_documents(oldest, place)
+                    decided = self._decide_documents(oldest, place)
                     turn = self._memory.turn()
-                    for result in results:
+                    for outcome in decided:
                         if self._memory.turn() is not turn:
                             break  # something else was decided meanwhile; this and what follows come after it
                         place += 1
                         self._memory.hand_out(1)
-                        yield result
+                        yield outcome
         finally:
             if pool:
                 pool.shutdown(cancel_futures=True)
@@ -254,56 +254,22 @@ class Deduplicator:
             raise ConfigError('scope is "document", which compares within each document only; an index has no use')
         return Store(index, self.config)
 
-    def _decide_documents(self, documents: _Documents, start: int = 0) -> list[CleanResult]:
+    def _decide_documents(self, documents: _Documents, start: int = 0) -> Iterator[Outcome]:
         """Decide the documents of a batch from `start` on; nothing is handed out yet."""
-        batch, places = documents.batch, documents.paragraphs
-        verdicts = self._memory.decide(batch, documents.ids, start)
-        ids = self._memory.ids[start - len(documents.ids) :]
-        equals = equal_shorts(batch, verdicts)
-        gone = (verdicts.relations != DISTINCT) | (equals >= 0)
-        bounds = np.append(0, np.cumsum(places.counts)).tolist()
-        results = []
-        for id, text, begin, end in zip(
-            ids, documents.texts[start:], bounds[start:], bounds[start + 1 :], strict=False
-        ):
-            begins, ends = places.begins[begin:end].tolist(), places.ends[begin:end].tolist()
-            removed = np.flatnonzero(gone[begin:end]).tolist()
-            removals = []
-            for p in removed:
-                if equals[begin + p] >= 0:
-                    decision = self._exact(batch, begin + p, (id, int(batch.positions[equals[begin + p]])))
-                else:
-                    decision = self._decision(batch, verdicts, begin + p)
-                removals.append(Removal(begins[p], ends[p], p, decision))
-            kept = list(map(Span, begins, ends))
-            for p in reversed(removed):
-                del kept[p]
-            results.append(CleanResult(id, without(text, begins, ends, removed), kept, removals))
-        return results
+        verdicts = self._memory.decide(documents.batch, documents.ids, start)
+        return outcomes(documents.texts, documents.paragraphs, documents.batch, verdicts, self._memory, start)
 
     def _decide_alone(self, texts: Sequence[str] | Utf8, ids: Sequence[Hashable], fast: bool) -> tuple[Batch, Verdicts]:
-        """Decide on texts each of which is a document of its own, and hand them out."""
+        """Decide on texts, known to be str, each of which is a document of its own, and hand them out."""
         with engine.announced():
-            batch = read_batch(texts, np.ones(len(texts), dtype=np.int64), self.config, alone=True, fast=fast)
+            given = Utf8.of(texts) if fast and not isinstance(texts, Utf8) else texts
+            batch = read_batch(given, np.ones(len(texts), dtype=np.int64), self.config, alone=True, fast=fast)
         verdicts = self._memory.decide(batch, ids)
         self._memory.hand_out(len(texts))
         return batch, verdicts
 
     def _decision(self, batch: Batch, verdicts: Verdicts, p: int) -> Decision:
-        relation = int(verdicts.relations[p])
-        if relation == DISTINCT:
-            return Decision("distinct", None, 0.0, 0.0, "no kept paragraph stands for it")
-        document, position = verdicts.originals[p].tolist()
-        jaccard, inside = float(verdicts.jaccards[p]), float(verdicts.containments[p])
-        count = int(batch.tokens.first[p + 1] - batch.tokens.first[p])
-        reason = removal_reason(relation, count, jaccard, inside, self.config)
-        if relation != EXACT:
-            reason += f"; {in_words(batch.tokens.text(p), self._memory.stand_in(p))}"
-        return Decision(RELATIONS[relation], (self._memory.ids[document], position), jaccard, inside, reason)
-
-    def _exact(self, batch: Batch, p: int, stand_in: tuple[Hashable, int]) -> Decision:
-        count = int(batch.tokens.first[p + 1] - batch.tokens.first[p])
-        return Decision("exact", stand_in, 1.0, 1.0, removal_reason(EXACT, count, 1.0, 1.0, self.config))
+        return decision(batch, verdicts, p, self._memory)
 
 
 def _named(given: Any) -> tuple[Hashable, Any]:

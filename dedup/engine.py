@@ -24,11 +24,13 @@ __all__ = [
     "announced",
     "choose",
     "compiled",
+    "copy_small_64",
     "kernel",
     "load_32",
     "load_64",
     "numba_works",
     "numbers",
+    "ones",
     "prefetch",
     "small_numbers",
     "store_64",
@@ -76,7 +78,7 @@ def compiled(function: Callable[..., Any], *, nogil: bool = True) -> Callable[..
 def _compiled(function: Callable[..., Any], nogil: bool) -> Callable[..., Any]:
     import numba
 
-    if function in (load_32, load_64, store_64, trailing_zeros, prefetch, text_characters, within_64):
+    if function in _INTRINSIC:
         return _intrinsic(function)
     function = _COMPILED_AS.get(function, function)
     package = __name__.rpartition(".")[0] + "."
@@ -118,9 +120,21 @@ def store_64(buffer, i, word):
 
 
 @kernel
+def copy_small_64(target, at, source, i):
+    """Copy 64 bytes, in each the bit that makes an ASCII letter small, and that spaces and digits have."""
+    target[at : at + 64] = source[i : i + 64] | 32
+
+
+@kernel
 def trailing_zeros(word):
     """How many of a uint64's lowest bits are 0; 64 if all are."""
     return (int(word) & -int(word)).bit_length() - 1 if word else 64
+
+
+@kernel
+def ones(word):
+    """How many of a uint64's bits are 1."""
+    return int(word).bit_count()
 
 
 @kernel
@@ -187,6 +201,9 @@ _COMPILED_AS: dict[Callable[..., Any], Callable[..., Any]] = {
 }
 
 
+_INTRINSIC = (load_32, load_64, store_64, copy_small_64, trailing_zeros, ones, prefetch, text_characters, within_64)
+
+
 def _intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
     """The machine instruction in place of one of the functions above."""
     from llvmlite import ir
@@ -231,6 +248,22 @@ def _intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
         return types.none(array, types.intp, types.uint64), generate
 
     @kernel
+    def copy_small(typing_context, target, at, source, i):
+        @kernel
+        def generate(context, builder, signature, arguments):
+            vector = ir.VectorType(int8, 64)
+            to, origin = (
+                builder.bitcast(place(context, builder, array, arguments[k : k + 2], 8), vector.as_pointer())
+                for k, array in ((0, target), (2, source))
+            )
+            read = builder.load(origin)
+            read.align = 1
+            builder.store(builder.or_(read, ir.Constant(vector, [32] * 64)), to, align=1)
+            return context.get_dummy_value()
+
+        return types.none(target, types.intp, source, types.intp), generate
+
+    @kernel
     def within(typing_context, array, i, low, high):
         @kernel
         def generate(context, builder, signature, arguments):
@@ -251,6 +284,14 @@ def _intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
         @kernel
         def generate(context, builder, signature, arguments):
             return builder.cttz(arguments[0], int1(0))
+
+        return types.uint64(types.uint64), generate
+
+    @kernel
+    def count(typing_context, word):
+        @kernel
+        def generate(context, builder, signature, arguments):
+            return builder.ctpop(arguments[0])
 
         return types.uint64(types.uint64), generate
 
@@ -285,7 +326,7 @@ def _intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
         return types.Tuple([types.Array(types.uint8, 1, "C"), types.intp])(types.intp, types.intp), generate
 
     machines = {load_32: load(32), load_64: load(64), store_64: store, trailing_zeros: zeros, prefetch: fetch}
-    machines |= {text_characters: characters, within_64: within}
+    machines |= {text_characters: characters, within_64: within, copy_small_64: copy_small, ones: count}
     return intrinsic(machines[function])
 
 

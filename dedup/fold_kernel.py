@@ -29,7 +29,7 @@ from .characters import (
     UPPERCASE,
     character_table,
 )
-from .engine import kernel, load_64, store_64, trailing_zeros, within_64
+from .engine import copy_small_64, kernel, ones, trailing_zeros, within_64
 from .marks import ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
 from .utf8 import put_kernel
 
@@ -76,9 +76,12 @@ def number_follows_kernel(raw, i, end, index, classes, spaces, money):
     return False
 
 
+_LONGEST_ENTITY = 33  # bytes behind the ampersand, the semicolon among them
+
+
 @kernel
 def unsettled_kernel(raw, begins, ends, index, classes):
-    """The texts, spans of `raw` in ascending order, that hold an ampersand or a character that is unsettled in NFC."""
+    """The texts, spans of `raw` in ascending order, that hold what may be an entity, or a character unsettled in NFC."""
     n = len(begins)
     found = np.empty(n, dtype=np.int64)
     count = p = 0
@@ -89,7 +92,10 @@ def unsettled_kernel(raw, begins, ends, index, classes):
         while flags != 0:
             at = i + np.int64(trailing_zeros(flags))
             flags &= flags - np.uint64(1)
-            if raw[at] != 38:
+            if raw[at] == 38:
+                if not may_be_entity_kernel(raw, at + 1):
+                    continue
+            else:
                 code, _ = decode_kernel(raw, at)
                 if not classes[np.int64(index[code >> 7]) * BLOCK + (code & 127)] & UNSETTLED:
                     continue
@@ -103,29 +109,41 @@ def unsettled_kernel(raw, begins, ends, index, classes):
     return found[:count]
 
 
+@kernel
+def may_be_entity_kernel(raw, i):
+    """Whether from byte i on, behind an ampersand, there are a few ASCII letters, digits and number signs, and a semicolon."""
+    for at in range(i, i + _LONGEST_ENTITY):
+        if raw[at] == 59:
+            return True
+        if not (97 <= raw[at] | 32 <= 122 or 48 <= raw[at] <= 57 or raw[at] == 35):
+            return False
+    return False
+
+
 # What the last token is open to: nothing, more of its word, marks alone, the number that its sign announced.
 _CLOSED, _WORD, _MARKS_ONLY, _NUMBER = range(4)
 
-# What `quick_kernel` reads of a byte that is no ASCII letter or digit; that it is a decimal mark stands at bit 5.
-_IS_STOP, _IS_DECIMAL, _IS_CONTEXT = 8, 32, 64
-
-_CASE = np.uint64(0x2020202020202020)  # digits have the bit that makes a letter small
+# What `quick_kernel` reads of a byte that is no ASCII letter or digit: that it ends a sentence or clause; that it may be
+# a decimal mark; that only what stands before it tells what it is, and after a word it only parts; that more must be known.
+_IS_STOP, _IS_DECIMAL, _IS_HYPHEN, _IS_CONTEXT = 1, 2, 4, 8
 
 
 @lru_cache(maxsize=1)
 def ascii_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
-    """Class and flags (255 where not ASCII), folded byte and `quick_kernel`'s traits of every byte."""
+    """Class and flags, folded byte, and `quick_kernel`'s traits of every byte; all bytes beyond ASCII are as one."""
     table = character_table()
-    classes, folds = np.full(256, 255, dtype=np.uint8), np.zeros(256, dtype=np.uint8)
+    classes, folds = np.full(256, PUNCTUATION, dtype=np.uint8), np.zeros(256, dtype=np.uint8)
     entries = table.index[0].astype(np.int64) * BLOCK + np.arange(128)
     classes[:128] = table.classes[entries]
-    kinds = np.where(classes < 255, classes & CLASS_BITS, IGNORED)
+    kinds = classes & np.uint8(CLASS_BITS)
     folds[:128] = np.arange(128) + table.folds[entries]
     traits = np.zeros(256, dtype=np.uint8)
     traits[kinds == STOP] = _IS_STOP
     traits[kinds == POINT] = _IS_STOP | _IS_DECIMAL
     traits[kinds == COMMA] = _IS_DECIMAL
-    traits[~np.isin(kinds, (LETTER, DIGIT, SPACE, PUNCTUATION, STOP, POINT, COMMA))] = _IS_CONTEXT
+    traits[kinds == HYPHEN] = _IS_HYPHEN
+    traits[~np.isin(kinds, (LETTER, DIGIT, SPACE, PUNCTUATION, STOP, POINT, COMMA, HYPHEN))] = _IS_CONTEXT
+    traits[128:] = _IS_CONTEXT
     return classes, folds, traits
 
 
@@ -165,9 +183,7 @@ def fold_kernel(
                 )  # fmt: skip
                 state = _WORD if word else _CLOSED
                 if i > begin:
-                    before_last = last
-                    if i > begin + 1:
-                        before_last = np.int64(ascii_classes[raw[i - 2]] & CLASS_BITS)
+                    before_last = last if i == begin + 1 else np.int64(ascii_classes[raw[i - 2]] & CLASS_BITS)
                     last = np.int64(ascii_classes[raw[i - 1]] & CLASS_BITS)
                 if i == end:
                     break
@@ -285,57 +301,87 @@ def quick_kernel(raw, i, end, ascii_traits, out, starts, marks, size, count, wor
     """Fold ASCII words, and what parts them, from byte i on until a neighbour matters.
 
     word, stopped, digit: whether a token is open, a stop has come since the last one, the last character is a digit.
-    Works on the bits of 64 bytes at a time. All is unsigned, so that no index is checked for counting from the end.
+    Works on the bits of 64 bytes at a time, and copies in one go what has one space, and nothing else, between its words.
+    All is unsigned, so that no index is checked for counting from the end.
     """
     zero, one, whole = np.uint64(0), np.uint64(1), np.uint64(64)
     i, end, size, count = np.uint64(i), np.uint64(end), np.uint64(size), np.uint64(count)
     word, stopped, digit = np.uint64(word), np.uint64(stopped), np.uint64(digit)
-    mark = np.uint64(marks[count - one]) if word != zero else zero
     while i < end:
         room = min(end - i, whole)
         valid = ~zero >> (whole - room)
-        uppers, digits = within_64(raw, i, 65, 90) & valid, within_64(raw, i, 48, 57) & valid
-        letters = within_64(raw, i, 97, 122) & valid | uppers
-        words, spaces = letters | digits, within_64(raw, i, 32, 32) & valid
+        uppers, digits, spaces = within_64(raw, i, 65, 90), within_64(raw, i, 48, 57), within_64(raw, i, 32, 32)
+        letters = within_64(raw, i, 97, 122) | uppers
+        words = (letters | digits) & valid
+        others = ~(words | spaces) & valid
+        stops, rest = zero, others
+        while rest != zero:
+            at = trailing_zeros(rest)
+            trait = ascii_traits[raw[i + at]]
+            if trait > _IS_STOP:
+                unknown = trait & _IS_CONTEXT != 0
+                if trait & _IS_HYPHEN:
+                    unknown = (words << one | word) >> at & one == zero
+                elif trait & _IS_DECIMAL and (digits << one | digit) >> at & one != zero and i + at + one < end:
+                    following = raw[i + at + one]
+                    if 48 <= following <= 57 and at + one < room:
+                        words |= one << at  # it belongs to the number
+                        trait = 0
+                    else:
+                        unknown = following >= 0x80 or 48 <= following <= 57
+                if unknown:
+                    room = at
+                    valid = (one << at) - one
+                    break
+            stops |= np.uint64(trait & _IS_STOP) << at
+            rest &= rest - one
+        words &= valid
+        parting = ~words & valid
+        before = words << one | word  # the characters behind one of a word
+        dropped = parting & ~before  # a parting character that is not the first of its kind
+        breaks = parting & others | dropped
+        starting = words & ~before
+        if word & words != zero:  # the open token goes on
+            this = ~zero >> (whole - trailing_zeros(~words))
+            marks[count - one] = mark_kernel(
+                np.uint64(marks[count - one]), letters & this, digits & this, uppers & this
+            )
+        while starting != zero:
+            at = trailing_zeros(starting)
+            this = ~zero >> (whole - trailing_zeros(~(words >> at))) << at
+            behind = starting & (~starting + one)
+            stopped |= np.uint64(stops & (behind - one) != zero)
+            stops &= ~(behind - one)
+            starts[count] = size + at - ones(dropped & (behind - one))
+            marks[count] = mark_kernel(stopped << np.uint64(5), letters & this, digits & this, uppers & this)
+            stopped = zero
+            count += one
+            starting ^= behind
         at = zero
         while at < room:
-            length = trailing_zeros(~(words >> at))
-            if length > zero:
-                if at > zero and at + length == whole:
-                    break  # it may go on: once more, from where it begins
-                if word == zero:
-                    starts[count] = size
-                    count += one
-                    mark = stopped << np.uint64(5)
-                    stopped = zero
-                    word = one
-                store_64(out, size, load_64(raw, i + at) | _CASE)
-                store_64(out, size + np.uint64(8), load_64(raw, i + at + np.uint64(8)) | _CASE)
-                for k in range(np.uint64(16), length, np.uint64(8)):
-                    store_64(out, size + k, load_64(raw, i + at + k) | _CASE)
-                this = ~zero >> (whole - length) << at
-                capitals = uppers & this
-                again = np.uint64(mark & np.uint64(HAS_CAPITAL) != zero)
-                mark |= np.uint64(digits & this != zero) * np.uint64(HAS_NUMBER)
-                mark |= np.uint64(letters & this != zero) * np.uint64(HAS_LETTER)
-                mark |= np.uint64(capitals != zero) * np.uint64(HAS_CAPITAL)
-                mark |= np.uint64(capitals & (capitals - (one ^ again)) != zero) * np.uint64(HAS_CAPITALS)
-                marks[count - one] = mark
-                size += length
-                at += length
-                digit = digits >> (at - one) & one
-                if at == room:
-                    break
-            if spaces >> at & one == zero:
-                trait = np.uint64(ascii_traits[raw[i + at]])
-                if trait & (np.uint64(_IS_CONTEXT) | digit << np.uint64(5)) != zero:
-                    return np.int64(i + at), np.int64(size), np.int64(count), np.int64(word), np.int64(stopped)
-                stopped |= trait >> np.uint64(3) & one
-                at += one
-            out[size] = 32
-            size += word
-            word = digit = zero
+            copy_small_64(out, size, raw, i + at)
+            length = min(trailing_zeros(breaks >> at), room - at)
+            size += length
+            at += length
             if at < room:
-                at += trailing_zeros(~(spaces >> at))
-        i += at
+                out[size] = 32
+                size += before >> at & one
+                at += trailing_zeros(words >> at)
+        if room == zero:
+            break
+        stopped |= np.uint64(stops != zero)
+        word, digit = words >> (room - one) & one, digits >> (room - one) & one
+        i += room
+        if room < whole:
+            break
     return np.int64(i), np.int64(size), np.int64(count), np.int64(word), np.int64(stopped)
+
+
+@kernel
+def mark_kernel(mark, letters, digits, capitals):
+    """A token's mark, added to: its letters, digits and capitals as bits."""
+    once = np.uint64(mark & np.uint64(HAS_CAPITAL) == 0)
+    mark |= np.uint64(digits != 0) * np.uint64(HAS_NUMBER)
+    mark |= np.uint64(letters != 0) * np.uint64(HAS_LETTER)
+    mark |= np.uint64(capitals != 0) * np.uint64(HAS_CAPITAL)
+    return mark | np.uint64(capitals & (capitals - once) != 0) * np.uint64(HAS_CAPITALS)

@@ -100,6 +100,12 @@ class Memory:
         """A value that lasts until something else is decided."""
         return self._decided
 
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """int64[documents]: by which number the index knows each document of the batch decided last."""
+        assert self._decided is not None
+        return self._decided.numbers
+
     def stand_in(self, p: int) -> bytes:
         """The folded text of what stands for paragraph p of the batch decided last."""
         assert self._decided is not None
