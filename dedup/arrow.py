@@ -67,9 +67,6 @@ _Stream._fields_ = [
     ("release", ctypes.c_void_p),
     ("private_data", ctypes.c_void_p),
 ]
-_pointer = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)(
-    ("PyCapsule_GetPointer", ctypes.pythonapi)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +154,13 @@ def _arrays(column: Any) -> Iterator[tuple[_Schema, _Array]]:
                 array.release(array)
     finally:
         schema.release(schema)
+
+
+def _pointer(capsule: object, name: bytes) -> int:
+    """The address that a capsule holds."""
+    get = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)
+    address: int = get(("PyCapsule_GetPointer", ctypes.pythonapi))(capsule, name)
+    return address
 
 
 def _ask(stream: _Stream, refused: int) -> None:
