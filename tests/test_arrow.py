@@ -126,7 +126,7 @@ def test_a_stream_that_fails():
 
             return pa.RecordBatchReader.from_batches(pa.schema({"text": pa.string()}), parts()).__arrow_c_stream__()
 
-    with pytest.raises(dedup.InputError, match="the column cannot be read: .*the disk is gone"):
+    with pytest.raises(dedup.InputError, match=r"the column cannot be read: .*the disk is gone"):
         dedup.duplicated(Broken())
 
 
