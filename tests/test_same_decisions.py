@@ -51,18 +51,18 @@ def test_scrapy(pages, expected, as_list):
     crawler = SimpleNamespace(settings=Settings(), stats=stats, signals=SignalManager())
     made = integration.DedupPipeline.from_crawler(crawler)
 
+    def item(name, text):
+        paragraphs = [text[span.start : span.end] for span in dedup.split_paragraphs(text)]
+        return {"url": name, "text": paragraphs if as_list else text}
+
     async def run():
         await made.open_spider()
-        texts = []
-        for name, text in pages:
-            paragraphs = [text[span.start : span.end] for span in dedup.split_paragraphs(text)]
-            try:
-                item = await made.process_item({"url": name, "text": paragraphs if as_list else text})
-                texts.append(item["text"])
-            except DropItem:
-                texts.append([] if as_list else "")
+        given = (made.process_item(item(name, text)) for name, text in pages)
+        processed = await asyncio.gather(*given, return_exceptions=True)
         await made.close_spider()
-        return texts
+        assert {type(found) for found in processed} <= {dict, DropItem}
+        empty = [] if as_list else ""
+        return [found["text"] if isinstance(found, dict) else empty for found in processed]
 
     texts = asyncio.run(run())
     if as_list:

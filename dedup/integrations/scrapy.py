@@ -11,7 +11,7 @@
 Items are documents in the order in which they reach the pipeline. The id is the item's field "url", so a page that is
 fetched again replaces its earlier delivery; two items of one page do not go because of each other.
 
-Items that come within a twentieth of a second are decided together, on the event loop, in about a tenth of a millisecond
+Items that come within a fifth of a second are decided together, on the event loop, in about a tenth of a millisecond
 each: a thread would spend ten times as long on waiting for Python's lock. What may take longer is done by one thread,
 while items wait: opening the index, loading the compiled kernels, very long texts, and commits.
 """
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 COMMIT_SECONDS = 10.0  # between two commits; a crash forgets at most what was kept since the last
-TOGETHER_SECONDS = 0.05  # that an item waits for others, with which it is decided at a fifth of the cost
+TOGETHER_SECONDS = 0.2  # that an item waits for others, with which it is decided at a fifth of the cost
 LONG_TEXT = 1 << 17  # characters that are decided together, from which they are no work for the event loop
 _SAMPLE = "The ferry has sailed at nine.\n\nThe ferry has sailed at noon.\n\nPhoto: the ferry has sailed at nine."
 
