@@ -8,7 +8,6 @@ import argparse
 import gc
 import json
 import os
-import platform
 import re
 import subprocess
 import sys
@@ -16,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib import import_module
-from importlib.metadata import version
 from itertools import chain, starmap
 from pathlib import Path
 from shutil import rmtree
@@ -33,6 +31,8 @@ os.environ.pop("DEDUP_ENGINE", None)
 
 import numpy as np  # noqa: E402
 from datasketch import MinHash, MinHashLSH  # noqa: E402
+from machine import machine  # noqa: E402
+from tables import put_between  # noqa: E402
 from texts import Paragraph, paragraphs  # noqa: E402
 from xxhash import xxh32_intdigest  # noqa: E402
 
@@ -288,24 +288,7 @@ def write_readme(rows: list[Row], about: str) -> None:
     for side in dict.fromkeys(row.side for row in rows if row.stage in stages):
         lines.append(f"| {side} | {' | '.join(cells.get((side, stage), '–') for stage in stages)} |")
     table = "\n".join([*lines, "", about])
-    text = README.read_text(encoding="utf-8") if README.exists() else ""
-    before, begin, rest = text.partition(MARKERS[0])
-    _, end, after = rest.partition(MARKERS[1])
-    if end:
-        README.write_text(f"{before}{begin}\n\n{table}\n\n{end}{after}", encoding="utf-8")
-    else:
-        print(f"\nREADME.md has no place for this:\n\n{table}")
-
-
-def machine(libraries: Iterable[str]) -> str:
-    """The processor and the versions of Python and the libraries."""
-    try:
-        named = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
-    except OSError:
-        named = None
-    processor = named[1] if named else platform.processor() or platform.machine()
-    versions = ", ".join(f"{name} {version(name)}" for name in libraries)
-    return f"{processor}, Python {platform.python_version()}, dedup {dedup.__version__}, {versions}"
+    put_between(README, MARKERS, table)
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """Tables of figures, for a terminal and for a page."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,14 @@ def as_markdown(table: Table) -> str:
     """The table for a page."""
     lines = [["", *table.head], ["---", *["--:"] * len(table.head)], *table.rows]
     return "\n".join([f"**{table.title}**", "", *(f"| {' | '.join(line)} |" for line in lines)])
+
+
+def put_between(page: Path, markers: tuple[str, str], text: str) -> None:
+    """Put a text between two markers of a page; where there are none, print it."""
+    written = page.read_text(encoding="utf-8") if page.exists() else ""
+    before, begin, rest = written.partition(markers[0])
+    _, end, after = rest.partition(markers[1])
+    if end:
+        page.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
+    else:
+        print(f"\n{page} has no place for this:\n\n{text}")

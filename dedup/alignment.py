@@ -88,15 +88,25 @@ def chain_kernel(ids_a, i, k, ids_b, j, until, mates):
 
 
 @kernel
+def share_kernel(ids_a, i, k, ids_b, j, until):
+    """Whether any of a's tokens i ... k - 1 is one of b's j ... until - 1. In most gaps words are replaced, and none is."""
+    for x in range(i, k):
+        for y in range(j, until):
+            if ids_a[x] == ids_b[y]:
+                return True
+    return False
+
+
+@kernel
 def align_gap_kernel(ids_a, i, k, ids_b, j, until, mates):
     """Align a's tokens i ... k - 1 with b's j ... until - 1 by dynamic programming.
 
     A pair of equal tokens scores 2, beginning a run of pairs costs 1, so that of alignments with equally many pairs
     the one in fewest runs is found.
     """
-    height, width = k - i, until - j
-    if height == 0 or width == 0:
+    if not share_kernel(ids_a, i, k, ids_b, j, until):
         return
+    height, width = k - i, until - j
     # best[y]: score of the first x tokens of a with the first y of b; paired[y]: the same if both ended in a pair.
     best = numbers(width + 1, 0)
     paired = numbers(width + 1, -9)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
 
-from . import engine
+from . import engine, room
 from .config import Config
 from .errors import ConfigError, InputError
 from .memory import Memory
@@ -56,7 +56,8 @@ class Deduplicator:
     by the process that opened it alone.
 
     Raises ConfigError for an unknown option, a value outside its range, and an index made with other options;
-    IndexLocked, IndexCorrupt, CorpusError.
+    IndexLocked, IndexCorrupt, CorpusError. Where memory ends, its methods raise OutOfMemory, which is also a MemoryError:
+    what was handed out can be committed, nothing more is decided.
     """
 
     def __init__(
@@ -257,7 +258,7 @@ class Deduplicator:
         return engine.wanted(self._characters)
 
     def _read(self, ids: list[Hashable], texts: list[str], fast: bool) -> _Documents:
-        with engine.announced():
+        with room.refused(), engine.announced():
             paragraphs = split(texts, fast)
             batch = read_batch(paragraphs.texts, paragraphs.counts, self.config, alone=False, fast=fast)
         return _Documents(ids, texts, paragraphs, batch)
@@ -286,7 +287,7 @@ class Deduplicator:
 
     def _decide_alone(self, texts: Sequence[str] | Utf8, ids: Sequence[Hashable], fast: bool) -> tuple[Batch, Verdicts]:
         """Decide on texts, known to be str, each of which is a document of its own, and hand them out."""
-        with engine.announced():
+        with room.refused(), engine.announced():
             given = Utf8.of(texts) if fast and not isinstance(texts, Utf8) else texts
             batch = read_batch(given, np.ones(len(texts), dtype=np.int64), self.config, alone=True, fast=fast)
         verdicts = self._memory.decide(batch, ids)

@@ -4,6 +4,7 @@ DedupError
 ├── ConfigError          (ValueError)  an option outside its range, or one that does not belong to the call
 ├── InputError           (TypeError)   something that is not text where text was expected
 ├── DocumentTooLarge     (ValueError)  a document with more paragraphs than are compared with each other
+├── OutOfMemory          (MemoryError) the index needs more memory than there is
 ├── CorpusError          (OSError)     a source, destination or index that cannot be used as asked
 ├── IndexLocked          (BlockingIOError)  an index that another process writes
 └── IndexCorrupt         (ValueError)  an index whose bytes are not those that were written
@@ -24,6 +25,10 @@ class InputError(DedupError, TypeError):
 
 class DocumentTooLarge(DedupError, ValueError):
     """A document with more paragraphs than are compared with each other."""
+
+
+class OutOfMemory(DedupError, MemoryError):
+    """The index needs more memory than there is; what was handed out can be committed, nothing more is decided."""
 
 
 class CorpusError(DedupError, OSError):

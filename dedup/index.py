@@ -12,8 +12,9 @@ from itertools import repeat
 import numpy as np
 from numpy.typing import NDArray
 
-from . import engine
+from . import engine, room
 from .engine import kernel, prefetch
+from .errors import OutOfMemory
 from .marks import PADDING
 from .openings import MOST_OPENINGS
 
@@ -132,8 +133,10 @@ class Dictionaries:
             del self.texts[-1], self.marks[-1], self.documents[-1], self.positions[-1]
 
 
-_HUGE_PAGE = 1 << 21  # bytes
 _ROOM_ENTRIES = 1 << 14  # room from the beginning; what is not touched is not yet memory
+_MOST_ENTRIES = (1 << 32) - 2  # slots have 32 bits for the entry
+_TOGETHER = 256  # slots that are read before any is written
+_ASKED_AFTER = 1 << 26  # bytes of new entries after which the system is asked whether there is memory left
 
 
 @dataclass(slots=True)
@@ -156,6 +159,7 @@ class Tables:
     documents: NDArray[np.int64]
     positions: NDArray[np.int64]
     slots: NDArray[np.uint64]
+    unasked: int = 0  # bytes of entries since the system was asked whether there is memory left
 
     @classmethod
     def of(cls, index: Dictionaries) -> "Tables":
@@ -186,20 +190,44 @@ class Tables:
         return tables
 
     def reserve(self, entries: int, text: int, tokens: int) -> None:
-        """Make room for so many more entries, bytes of folded text and tokens."""
+        """Make room for so many more entries, bytes of folded text and tokens.
+
+        Nothing large is there twice meanwhile. Raises OutOfMemory, with everything as it was.
+        """
         need = self.count + entries
-        self.text = _grown(self.text, int(self.text_at[self.count]) + text + PADDING)
-        self.mark = _grown(self.mark, int(self.mark_at[self.count]) + tokens + PADDING)
-        self.text_at, self.mark_at = _grown(self.text_at, need + 1), _grown(self.mark_at, need + 1)
-        self.documents, self.positions = _grown(self.documents, need), _grown(self.positions, need)
+        if need > _MOST_ENTRIES:
+            raise OutOfMemory(f"the index would hold {need:,} paragraphs; expected at most {_MOST_ENTRIES:,}")
         capacity = self.slots.shape[1]
         while capacity * 3 < need * 5:
             capacity *= 2
+        ahead = 8 * self.columns * (capacity - self.slots.shape[1]) + text + tokens + 32 * entries
+        self.unasked += ahead
+        if self.unasked > _ASKED_AFTER:
+            room.check(ahead + _ASKED_AFTER)
+            self.unasked = 0
+        self._widen("text", int(self.text_at[self.count]) + text + PADDING)
+        self._widen("mark", int(self.mark_at[self.count]) + tokens + PADDING)
+        for name in ("text_at", "mark_at", "documents", "positions"):
+            self._widen(name, need + 1)
         if capacity > self.slots.shape[1]:
-            larger = _free_slots(self.columns, capacity)
-            for table in range(self.columns):
-                engine.compiled(refill_kernel)(self.slots[table], larger[table])
-            self.slots = larger
+            before = self.slots.shape[1]
+            self.slots = self.slots.reshape(-1)
+            try:
+                room.lengthen(self, "slots", self.columns * capacity)
+            finally:
+                self.slots = self.slots.reshape(self.columns, -1)
+            refill = engine.compiled(refill_kernel)
+            # The last one first: its new place is behind those that still stand in their old one.
+            for table in range(self.columns - 1, -1, -1):
+                old = self.slots.reshape(-1)[table * before : (table + 1) * before]
+                refill(old if table > 0 else old.copy(), self.slots[table])
+
+    def _widen(self, name: str, need: int) -> None:
+        array = getattr(self, name)
+        if need > len(array):
+            length = max(need, len(array) * 3 // 2, 1024)
+            del array
+            room.lengthen(self, name, length)
 
     def places(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:
         """int64[n, 2], document number and paragraph position of entries."""
@@ -247,22 +275,6 @@ class Tables:
             engine.compiled(remove_kernel)(self.slots[table], values, (self.count + owners).astype(np.uint32))
 
 
-def _free_slots(columns: int, capacity: int) -> NDArray[np.uint64]:
-    """uint64[columns, capacity] of zeros that begin at a huge page, where the system has them: fewer pages to look up."""
-    size = 8 * columns * capacity
-    raw = np.zeros(size + _HUGE_PAGE, dtype=np.uint8)
-    begin = -raw.ctypes.data % _HUGE_PAGE
-    return raw[begin : begin + size].view(np.uint64).reshape(columns, capacity)
-
-
-def _grown(array: NDArray, need: int) -> NDArray:  # type: ignore[type-arg]
-    if need <= len(array):
-        return array
-    larger = np.empty(max(need, len(array) * 3 // 2, 1024), dtype=array.dtype)
-    larger[: len(array)] = array
-    return larger
-
-
 @kernel
 def home_kernel(key, capacity):
     """The slot where the search for a key begins; capacity is a power of two."""
@@ -305,12 +317,19 @@ def remove_kernel(slots, keys, entries):
 @kernel
 def refill_kernel(slots, larger):
     """Move everything to a larger column, from behind a free slot on, so that equal keys keep their order."""
-    capacity = len(slots)
+    capacity, last_slot = len(slots), np.uint64(len(larger) - 1)
     begin = 0
     while slots[begin] != 0:
         begin += 1
-    for i in range(capacity):
-        filled = slots[(begin + i) & (capacity - 1)]
-        if filled != 0:
-            entry = np.int64(filled & np.uint64(0xFFFFFFFF)) - 1
-            insert_kernel(larger, 0, len(larger), filled >> np.uint64(32), entry, -1)
+    larger[:] = 0
+    filled = np.empty(_TOGETHER, dtype=np.uint64)
+    for i in range(0, capacity, _TOGETHER):
+        count = 0
+        for k in range(i, min(i + _TOGETHER, capacity)):  # without a branch that cannot be foreseen
+            filled[count] = slots[(begin + k) & (capacity - 1)]
+            count += filled[count] != 0
+        for k in range(count):
+            slot = np.uint64(home_kernel(filled[k] >> np.uint64(32), len(larger)))
+            while larger[slot] != 0:
+                slot = (slot + np.uint64(1)) & last_slot
+            larger[slot] = filled[k]

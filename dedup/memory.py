@@ -8,14 +8,14 @@ import os
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import engine
+from . import engine, room
 from .config import Config
-from .errors import ConfigError, DedupError, InputError
+from .errors import ConfigError, DedupError, InputError, OutOfMemory
 from .index import Dictionaries, Tables
 from .lsh import count_keys
 from .rule import Batch, Verdicts, decide, entered, entries
@@ -47,6 +47,28 @@ class _Decided:
         return new[slice(*np.searchsorted(self.batch.documents[new], (begin, end)).tolist())]
 
 
+class Ids(Sequence[Hashable]):
+    """The id of every document, which is its number where none was given; `given` holds None there, and no number."""
+
+    def __init__(self) -> None:
+        self.given: list[Hashable] = []
+
+    def __len__(self) -> int:
+        return len(self.given)
+
+    @overload
+    def __getitem__(self, place: int) -> Hashable: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Hashable]: ...
+
+    def __getitem__(self, place: int | slice) -> Hashable | list[Hashable]:
+        if isinstance(place, slice):
+            return [self[number] for number in range(*place.indices(len(self)))]
+        id = self.given[place]
+        return range(len(self))[place] if id is None else id
+
+
 class Memory:
     """The index and its documents; `store`, if any, makes them outlive the process and is read at once.
 
@@ -56,16 +78,17 @@ class Memory:
 
     def __init__(self, config: Config, store: "Store | None" = None) -> None:
         self.config, self.store = config, store
-        self.ids: list[Hashable] = []
+        self.ids = Ids()
         self.capped = 0
         self._numbers: dict[Hashable, int] = {}  # of the first delivery of each id
         self._index = self._new_index()
         self._decided: _Decided | None = None
         self._closed = False
-        self._torn = False
+        self._torn = self._full = False
         self._process = os.getpid()
         if store is not None:
-            self._load(store)
+            with room.refused():
+                self._load(store)
 
     def check_id(self, id: Hashable) -> None:
         """Raise InputError for an id that cannot be remembered."""
@@ -79,7 +102,7 @@ class Memory:
     def decide(self, batch: Batch, ids: Sequence[Hashable], start: int = 0) -> Verdicts:
         """Decide the documents of a batch from `start` on; ids: of all of them, None where one has none."""
         self._check_open()
-        with self._whole():
+        with room.refused(), self._whole():
             self._settle()
             if self.config.scope == "document":
                 self._index = self._new_index()
@@ -129,22 +152,22 @@ class Memory:
     def commit(self) -> None:
         """Make durable what was handed out. Raises CorpusError."""
         if self.store is not None and not self._closed:
-            self._check_open()
-            with self._whole():
+            self._check_process()
+            with room.refused(), self._whole():
                 self._record()
                 self.store.commit()
 
     def close(self) -> None:
         """Forget everything, and what was not committed for good."""
-        self.ids, self._numbers, self._index, self._decided = [], {}, self._new_index(), None
-        self._torn = False
+        self.ids, self._numbers, self._index, self._decided = Ids(), {}, self._new_index(), None
+        self._torn = self._full = False
         if self.store is not None:
             self.store.close()
             self._closed = True
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
-        """What is done here is done as a whole: after an interruption in the middle nothing more is decided."""
+        """What is done here is done as a whole: after an interruption, or without memory, nothing more is decided."""
         if self._torn:
             raise ConfigError(
                 "a decision was interrupted; expected whole ones. Begin again, with an index at its last commit"
@@ -152,6 +175,9 @@ class Memory:
         self._torn = True
         try:
             yield
+        except MemoryError:  # the index may be half changed; what was handed out can still be committed
+            self._torn, self._full = False, True
+            raise
         except DedupError:
             self._torn = False
             raise
@@ -160,6 +186,11 @@ class Memory:
     def _check_open(self) -> None:
         if self._closed:
             raise ConfigError("this Deduplicator is closed; expected an open one. Open its index again")
+        self._check_process()
+        if self._full:
+            raise OutOfMemory("memory ran out before; commit what was handed out, close, and go on from the index")
+
+    def _check_process(self) -> None:
         if self.store is not None and os.getpid() != self._process:
             raise ConfigError(
                 f"this Deduplicator's index was opened by process {self._process}, not by this one ({os.getpid()}), which was "
@@ -171,13 +202,12 @@ class Memory:
         first = len(self.ids) - start
         numbers = np.arange(first, first + len(ids))
         again = np.zeros(len(ids), dtype=np.bool_)
-        self.ids.extend(range(first + start, first + len(ids)))
+        self.ids.given.extend(ids[start:])
         if ids.count(None) == len(ids):
             return numbers, again
         for place in range(start, len(ids)):
             id, number = ids[place], first + place
             if id is not None:
-                self.ids[number] = id
                 known = self._numbers.setdefault(id, number) if self.config.scope == "corpus" else number
                 if known != number:
                     numbers[place], again[place] = known, True
@@ -203,10 +233,10 @@ class Memory:
                 ahead = decided.entered(decided.handed, len(decided.ids))
                 self._index.cut(decided.batch.keys[ahead].T)
             number = decided.number + decided.handed - decided.start
-            for place, id in enumerate(self.ids[number:], number):
-                if self._numbers.get(id) == place:
+            for place, id in enumerate(self.ids.given[number:], number):
+                if id is not None and self._numbers.get(id) == place:
                     del self._numbers[id]
-            del self.ids[number:]
+            del self.ids.given[number:]
         self._decided = None
 
     def _load(self, store: "Store") -> None:
@@ -221,7 +251,7 @@ class Memory:
                 for number, id in enumerate(block.ids, block.first):
                     if id is not None:
                         remember(id, number)
-                self.ids += [number if id is None else id for number, id in enumerate(block.ids, block.first)]
+                self.ids.given += block.ids
                 self._index.extend(block.entries, self.config.max_candidates)
         except BaseException:
             store.close()

@@ -10,6 +10,7 @@ import struct
 import zlib
 from collections import deque
 from collections.abc import Hashable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -161,7 +162,8 @@ class Store:
         self._waiting.append(entries)
         self._size += len(entries.texts) + 16 * len(ids)
         if self._size >= _BLOCK_BYTES:
-            self._flush()
+            with suppress(MemoryError):  # it waits for the next block, or the commit
+                self._flush()
 
     def note(self, name: str, value: Note) -> None:
         """Remember a file from the next commit on."""

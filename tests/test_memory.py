@@ -1,0 +1,228 @@
+"""The index's memory: it grows in place, asks before it takes, and running out loses nothing that was handed out."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from strategies import articles
+
+import dedup
+from dedup import engine, index, room, store
+from dedup.errors import OutOfMemory
+
+needs_numba = pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="what the system says of memory is read as Linux says it")
+
+
+def written(number):
+    """Text number `number`, unlike all others."""
+    return " ".join(f"{number * 31 + k:x} stones lie by the river" for k in range(5))
+
+
+@needs_numba
+@given(documents=articles())
+@settings(max_examples=60)
+def test_tables_that_grow_all_the_time_decide_alike(documents):
+    def decisions():
+        with dedup.Deduplicator() as seen:
+            return list(seen.stream(documents))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEDUP_ENGINE", "numpy")
+        expected = decisions()
+        patch.setenv("DEDUP_ENGINE", "numba")
+        patch.setattr(index, "_ROOM_ENTRIES", 0)
+        for large in (1, 1 << 22):  # pages of their own from the beginning, and only later
+            patch.setattr(room, "_LARGE", large)
+            assert decisions() == expected
+
+
+@needs_numba
+def test_larger_tables_hold_the_same_in_the_same_order(monkeypatch):
+    monkeypatch.setattr(room, "_LARGE", 1)
+    monkeypatch.setattr(index, "_ROOM_ENTRIES", 1)
+    tables = index.Tables.of(index.Dictionaries(3, 3))
+    keys = np.random.default_rng(1).integers(0, 1 << 32, (3, 700), dtype=np.uint32)
+    keys[:, ::7] = keys[:, :1]  # one key a hundred times
+    keys[:, 1::7] = 0xFFFFFFFF  # and one that is looked up from the last slot on
+    nothing = np.zeros(700, dtype=np.int64)
+    octets = np.zeros(0, dtype=np.uint8)
+    before = index.Entries(octets, octets, nothing, nothing, nothing, nothing, keys, np.ones(700, dtype=bool))
+    tables.extend(before, 1 << 30)
+    capacity = tables.slots.shape[1]
+    for more in (1_000, 5_000, 50_000):
+        tables.reserve(more, 0, 0)
+        assert tables.slots.shape[1] > capacity
+        capacity = tables.slots.shape[1]
+        for column in range(3):
+            for key in set(keys[column].tolist()):
+                assert list(tables.bucket(column, key)) == np.flatnonzero(keys[column] == key).tolist()
+        assert np.count_nonzero(tables.slots) == keys.size
+
+
+@linux
+@needs_numba
+def test_growth_doubles_nothing():
+    code = """
+import numpy as np
+from dedup import engine, index
+
+def peak():
+    status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+    return int(status["VmHWM"].split()[0]) * 1024
+
+tables = index.Tables.of(index.Dictionaries(16, 16))
+tables.reserve(700_000, 1, 1)
+tables.slots[:] = (np.arange(1 << 21, dtype=np.uint64) << np.uint64(43)) + np.uint64(1)  # each where it is looked up
+tables.slots[:, 0] = 0
+tables.reserve(800_000, 100_000_000, 1)
+tables.text[:] = 1
+size = tables.slots.nbytes + tables.text.nbytes
+before = peak()
+tables.count = 1
+tables.reserve(1_500_000, tables.text.nbytes + 1, 1)
+after = peak()
+print(size, after - before, tables.slots.nbytes)
+"""
+    environment = {**os.environ, "DEDUP_ENGINE": "numba"}
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    size, grown, slots = map(int, run.stdout.split())
+    # The tables double, the text is not copied; while one table is moved, it stands there twice.
+    assert slots / 2 < grown < slots / 2 + slots / 16 + (16 << 20) < size
+
+
+@linux
+@needs_numba
+def test_a_refusal_to_grow_leaves_all_as_it_was(monkeypatch):
+    monkeypatch.setattr(room, "_LARGE", 1)
+    tables = index.Tables.of(index.Dictionaries(3, 3))
+    tables.text[:4] = 1, 2, 3, 4
+    shape = tables.slots.shape
+    monkeypatch.setattr(room, "_whole", lambda size: 1 << 62)
+    for entries, text in ((1, 1 << 30), (1 << 20, 1)):
+        with pytest.raises(OutOfMemory, match="the system refuses"):
+            tables.reserve(entries, text, 1)
+        assert tables.slots.shape == shape and tables.text[:4].tolist() == [1, 2, 3, 4]
+
+
+def test_running_out_is_told_and_loses_nothing(rung, tmp_path, monkeypatch):
+    path, texts = tmp_path / "kept.index", [written(number) for number in range(40)]
+    with dedup.Deduplicator() as seen:
+        expected = [decision.is_duplicate for decision in map(seen.add, [*texts, *texts])]
+    seen = dedup.Deduplicator(index=path)
+    given = [seen.add(text, number).is_duplicate for number, text in enumerate(texts[:25])]
+
+    def refuses(*_):
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(index.Tables, "reserve", refuses)
+        patch.setattr(index.Dictionaries, "add", refuses)
+        for _ in range(2):
+            with pytest.raises(OutOfMemory, match="commit") as told:
+                seen.add(texts[25], 25)
+            assert isinstance(told.value, dedup.DedupError) and isinstance(told.value, MemoryError)
+    with pytest.raises(OutOfMemory, match="ran out before"):  # also where there is memory again
+        seen.clean(texts[25])
+    seen.commit()
+    seen.close()
+    with dedup.Deduplicator(index=path) as seen:
+        given += [seen.add(text, number).is_duplicate for number, text in enumerate([*texts, *texts][25:], 25)]
+    assert given == expected
+
+
+def test_a_block_that_cannot_be_made_waits(tmp_path, monkeypatch):
+    path = tmp_path / "kept.index"
+    with dedup.Deduplicator(index=path) as seen:
+        with monkeypatch.context() as patch:
+
+            def refuses(*_):
+                raise MemoryError
+
+            patch.setattr(store, "_BLOCK_BYTES", 1)
+            patch.setattr(store, "_encode", refuses)
+            for number in range(5):
+                seen.add(written(number), number)
+            with pytest.raises(OutOfMemory):
+                seen.commit()
+        seen.commit()
+    with dedup.Deduplicator(index=path) as seen:
+        assert seen.store.counts.documents == 5
+        assert [seen.add(written(number)).duplicate_of for number in range(5)] == [(number, 0) for number in range(5)]
+
+
+@needs_numba
+def test_the_system_is_asked_before_much_is_taken(monkeypatch):
+    monkeypatch.setenv("DEDUP_ENGINE", "numba")
+    monkeypatch.setattr(index, "_ASKED_AFTER", 1 << 12)
+    with dedup.Deduplicator() as seen:
+        assert not seen.add(written(0)).is_duplicate
+        monkeypatch.setattr(room, "available", lambda: 1 << 10)
+        with pytest.raises(OutOfMemory, match="MB more memory are needed, 0 MB are to be had"):
+            for number in range(1, 100):
+                seen.add(written(number))
+        seen.close()
+        monkeypatch.setattr(room, "available", lambda: None)
+        assert not seen.add(written(0)).is_duplicate  # closed, it begins again
+
+
+@linux
+@pytest.mark.parametrize("rung", ["numpy", "numba"])
+def test_a_limit_on_addresses(rung, tmp_path):
+    if rung == "numba" and not engine.numba_works():
+        pytest.skip("numba is not installed")
+    code = """
+import resource, sys
+import dedup
+from dedup.errors import OutOfMemory
+from test_memory import written
+list(dedup.unique(written(number) for number in range(3000)))
+taken = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+seen = dedup.Deduplicator(index=sys.argv[1])
+resource.setrlimit(resource.RLIMIT_AS, (taken + (40 << 20), resource.RLIM_INFINITY))
+handed = 0
+try:
+    for result in seen.stream((number, written(number)) for number in range(1_000_000)):
+        handed += 1
+except OutOfMemory as error:
+    resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    seen.commit()
+    print(handed, error)
+"""
+    path = tmp_path / "kept.index"
+    environment = {**os.environ, "DEDUP_ENGINE": rung, "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, env=environment)
+    assert run.returncode == 0, run.stderr
+    handed = int(run.stdout.split()[0])
+    assert handed > 1_000 and "machine with more memory" in run.stdout
+    with dedup.Deduplicator(index=path) as seen:
+        assert seen.store.counts.documents == handed
+        again = list(seen.stream([(handed - 1, written(handed - 1)), ("new", written(handed - 1))]))
+        assert [len(result.kept) for result in again] == [1, 0]
+
+
+def test_what_is_available(tmp_path):
+    def write(name, text):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    assert room.available(tmp_path) is None
+    write("proc/meminfo", "MemTotal: 100 kB\nMemAvailable:   40 kB\n")
+    assert room.available(tmp_path) == 40 << 10
+    write("proc/self/cgroup", "1:name=systemd:/x\n0::/outer/inner\n")
+    write("sys/fs/cgroup/outer/inner/memory.max", "max\n")
+    write("sys/fs/cgroup/outer/inner/memory.current", "900\n")
+    assert room.available(tmp_path) == 40 << 10
+    write("sys/fs/cgroup/outer/memory.max", "1000\n")
+    write("sys/fs/cgroup/outer/memory.current", "900\n")
+    write("sys/fs/cgroup/outer/memory.stat", "anon 300\nactive_file 200\ninactive_file 400\n")
+    assert room.available(tmp_path) == 700
+
+
+@linux
+def test_this_machine_says_how_much_is_available():
+    assert 0 < room.available() < 1 << 50
