@@ -1,12 +1,13 @@
 """The public calls: one document, a stream of them, or lists of texts, decided by one rule."""
 
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
 
@@ -50,8 +51,9 @@ class Deduplicator:
     in it, and what stayed stays, so a repeated delivery changes nothing. A document without an id is new each time,
     and its paragraphs repeat themselves if it is given twice.
 
-    As a context manager it commits when it is left, but not when it is left by an exception. Not for use by several
-    threads at once.
+    As a context manager it commits when it is left, but not when it is left by an exception. Several threads may use it:
+    one document is decided after the other, in the order in which they ask. It cannot be pickled, and an index is used
+    by the process that opened it alone.
 
     Raises ConfigError for an unknown option, a value outside its range, and an index made with other options;
     IndexLocked, IndexCorrupt, CorpusError. Where memory ends, its methods raise OutOfMemory, which is also a MemoryError:
@@ -63,6 +65,7 @@ class Deduplicator:
     ) -> None:
         self.config = Config.of(config, options)
         self._characters = 0
+        self._lock = threading.RLock()  # whoever holds it decides, and takes what was decided
         self._memory = Memory(self.config, None if index is None else self._opened(index))
 
     @property
@@ -95,8 +98,9 @@ class Deduplicator:
         """
         self._memory.check_id(id)
         self._characters += len(checked(paragraph, "paragraph"))
-        batch, verdicts = self._decide_alone([paragraph], [id], engine.wanted(self._characters))
-        return self._decision(batch, verdicts, 0)
+        with self._lock:
+            batch, verdicts = self._decide_alone([paragraph], [id], engine.wanted(self._characters))
+            return self._decision(batch, verdicts, 0)
 
     def clean(self, text: str, id: Hashable = None) -> CleanResult:
         """Decide on one document, remember what is kept of it, and return it without its repeats.
@@ -105,9 +109,11 @@ class Deduplicator:
         DocumentTooLarge.
         """
         self._check(id, text)
-        (outcome,) = self._decide_documents(self._read([id], [text], self._fast([text])))
-        self._memory.hand_out(1)
-        return outcome.result()
+        documents = self._read([id], [text], self._fast([text]))
+        with self._lock:
+            (outcome,) = self._decide_documents(documents)
+            self._memory.hand_out(1)
+            return outcome.result()
 
     def stream(self, documents: Iterable[str | tuple[Hashable, str]], *, jobs: int = 1) -> Iterator[CleanResult]:
         """Clean documents, texts or (id, text) pairs, one result for each, in order.
@@ -125,7 +131,7 @@ class Deduplicator:
                 f"documents is {documents!r:.60}, a {type(documents).__name__}; expected an iterable of texts or (id, text) "
                 "pairs"
             )
-        return (outcome.result() for outcome in self._outcomes(documents, jobs))
+        return self._results(self._outcomes(documents, jobs))
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
         """What was kept that may resemble a text of which there is only a sketch, made by datasketch.
@@ -134,7 +140,8 @@ class Deduplicator:
         that share a band with it. An estimate is no decision, and nothing is remembered. Raises InputError for a sketch
         of another scheme ("affine32" is expected), hashfunc (xxhash.xxh32_intdigest), num_perm or seed.
         """
-        return self._memory.lookup(sketch)
+        with self._lock:
+            return self._memory.lookup(sketch)
 
     def commit(self) -> None:
         """Make durable, whatever happens from now on, exactly what was handed out until now.
@@ -142,13 +149,31 @@ class Deduplicator:
         What a stream has read ahead is not part of it. Nothing to do for an index in memory. Raises CorpusError if the
         system refuses; what was committed before stays, and the index is to be opened again.
         """
-        self._memory.commit()
+        with self._lock:
+            self._memory.commit()
 
     def close(self) -> None:
         """Forget everything that was kept, and what was not committed. A deduplicator with an index ends here."""
-        self._memory.close()
+        with self._lock:
+            self._memory.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise ConfigError(
+            "a Deduplicator cannot be pickled: a copy in another process would remember on its own. Expected one that is "
+            "made where it is used; what runs in parallel should call the functions on lists, or come before it"
+        )
 
     # A batch is read (pure, in any thread), then decided in order.
+
+    def _results(self, outcomes: Iterator[Outcome]) -> Iterator[CleanResult]:
+        """What there is to say on each, before another thread decides anything."""
+        while True:
+            with self._lock:
+                outcome = next(outcomes, None)
+                if outcome is None:
+                    return
+                result = outcome.result()
+            yield result
 
     def _outcomes(self, documents: Iterable[str | tuple[Hashable, str]], jobs: int) -> Iterator[Outcome]:
         """The documents of a stream decided, each to be looked at before the next is taken."""
@@ -260,10 +285,10 @@ class Deduplicator:
         verdicts = self._memory.decide(documents.batch, documents.ids, start)
         return outcomes(documents.texts, documents.paragraphs, documents.batch, verdicts, self._memory, start)
 
-    def _decide_alone(self, texts: Sequence[str], ids: Sequence[Hashable], fast: bool) -> tuple[Batch, Verdicts]:
+    def _decide_alone(self, texts: Sequence[str] | Utf8, ids: Sequence[Hashable], fast: bool) -> tuple[Batch, Verdicts]:
         """Decide on texts, known to be str, each of which is a document of its own, and hand them out."""
         with room.refused(), engine.announced():
-            given = Utf8.of(texts) if fast else texts
+            given = Utf8.of(texts) if fast and not isinstance(texts, Utf8) else texts
             batch = read_batch(given, np.ones(len(texts), dtype=np.int64), self.config, alone=True, fast=fast)
         verdicts = self._memory.decide(batch, ids)
         self._memory.hand_out(len(texts))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import engine
+from .arrow import Rows, is_column, read_column
 from .config import Config
 from .deduplicator import BATCH_TEXTS, Deduplicator, checked
 from .differences import in_words
@@ -19,6 +20,9 @@ from .relation import DISTINCT, Comparison, compare_folded
 from .results import CleanResult, Match, Removal
 from .rule import LARGEST_DOCUMENT, Batch, Verdicts, read_batch
 from .tokens import check_texts, fold
+from .utf8 import Utf8
+
+_Chunk = list[Any] | Rows
 
 
 def clean(text: str, **options: Any) -> CleanResult:
@@ -87,22 +91,17 @@ def compare(a: str, b: str, **options: Any) -> Comparison:
 def duplicated(texts: Iterable[str | None], **options: Any) -> NDArray[np.bool_]:
     """bool[n]: True where a text repeats an earlier one that is kept, as pandas has it.
 
-    Each text is one paragraph, a document of its own. None and NaN never repeat. Raises InputError for other values,
-    and ConfigError.
+    Each text is one paragraph, a document of its own. None and NaN never repeat. A column of pandas, polars, pyarrow or
+    whatever else speaks Arrow is read where it is. Raises InputError for other values, and ConfigError.
     """
-    flags = [verdicts.relations != DISTINCT for *_, verdicts in _decided(_list(texts), _for_lists(options))]
+    flags = [verdicts.relations != DISTINCT for *_, verdicts in _decided(_listed(texts), _for_lists(options))]
     return np.concatenate(flags) if flags else np.zeros(0, dtype=np.bool_)
 
 
 def unique(texts: Iterable[str], **options: Any) -> Iterator[str]:
     """The texts that repeat no earlier one, in order, lazily. Raises as `duplicated` does."""
     decided = _decided(_iterable(texts), _for_lists(options))
-    return (
-        text
-        for chunk, _, verdicts in decided
-        for text, relation in zip(chunk, verdicts.relations.tolist(), strict=True)
-        if relation == DISTINCT
-    )
+    return (chunk[p] for chunk, _, verdicts in decided for p in np.flatnonzero(verdicts.relations == DISTINCT).tolist())
 
 
 def find_duplicates(texts: Iterable[str | None], **options: Any) -> Iterator[Match]:
@@ -111,7 +110,7 @@ def find_duplicates(texts: Iterable[str | None], **options: Any) -> Iterator[Mat
     return _matches(deduplicator, _decided(_iterable(texts), deduplicator))
 
 
-def _matches(deduplicator: Deduplicator, decided: Iterator[tuple[list[Any], Batch, Verdicts]]) -> Iterator[Match]:
+def _matches(deduplicator: Deduplicator, decided: Iterator[tuple[_Chunk, Batch, Verdicts]]) -> Iterator[Match]:
     begin = 0
     for chunk, batch, verdicts in decided:
         for p in np.flatnonzero(verdicts.relations).tolist():
@@ -130,16 +129,16 @@ def signatures(texts: Iterable[str], num_perm: int = 128, seed: int = 1) -> NDAr
     without words has the empty MinHash. Raises InputError for anything but str, and ConfigError.
     """
     config = Config(num_perm=num_perm, seed=seed)
-    items = _list(texts)
-    fast = engine.wanted(_length(items))
+    items = _listed(texts)
     result = np.empty((len(items), num_perm), dtype=np.uint32)
+    begin = 0
     with engine.announced():
-        for begin in range(0, len(items), BATCH_TEXTS):
-            chunk = items[begin : begin + BATCH_TEXTS]
+        for chunk, strings, fast in _chunks(items):
             if not _all_texts(chunk):
-                check_texts(chunk, begin)
-            shingles = shingle(fold(chunk, fast), config.shingle_size, fast)
-            result[begin : begin + BATCH_TEXTS] = sign(shingles, num_perm, seed, fast)
+                check_texts([*chunk], begin)
+            shingles = shingle(fold(strings, fast), config.shingle_size, fast)
+            result[begin : begin + len(chunk)] = sign(shingles, num_perm, seed, fast)
+            begin += len(chunk)
     return result
 
 
@@ -147,8 +146,19 @@ def _for_lists(options: dict[str, Any]) -> Deduplicator:
     return Deduplicator(Config.of(None, options, refused=("scope",)))
 
 
-def _decided(texts: Iterable[Any], deduplicator: Deduplicator) -> Iterator[tuple[list[Any], Batch, Verdicts]]:
-    """Chunks of the texts with what was decided on them: at once full ones of a list, growing ones of an iterator."""
+def _decided(texts: Iterable[Any], deduplicator: Deduplicator) -> Iterator[tuple[_Chunk, Batch, Verdicts]]:
+    """Chunks of the texts with what was decided on them."""
+    for chunk, strings, fast in _chunks(texts):
+        yield chunk, *deduplicator._decide_alone(strings, [None] * len(chunk), fast)
+
+
+def _chunks(texts: Iterable[Any]) -> Iterator[tuple[_Chunk, list[str] | Utf8, bool]]:
+    """The texts in chunks, at once full ones of a list or column, growing ones of an iterator: as they are; with "" where
+    there is none; and whether the compiled kernels are to do the work."""
+    if is_column(texts):
+        for rows, size in read_column(texts, BATCH_TEXTS):
+            yield rows, rows.texts, engine.wanted(size)
+        return
     begin, characters, most = 0, 0, 1
     if isinstance(texts, list):
         characters, most = _length(texts), BATCH_TEXTS
@@ -161,13 +171,13 @@ def _decided(texts: Iterable[Any], deduplicator: Deduplicator) -> Iterator[tuple
             check_texts(strings, begin)
         if not isinstance(texts, list):
             characters += _length(strings)
-        yield chunk, *deduplicator._decide_alone(strings, [None] * len(chunk), engine.wanted(characters))
+        yield chunk, strings, engine.wanted(characters)
         begin += len(chunk)
 
 
-def _all_texts(chunk: list[Any]) -> bool:
+def _all_texts(chunk: _Chunk) -> bool:
     """Whether all are plainly str; where not, a closer look is worth its while."""
-    return set(map(type, chunk)) <= {str}
+    return not chunk.missing.any() if isinstance(chunk, Rows) else set(map(type, chunk)) <= {str}
 
 
 def _length(texts: list[Any]) -> int:
@@ -186,10 +196,11 @@ def _is_missing(value: object) -> bool:
 def _iterable(texts: Iterable[Any]) -> Iterable[Any]:
     if isinstance(texts, (str, bytes)):
         raise InputError(f"texts is a single {type(texts).__name__}; expected an iterable of texts")
-    if not isinstance(texts, Iterable):
+    if not isinstance(texts, Iterable) and not is_column(texts):
         raise InputError(f"texts is {texts!r:.60}, a {type(texts).__name__}; expected an iterable of texts")
     return texts
 
 
-def _list(texts: Iterable[Any]) -> list[Any]:
-    return texts if isinstance(texts, list) else list(_iterable(texts))
+def _listed(texts: Iterable[Any]) -> Any:
+    """A list, or a column as it is."""
+    return texts if isinstance(texts, list) or is_column(texts) else list(_iterable(texts))

@@ -4,6 +4,7 @@ A stream decides ahead of what it hands out. Only what was handed out goes to th
 taken back as soon as something else is to be decided: so the order of the rule is that of the results.
 """
 
+import os
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -84,6 +85,7 @@ class Memory:
         self._decided: _Decided | None = None
         self._closed = False
         self._torn = self._full = False
+        self._process = os.getpid()
         if store is not None:
             with room.refused():
                 self._load(store)
@@ -150,6 +152,7 @@ class Memory:
     def commit(self) -> None:
         """Make durable what was handed out. Raises CorpusError."""
         if self.store is not None and not self._closed:
+            self._check_process()
             with room.refused(), self._whole():
                 self._record()
                 self.store.commit()
@@ -183,8 +186,16 @@ class Memory:
     def _check_open(self) -> None:
         if self._closed:
             raise ConfigError("this Deduplicator is closed; expected an open one. Open its index again")
+        self._check_process()
         if self._full:
             raise OutOfMemory("memory ran out before; commit what was handed out, close, and go on from the index")
+
+    def _check_process(self) -> None:
+        if self.store is not None and os.getpid() != self._process:
+            raise ConfigError(
+                f"this Deduplicator's index was opened by process {self._process}, not by this one ({os.getpid()}), which was "
+                "forked from it; expected one writer. Let that process decide, or open another index here"
+            )
 
     def _register(self, ids: Sequence[Hashable], start: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Number the documents from `start` on; one that came before keeps its number. Without an id it gets its own."""

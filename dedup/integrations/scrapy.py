@@ -1,0 +1,299 @@
+"""Scrapy: an add-on, one line in a project's settings, and the item pipeline that it puts there.
+
+    ADDONS = {"dedup.integrations.scrapy.DedupAddon": 0}
+
+    DEDUP_ENABLED    False switches it off; default True
+    DEDUP_FIELD      the field that holds the text, a string or a list of paragraphs; default "text"
+    DEDUP_SCOPE      "corpus" (default) compares across items, "document" only within each
+    DEDUP_THRESHOLD  as in `dedup.Config`
+    DEDUP_INDEX      the file that remembers what was kept; default: beside JOBDIR if that is set, else in memory
+
+Items are documents in the order in which they reach the pipeline. The id is the item's field "url", so a page that is
+fetched again replaces its earlier delivery; two items of one page do not go because of each other.
+
+Items that come within a fifth of a second are decided together, on the event loop, in about a tenth of a millisecond
+each: a thread would spend ten times as long on waiting for Python's lock. What may take longer is done by one thread,
+while items wait: opening the index, loading the compiled kernels, very long texts, and commits.
+"""
+
+import asyncio
+import logging
+import os
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar, cast
+
+from itemadapter import ItemAdapter
+from scrapy import signals
+from scrapy.exceptions import DropItem, NotConfigured
+from scrapy.utils.asyncio import call_later, is_asyncio_available
+
+from .. import engine
+from ..config import Config
+from ..deduplicator import Deduplicator
+from ..errors import CorpusError, InputError
+from ..results import CleanResult
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
+
+COMMIT_SECONDS = 10.0  # between two commits; a crash forgets at most what was kept since the last
+TOGETHER_SECONDS = 0.2  # that an item waits for others, with which it is decided at a fifth of the cost
+LONG_TEXT = 1 << 17  # characters that are decided together, from which they are no work for the event loop
+_SAMPLE = "The ferry has sailed at nine.\n\nThe ferry has sailed at noon.\n\nPhoto: the ferry has sailed at nine."
+
+logger = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+class DedupAddon:
+    """Puts `DedupPipeline` into ITEM_PIPELINES at 300, unless the project has it there already."""
+
+    def update_settings(self, settings: "BaseSettings") -> None:
+        settings.setdefault_in_component_priority_dict("ITEM_PIPELINES", DedupPipeline, 300)
+
+
+class _Waiting(NamedTuple):
+    """An item that waits for its decision."""
+
+    item: Any
+    text: str
+    name: str | None
+    result: Future[CleanResult]
+
+
+class DedupPipeline:
+    """Removes the paragraphs of an item's text that repeat others, and drops an item of which nothing stays.
+
+    An item without the field, or with nothing in it, passes. What is kept is committed to the index about every ten
+    seconds, as soon as no item is in the pipelines behind this one, and at the end. After a crash the index is as of
+    its last commit: what was kept since then is forgotten, and stays if it comes again.
+
+    Raises NotConfigured if it is switched off, ConfigError for a setting outside its range; IndexLocked, IndexCorrupt
+    and CorpusError when the spider opens.
+    """
+
+    def __init__(self, crawler: "Crawler") -> None:
+        settings = crawler.settings
+        if not settings.getbool("DEDUP_ENABLED", True):
+            raise NotConfigured
+        self._field: str = settings.get("DEDUP_FIELD", "text")
+        self._config = _config(settings)
+        self._index = _index(settings, self._config)
+        self._crawler = crawler
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="dedup")
+        self._work: Future[Any] = Future()  # what the worker did last, or does
+        self._deduplicator: Deduplicator | None = None
+        self._committed = 0.0
+        self._waiting: list[_Waiting] = []
+        self._unfinished: dict[int, Any] = {}  # items in the pipelines behind this one, by identity
+
+    @classmethod
+    def from_crawler(cls, crawler: "Crawler") -> Self:
+        return cls(crawler)
+
+    async def open_spider(self) -> None:
+        if self._index is not None:
+            for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
+                self._crawler.signals.connect(self._finished, signal)
+        self._deduplicator = await self._in_worker(_opened, self._config, self._index)
+        self._committed = time.monotonic()
+
+    async def process_item(self, item: Any) -> Any:
+        adapter = ItemAdapter(item)
+        value = adapter.get(self._field)
+        if not value:
+            self._count("items/without_text")
+            return item
+        result = await self._clean(item, _document(value, self._field), _id(adapter.get("url")))
+        self._record(result)
+        if result.removed:
+            if not result.kept:
+                self._count("items/dropped")
+                raise DropItem(f"every paragraph of its {self._field!r} repeats an earlier one", log_level="DEBUG")
+            adapter[self._field] = _staying(value, result)
+        return item
+
+    async def close_spider(self) -> None:
+        try:
+            if self._deduplicator is not None:
+                await self._ready()
+                await self._in_worker(_close, self._deduplicator)
+        finally:
+            self._worker.shutdown(wait=False)
+
+    async def _clean(self, item: Any, text: str, name: str | None) -> CleanResult:
+        """What is decided on an item, together with those that come a moment before or after it."""
+        waiting = _Waiting(item, text, name, Future())
+        waiting.result.set_running_or_notify_cancel()  # from now on it is not given up
+        self._waiting.append(waiting)
+        if len(self._waiting) == 1:
+            call_later(TOGETHER_SECONDS, self._decide_waiting)
+        return await _awaitable(waiting.result)
+
+    def _decide_waiting(self) -> None:
+        if not self._work.done():
+            call_later(TOGETHER_SECONDS, self._decide_waiting)
+            return
+        waiting, self._waiting = self._waiting, []
+        if sum(len(one.text) for one in waiting) < LONG_TEXT:
+            self._decide(waiting)
+        else:
+            self._work = self._worker.submit(self._decide, waiting)
+
+    def _decide(self, waiting: list["_Waiting"]) -> None:
+        assert self._deduplicator is not None
+        begin = time.perf_counter()
+        left = deque(waiting)
+        while left:
+            try:
+                for result in self._deduplicator.stream([(one.name, one.text) for one in left]):
+                    one = left.popleft()
+                    if self._index is not None:
+                        self._unfinished[id(one.item)] = one.item
+                    one.result.set_result(result)
+            except Exception as error:  # of the first of those that are left
+                left.popleft().result.set_exception(error)
+        self._count("seconds", time.perf_counter() - begin)
+
+    async def _in_worker(self, function: Callable[..., _T], *arguments: Any) -> _T:
+        self._work = future = self._worker.submit(function, *arguments)
+        return await _awaitable(future)
+
+    async def _ready(self) -> None:
+        """Wait until the worker has nothing to do."""
+        while not self._work.done():
+            with suppress(Exception):  # not of this item
+                await _awaitable(self._work)
+
+    def _finished(self, item: Any) -> None:
+        """An item has left all pipelines: now may be the moment for a commit."""
+        self._unfinished.pop(id(item), None)
+        since = time.monotonic() - self._committed
+        # An item that was replaced by another on its way is not seen again; no commit waits for ever.
+        if since >= COMMIT_SECONDS and (not self._unfinished or since >= 2 * COMMIT_SECONDS) and self._work.done():
+            self._unfinished.clear()
+            self._committed = time.monotonic()
+            assert self._deduplicator is not None
+            self._work = self._worker.submit(_commit, self._deduplicator)
+
+    def _count(self, name: str, count: float = 1) -> None:
+        stats: Any = self._crawler.stats  # declared to count whole numbers; seconds are added up, too
+        stats.inc_value(f"dedup/{name}", count)
+
+    def _record(self, result: CleanResult) -> None:
+        self._count("items")
+        self._count("paragraphs", len(result.kept) + len(result.removed))
+        for removal in result.removed:
+            self._count("paragraphs/removed")
+            self._count(f"paragraphs/removed/{removal.decision.relation}")
+            document, position = removal.decision.duplicate_of or (None, 0)
+            logger.debug(
+                "Removed paragraph %d of %s: %s; see %s, paragraph %d",
+                removal.position, result.id, removal.decision.reason, document, position,
+            )  # fmt: skip
+
+
+def _opened(config: Config, index: str | None) -> Deduplicator:
+    """Ready to decide fast: the compiled kernels are loaded before the first item rather than amid the crawl."""
+    deduplicator = Deduplicator(config, index=index)
+    if engine.wanted(engine.COMPILE_FROM):
+        logger.info("Loading the compiled kernels (the first time they are made, for about a minute)")
+        _warm(config)
+        deduplicator._characters = engine.COMPILE_FROM  # they do all the work from now on
+    return deduplicator
+
+
+def _commit(deduplicator: Deduplicator) -> None:
+    try:
+        deduplicator.commit()
+    except CorpusError as error:  # the items are worth more than the index
+        logger.error("What was kept is not remembered: %s", error)
+
+
+def _close(deduplicator: Deduplicator) -> None:
+    try:
+        deduplicator.commit()
+    finally:
+        deduplicator.close()
+
+
+def _warm(config: Config) -> None:
+    deduplicator = Deduplicator(config)
+    deduplicator._characters = engine.COMPILE_FROM
+    deduplicator.clean(_SAMPLE)
+
+
+def _config(settings: "BaseSettings") -> Config:
+    options: dict[str, Any] = {"scope": settings.get("DEDUP_SCOPE", "corpus")}
+    threshold = settings.get("DEDUP_THRESHOLD")
+    if threshold is not None:
+        try:
+            options["threshold"] = float(threshold)  # text, if it comes from the command line
+        except (TypeError, ValueError):
+            options["threshold"] = threshold
+    return Config.of(None, options)
+
+
+def _index(settings: "BaseSettings", config: Config) -> str | None:
+    """The path of the index, None for one in memory."""
+    if given := settings.get("DEDUP_INDEX"):
+        return str(given)
+    job = settings.get("JOBDIR")
+    return f"{os.path.abspath(job)}-dedup.index" if job and config.scope == "corpus" else None
+
+
+def _id(url: Any) -> str | None:
+    """A url as an id; item loaders make lists of one, pydantic an object."""
+    if isinstance(url, (list, tuple)):
+        url = url[0] if len(url) == 1 else None
+    return str(url) if url else None
+
+
+def _document(value: Any, field: str) -> str:
+    """The text of a field; of a list each entry is a paragraph, whatever its line ends."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, (list, tuple)) or not all(isinstance(paragraph, str) for paragraph in value):
+        raise InputError(
+            f"DEDUP_FIELD {field!r} holds {value!r:.60}, a {type(value).__name__}; expected a str or a list of str"
+        )
+    return "\n\n".join(filter(None, map(_line, value)))
+
+
+def _staying(value: Any, result: CleanResult) -> Any:
+    """What stays of a field, in the shape in which it came."""
+    if isinstance(value, str):
+        return result.text
+    places = [place for place, paragraph in enumerate(value) if _line(paragraph)]
+    gone = {places[removal.position] for removal in result.removed}
+    return type(value)(paragraph for place, paragraph in enumerate(value) if place not in gone)
+
+
+def _line(paragraph: str) -> str:
+    return " ".join(paragraph.split()).strip("\ufeff ")
+
+
+def _awaitable(future: Future[_T]) -> Awaitable[_T]:
+    """What a coroutine of Scrapy can await: under a reactor without asyncio that is a Deferred."""
+    if is_asyncio_available():
+        return asyncio.wrap_future(future)
+    from twisted.internet import reactor
+    from twisted.internet.defer import Deferred
+
+    deferred: Any = Deferred()
+
+    def settle() -> None:
+        try:
+            result = future.result()
+        except Exception as error:
+            deferred.errback(error)
+        else:
+            deferred.callback(result)
+
+    future.add_done_callback(lambda _: reactor.callFromThread(settle))
+    return cast("Awaitable[_T]", deferred)
