@@ -289,21 +289,11 @@ def _encode(spelled: NDArray[np.uint32]) -> tuple[NDArray[np.uint8], NDArray[np.
         for column in range(rows.shape[1]):
             present = rows[:, column] > 0
             spelled[places[expands[present]] + column] = rows[present, column]
-    after = np.flatnonzero(spelled == ord(" ")) + 1
     buffer = spelled.astype(np.uint8)
-    wide = np.flatnonzero(spelled > 0x7F)
-    if len(wide):
-        code = spelled[wide].astype(np.int64)
-        more = 1 + (code > 0x7FF) + (code > 0xFFFF)  # bytes behind the first
-        lengths = np.ones(len(spelled), dtype=np.int64)
-        lengths[wide] += more
-        places = wide + np.cumsum(more) - more
-        buffer = np.repeat(buffer, lengths)
-        buffer[places] = np.array([0, 0xC0, 0xE0, 0xF0])[more] | code >> 6 * more
-        for behind in (1, 2, 3):
-            present = more >= behind
-            buffer[places[present] + behind] = 0x80 | code[present] >> 6 * (more[present] - behind) & 0x3F
-        after = np.flatnonzero(buffer == ord(" ")) + 1  # a byte below 128 is always a character of its own in UTF-8
+    if len(spelled) and spelled.max() > 0x7F:
+        text = spelled.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+        buffer = np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
+    after = np.flatnonzero(buffer == ord(" ")) + 1  # a byte below 128 is always a character of its own in UTF-8
     return np.append(buffer, np.zeros(PADDING, dtype=np.uint8)), np.append(0, after)
 
 
