@@ -19,7 +19,7 @@ from .differences import marked, word_diff
 from .errors import CorpusError
 from .files import Replacement
 from .formats import Formats, open_reader
-from .formats.jsonl import as_json
+from .formats.jsonl import NOTE, as_json
 from .functions import compare
 from .inspection import describe
 from .listing import as_table, as_tables, coloured, judge_sample
@@ -150,6 +150,8 @@ def _check_way_back(removed: str, index: str | None) -> None:
 
 
 def _check_place_for_notes(documents: list[Document], formats: Formats) -> None:
+    if formats.field == NOTE:
+        raise click.UsageError(f"--field {NOTE} is where the notes go: they would take the place of the text.")
     for document in documents:
         if formats.of(document.source) == "txt":
             raise click.UsageError(f"{document.source}: plain text has no place for notes; --annotate needs rows.")

@@ -341,6 +341,7 @@ def test_annotate(tmp_path):
     (tmp_path / "c.txt").write_text(LONG)
     assert "no place for notes" in call("clean", tmp_path / "c.txt", "--annotate").stderr
     assert "which is nothing" in call("clean", source, "--annotate", "--removed", tmp_path / "r").stderr
+    assert "take the place of the text" in call("clean", source, "--annotate", "--field", "dedup").stderr
 
 
 # --- What cannot be read
