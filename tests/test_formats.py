@@ -336,7 +336,10 @@ def test_annotate(tmp_path):
     for rows in (texts, []):
         pq.write_table(pa.table({"text": pa.array(rows, pa.string())}), tmp_path / "d.parquet", row_group_size=2)
         assert call("clean", tmp_path / "d.parquet", "-o", tmp_path / "e.parquet", "--annotate").exit_code == 0
-        assert list(map(len, pq.read_table(tmp_path / "e.parquet")["dedup"].to_pylist())) == [0, 0, 0, 1, 0, 0][: len(rows)]
+        assert (
+            list(map(len, pq.read_table(tmp_path / "e.parquet")["dedup"].to_pylist()))
+            == [0, 0, 0, 1, 0, 0][: len(rows)]
+        )
 
     (tmp_path / "c.txt").write_text(LONG)
     assert "no place for notes" in call("clean", tmp_path / "c.txt", "--annotate").stderr
