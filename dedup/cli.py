@@ -361,7 +361,7 @@ def restore(sources: tuple[str, ...], removed: str, output: str | None, in_place
             else:
                 with Replacement(document.output, durable=in_place) as target:
                     write_restored(document, reader, cuts, target)
-        except CorpusError:
+        except (CorpusError, BrokenPipeError):
             raise
         except (OSError, ValueError) as error:
             problems.append(f"{document.source}: {explained(error)}; skipped")

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -212,6 +213,15 @@ def test_module_pipe_and_interrupt(source, tmp_path):
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate()
     assert process.returncode == 130 and b"Traceback" not in errors
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_full_standard_output_is_named(source):
+    for arguments in (["clean", source / "a.txt"], ["find", source], ["explain", "a", "b"]):
+        with open("/dev/full", "wb") as full:
+            command = [sys.executable, "-m", "dedup", *map(str, arguments)]
+            result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+        assert (result.returncode, result.stderr) == (2, "dedup: standard output: No space left on device\n")
 
 
 def test_unwritable_cache_is_no_error(tmp_path):
