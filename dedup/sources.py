@@ -110,13 +110,17 @@ def _own_name(folder: str) -> str:
 
 
 def _files(root: str, inner: str = "") -> Iterator[str]:
-    """Relative POSIX paths of all files.
+    """Relative POSIX paths of all files; a pipe in a folder, on which reading would wait for ever, is none.
 
     Folders behind links are not entered, so that no loop is; the links are listed, so that reading them says so.
     """
     try:
         with os.scandir(os.path.join(root, inner)) as entries:
-            found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+            found = [
+                (entry.name, entry.is_dir(follow_symlinks=False))
+                for entry in entries
+                if entry.is_symlink() or entry.is_dir() or entry.is_file()
+            ]
     except OSError as error:
         raise CorpusError(f"{error.filename}: {error.strerror}") from error
     for name, is_folder in found:

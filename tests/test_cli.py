@@ -215,6 +215,13 @@ def test_module_pipe_and_interrupt(source, tmp_path):
     assert process.returncode == 130 and b"Traceback" not in errors
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_a_folder_is_no_file_of_it(source, tmp_path):
+    os.mkfifo(source / "pipe.txt")
+    assert call("clean", source, "-o", tmp_path / "out").exit_code == 0
+    assert "pipe.txt" not in tree(tmp_path / "out")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_full_standard_output_is_named(source):
     for arguments in (["clean", source / "a.txt"], ["find", source], ["explain", "a", "b"]):
