@@ -31,6 +31,8 @@ def check_places(sources: Sequence[str], output: str | None, files: Mapping[str,
     for what, file in files.items():
         if file is None:
             continue
+        if not file:
+            raise CorpusError(f"{what} has an empty name; expected a file")
         path = Path(file).resolve()
         for folder in (*sources, *([output] if output is not None else [])):
             if folder != STANDARD_INPUT and path.is_relative_to(Path(folder).resolve()):

@@ -64,6 +64,8 @@ def check_names(documents: Iterable[Document]) -> None:
 def _planned(sources: Sequence[str], output: str | None, formats: Formats, in_place: bool) -> list[Document]:
     if not sources:
         raise CorpusError("no source; expected files, folders or - for standard input")
+    if output == "":
+        raise CorpusError("the destination has an empty name; expected a folder or file")
     documents = [document for source in sources for document in _documents(source, len(sources) > 1)]
     if in_place:
         if output is not None or STANDARD_INPUT in sources:

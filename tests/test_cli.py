@@ -97,6 +97,8 @@ def test_in_place(source):
         (["in", "--in-place", "-o", "out"], "goes with neither"),
         (["-", "--in-place"], "goes with neither"),
         (["in", "in/../in/a.txt", "--in-place"], "would both be written"),
+        (["in", "-o", ""], "the destination has an empty name"),
+        (["in", "-o", "out", "--report", ""], "the report has an empty name"),
         (["in", "-o", "out", "--removed", "new", "--report", "./new"], "cannot be both the record and the report"),
         (["in", "-o", "out", "--index", "new", "--report", "new"], "cannot be both the index and the report"),
         (["in", "-o", "out", "--threshold", "7"], "threshold is 7.0; expected"),
