@@ -53,9 +53,11 @@ class Replacement:
                 os.fchmod(self.file.fileno(), os.stat(self.path).st_mode & 0o7777)
             self.file.close()
             os.replace(self._temporary, self.path)
-        except OSError as error:
+        except BaseException as error:  # an interrupt, too, leaves nothing behind
             self.discard()
-            raise self._failure(error) from error
+            if isinstance(error, OSError):
+                raise self._failure(error) from error
+            raise
 
     def discard(self) -> None:
         """Leave everything as it was."""
