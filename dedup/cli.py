@@ -114,6 +114,8 @@ def clean(
             found = _reported(found, session, sources, report, done=not (dry_run or annotate))
         record = None
         if removed is not None:
+            if session.done and not os.path.exists(removed):
+                warn(f"{removed} is new: what was removed from files done before is not on it, nor restored from it")
             durable = in_place or index is not None
             record = closing.enter_context(Record(removed, durable=durable, done=session.done))
         for file, rows in found:

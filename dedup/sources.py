@@ -154,6 +154,8 @@ def _check_outputs(documents: Sequence[Document], sources: Sequence[str], target
         for path, source in taken.items():
             if os.path.isdir(path):
                 raise CorpusError(f"{path} is a folder; expected a place for the file of {source}")
+            if not path.startswith(os.path.join(resolved, "")):
+                raise CorpusError(f"a link in {target} leads to {path}, out of it; expected one without, for {source}")
 
 
 def _places() -> Callable[[str], str]:

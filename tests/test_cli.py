@@ -217,6 +217,25 @@ def test_module_pipe_and_interrupt(source, tmp_path):
     assert process.returncode == 130 and b"Traceback" not in errors
 
 
+def test_nothing_is_written_behind_a_link_in_the_destination(source, tmp_path):
+    for folder in ("out", "elsewhere"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "out" / "more").symlink_to(tmp_path / "elsewhere")
+    result = call("clean", source, "-o", tmp_path / "out")
+    assert result.exit_code == 2 and "out of it" in result.stderr
+    assert tree(tmp_path / "elsewhere") == {}
+
+
+def test_an_interrupt_leaves_no_unfinished_file(tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dedup.files.os.replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        files.write(str(tmp_path / "a.txt"), b"text")
+    assert tree(tmp_path) == {}
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_in_a_folder_is_no_file_of_it(source, tmp_path):
     os.mkfifo(source / "pipe.txt")

@@ -459,6 +459,8 @@ def test_a_record_goes_on_with_the_index(tmp_path):
     assert "2 files done before" in call(*arguments).stderr
     assert call("restore", tmp_path / "out", "--removed", record, "-o", tmp_path / "back").exit_code == 0
     assert tree(tmp_path / "back") == tree(folder)
+    arguments[arguments.index(record)] = tmp_path / "another"
+    assert "files done before is not on it" in call(*arguments).stderr
 
 
 def test_a_record_that_is_the_only_way_back_is_not_lost(tmp_path):
