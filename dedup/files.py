@@ -41,6 +41,10 @@ class Replacement:
                     raise self._failure(error) from error
             except OSError as error:
                 raise self._failure(error) from error
+            except KeyboardInterrupt:  # as a rule the file is there by then
+                with suppress(OSError):
+                    os.unlink(self._temporary)
+                raise
         self.file: BinaryIO = os.fdopen(handle, "wb")
 
     def finish(self) -> None:

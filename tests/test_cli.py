@@ -220,17 +220,22 @@ def test_module_pipe_and_interrupt(source, tmp_path):
 def test_nothing_is_written_behind_a_link_in_the_destination(source, tmp_path):
     for folder in ("out", "elsewhere"):
         (tmp_path / folder).mkdir()
-    (tmp_path / "out" / "more").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "out" / "b").symlink_to(tmp_path / "elsewhere")
     result = call("clean", source, "-o", tmp_path / "out")
     assert result.exit_code == 2 and "out of it" in result.stderr
     assert tree(tmp_path / "elsewhere") == {}
 
 
-def test_an_interrupt_leaves_no_unfinished_file(tmp_path, monkeypatch):
-    def interrupted(*_):
+@pytest.mark.parametrize("call, begins", [("open", True), ("replace", False)])
+def test_an_interrupt_leaves_no_unfinished_file(tmp_path, monkeypatch, call, begins):
+    system = getattr(os, call)
+
+    def interrupted(*arguments):
+        if begins:
+            os.close(system(*arguments))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dedup.files.os.replace", interrupted)
+    monkeypatch.setattr(os, call, interrupted)
     with pytest.raises(KeyboardInterrupt):
         files.write(str(tmp_path / "a.txt"), b"text")
     assert tree(tmp_path) == {}
