@@ -441,9 +441,10 @@ def test_what_was_changed_since_is_not_restored(tmp_path):
     assert "a.txt: not what the run wrote; skipped" in result.stderr or "a.txt: too short" in result.stderr
     assert set(tree(tmp_path / "back")) == {"c.txt"}
     assert tree(tmp_path / "back")["c.txt"] == (folder / "c.txt").read_bytes()
-    (tmp_path / "wrong").write_text('{"file": "a.txt"}\n')
-    result = call("restore", tmp_path / "out", "--removed", tmp_path / "wrong", "-o", tmp_path / "x")
-    assert result.exit_code == 2 and "wrong, line 1: no removal on record" in result.stderr
+    for wrong in ('{"file": "a.txt"}\n', "[" * 100_000 + "\n"):
+        (tmp_path / "wrong").write_text(wrong)
+        result = call("restore", tmp_path / "out", "--removed", tmp_path / "wrong", "-o", tmp_path / "x")
+        assert result.exit_code == 2 and "wrong, line 1: no removal on record" in result.stderr
 
 
 def test_a_record_goes_on_with_the_index(tmp_path):
