@@ -5,8 +5,8 @@ from typing import Any, BinaryIO
 from .corpus import File, Rows, row_id
 from .cuts import cuts, without
 from .formats import Reader, Row, writing
+from .outcomes import Outcome
 from .removals import Cuts, Record, as_record
-from .results import CleanResult
 from .sources import Document
 
 _TOLD_IN_A_NOTE = ("start", "end", "relation", "duplicate_of", "jaccard", "containment", "reason")
@@ -24,12 +24,16 @@ def write_cleaned(
     """Write the rows without what was removed, or whole `annotate`d with it; whether anything is not as it was read."""
     changed = annotate
     with writing(file.reader, target, file.document.output or "", notes=annotate) as writer:
-        for row, result in rows:
+        for row, outcome in rows:
             if annotate:
-                writer.write(row, None, None if row.text is None else _note(row, result))
-            elif result is None or row.text is None or not result.removed:
+                writer.write(row, None, None if row.text is None else _note(row, outcome))
+            elif outcome is None or row.text is None or not outcome.removed:
                 writer.write(row, None)
+            elif record is None and row.number == 0:  # the whole file
+                writer.write(row, outcome.text)
+                changed = True
             else:
+                result = outcome.result()
                 spelling = file.reader.spelling(row)
                 places = file.reader.places(row, cuts(row.text, result, lines=lines))
                 writer.write(row, without(spelling, places))
@@ -43,9 +47,9 @@ def write_cleaned(
     return changed
 
 
-def _note(row: Row, result: CleanResult | None) -> list[dict[str, Any]]:
+def _note(row: Row, outcome: Outcome | None) -> list[dict[str, Any]]:
     assert row.text is not None
-    records = [as_record("", row.text, removal) for removal in result.removed] if result else []
+    records = [as_record("", row.text, removal) for removal in outcome.result().removed] if outcome else []
     return [{key: record[key] for key in _TOLD_IN_A_NOTE} for record in records]
 
 

@@ -17,7 +17,7 @@ from .cleaning import write_cleaned, write_restored
 from .corpus import File, Rows, explained, row_id
 from .differences import marked, word_diff
 from .errors import CorpusError
-from .files import Replacement
+from .files import Replacement, discard_unfinished
 from .formats import Formats, open_reader
 from .formats.jsonl import NOTE, as_json
 from .functions import compare
@@ -129,9 +129,13 @@ def clean(
                 write(sys.stdout.buffer)
                 sys.stdout.buffer.flush()
             else:
-                place = Replacement(file.document.output, durable=in_place)
-                with place as target:
-                    place.wanted = write(target) or not in_place
+                try:
+                    place = Replacement(file.document.output, durable=in_place)
+                    with place as target:
+                        place.wanted = write(target) or not in_place
+                except KeyboardInterrupt:
+                    discard_unfinished(os.path.dirname(file.document.output))
+                    raise
     if json:
         click.echo(as_json(as_numbers(session.totals)))
     elif not quiet:
@@ -172,11 +176,11 @@ def _reported(
 
 def _furniture_told(file: File, rows: Rows) -> Rows:
     """The rows, while what is removed of them as page furniture goes to standard error."""
-    for row, result in rows:
-        for removal in result.removed if result else []:
+    for row, outcome in rows:
+        for removal in outcome.result().removed if outcome and outcome.furniture else []:
             if removal.decision.relation == "boilerplate" and row.text is not None:
                 click.echo(as_json(as_record(row_id(file.document, row), row.text, removal)), err=True)
-        yield row, result
+        yield row, outcome
 
 
 @main.command()

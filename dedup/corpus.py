@@ -12,6 +12,7 @@ from .deduplicator import Deduplicator
 from .errors import CorpusError, DedupError
 from .formats import STANDARD_INPUT, Formats, Reader, Row, TextReader, open_reader
 from .functions import check_size, clean_lines
+from .outcomes import Outcome
 from .results import CleanResult
 from .sources import Document, check_names
 
@@ -45,16 +46,13 @@ class Totals:
     def removed(self) -> int:
         return self.removed_within + self.removed_across + self.furniture
 
-    def count(self, result: CleanResult) -> None:
-        """Add one document's result."""
-        originals = [removal.decision.duplicate_of for removal in result.removed]
-        within = sum(original is not None and original[0] == result.id for original in originals)
-        furniture = originals.count(None)
+    def count(self, outcome: Outcome) -> None:
+        """Add one document."""
         self.documents += 1
-        self.paragraphs += len(result.kept) + len(result.removed)
-        self.removed_within += within
-        self.removed_across += len(result.removed) - within - furniture
-        self.furniture += furniture
+        self.paragraphs += outcome.paragraphs
+        self.removed_within += outcome.within
+        self.removed_across += outcome.across
+        self.furniture += outcome.furniture
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ class File:
     reader: Reader
 
 
-Rows = Iterator[tuple[Row, CleanResult | None]]
+Rows = Iterator[tuple[Row, Outcome | None]]
 
 
 def run(
@@ -125,17 +123,17 @@ class _Passage:
     def events(self, jobs: int) -> Iterator[Any]:
         texts = self._texts()
         while not self._ended:
-            results: Iterable[CleanResult]
+            outcomes: Iterable[Outcome]
             if self._lines:
-                results = (clean_lines(self._deduplicator, text, id) for id, text in self._some(texts))
+                outcomes = (Outcome.of(clean_lines(self._deduplicator, text, id)) for id, text in self._some(texts))
             else:
-                results = self._deduplicator.stream(self._some(texts), jobs=jobs)
-            for result in results:
+                outcomes = self._deduplicator._outcomes(self._some(texts), jobs)
+            for outcome in outcomes:
                 yield from self._due()
                 row, taken = self._waiting.popleft()
                 if self._stripping and taken is not None:
-                    result = self._stripping.restore(row.text, taken, result)
-                yield row, result
+                    outcome = Outcome.of(self._stripping.restore(row.text, taken, outcome.result()))
+                yield row, outcome
                 yield from self._due()
             yield from self._due()
 
@@ -178,8 +176,8 @@ class _Passage:
         for row, last in _with_last(self._rows(file.reader)):
             id, text = row_id(file.document, row), row.text
             if text is None or not text or text.isspace():  # nothing to decide on
-                result = None if text is None else CleanResult(id, text, [], [])
-                self._waiting.append(((row, result), None))
+                outcome = None if text is None else Outcome.of(CleanResult(id, text, [], []))
+                self._waiting.append(((row, outcome), None))
                 text = None
             else:
                 taken: dict[int, int] = {}

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
+from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
@@ -84,6 +85,12 @@ class Replacement:
 
     def _failure(self, error: OSError) -> CorpusError:
         return CorpusError(f"{self.path}: {error.strerror or error}; it and what follows is not written")
+
+
+def discard_unfinished(folder: str) -> None:
+    """Remove what this process began to write into a folder and did not finish, as an interruption at any point may."""
+    for path in Path(folder or ".").glob(f".*.{os.getpid()}-*.part"):
+        path.unlink(missing_ok=True)
 
 
 @contextmanager

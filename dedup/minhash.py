@@ -62,10 +62,10 @@ def sign(
     shingles: Shingles, num_perm: int, seed: int, fast: bool = False, used: int | None = None
 ) -> NDArray[np.uint32]:
     """MinHash signatures, uint32[n, num_perm], or of them the first `used` columns."""
+    multipliers, increments = (drawn[:used] for drawn in permutations(num_perm, seed))
     if fast:
-        compiled, (multipliers, increments) = engine.compiled(sign_kernel), permutations(num_perm, seed)
-        return np.asarray(compiled(shingles.hashes, shingles.first, multipliers[:used], increments[:used]))
-    multipliers, increments = (drawn[:used] for drawn in _datasketch_permutations(num_perm, seed))
+        compiled = engine.compiled(sign_kernel)
+        return np.asarray(compiled(shingles.hashes, shingles.first, multipliers, increments))
     num_perm = len(multipliers)
     mixed = _mix(shingles.hashes)
     n = len(shingles.first) - 1
@@ -88,19 +88,13 @@ def sign(
 
 @lru_cache(maxsize=8)
 def permutations(num_perm: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Multipliers (odd) and increments of datasketch's "affine32" scheme, drawn as it draws them."""
+    """Multipliers (odd) and increments of datasketch's "affine32" scheme, drawn as it draws them.
+
+    The tests hold them equal to its own, for which it need not be imported: that takes as long as much work.
+    """
     generator = np.random.RandomState(seed)
     multipliers = generator.randint(0, 1 << 31, num_perm, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
     return multipliers, generator.randint(0, 1 << 32, num_perm, dtype=np.uint32)
-
-
-@lru_cache(maxsize=8)
-def _datasketch_permutations(num_perm: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """The same from datasketch itself. The compiled rung draws its own: importing datasketch costs a second."""
-    from datasketch import MinHash
-
-    multipliers, increments = MinHash(num_perm, seed, scheme="affine32").permutations
-    return multipliers, increments
 
 
 def _mix(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:

@@ -19,8 +19,8 @@ from .rule import Batch, Verdicts, equal_shorts
 class Outcome:
     """A document after its decision: what most runs need to know of it, without an object for each paragraph.
 
-    text: what stays of it; paragraphs: how many it had; within, across: how many of them were removed because they repeat
-    their own document, or an earlier one
+    text: what stays of it; paragraphs: how many it had; within, across, furniture: how many of them were removed because
+    they repeat their own document, or an earlier one, or as page furniture
     result: all there is to say, to be asked for before anything else is decided
     """
 
@@ -29,7 +29,23 @@ class Outcome:
     paragraphs: int
     within: int
     across: int
+    furniture: int
     result: Callable[[], CleanResult]
+
+    @classmethod
+    def of(cls, result: CleanResult) -> "Outcome":
+        """The outcome of which that is the result."""
+        originals = [removal.decision.duplicate_of for removal in result.removed]
+        within = sum(original is not None and original[0] == result.id for original in originals)
+        furniture = originals.count(None)
+        paragraphs = len(result.kept) + len(result.removed)
+        across = len(result.removed) - within - furniture
+        return cls(result.id, result.text, paragraphs, within, across, furniture, lambda: result)
+
+    @property
+    def removed(self) -> int:
+        """How many paragraphs were removed."""
+        return self.within + self.across + self.furniture
 
 
 def outcomes(
@@ -52,7 +68,7 @@ def outcomes(
             staying = without(text, begins[begin:end], ends[begin:end], [p - begin for p in removed[first:last]])
         inner = within[last] - within[first]
         yield Outcome(
-            id, staying, end - begin, inner, last - first - inner, partial(result, batch, verdicts, equals, memory)
+            id, staying, end - begin, inner, last - first - inner, 0, partial(result, batch, verdicts, equals, memory)
         )
 
 

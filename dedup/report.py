@@ -44,11 +44,11 @@ def reported(
     columns = Columns()
 
     def looked_at(file: File, rows: Rows) -> Rows:
-        for row, result in rows:
-            if result is not None and row.text is not None:
-                for removal in with_kept([(row_id(file.document, row), row.text, result)], kept):
+        for row, outcome in rows:
+            if outcome is not None and row.text is not None:
+                for removal in with_kept([(row_id(file.document, row), row.text, outcome.result())], kept):
                     columns.add(removal)
-            yield row, result
+            yield row, outcome
 
     with closing(KeptTexts()) as kept:
         for file, rows in found:

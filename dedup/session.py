@@ -100,14 +100,14 @@ class Session:
     def _counted(self, file: File, rows: Rows, bar: Bar) -> Rows:
         self.totals.files += 1
         carried, first = 0, ""
-        for row, result in rows:
-            if result is not None:
-                self.totals.count(result)
+        for row, outcome in rows:
+            if outcome is not None:
+                self.totals.count(outcome)
             elif row.problem is not None:
                 first = first or f"row {row.number}: {row.problem}"
                 carried += 1
             bar.reading(file.reader.position())
-            yield row, result
+            yield row, outcome
         if carried:
             self.totals.carried += carried
             rows_are = "1 row is" if carried == 1 else f"{carried:,} rows are"
@@ -118,9 +118,9 @@ class Session:
 def decided(found: Iterable[tuple[File, Rows]]) -> Iterator[tuple[str, str, CleanResult]]:
     """The id, text and result of every document, as it is decided."""
     for file, rows in found:
-        for row, result in rows:
-            if result is not None and row.text is not None:
-                yield row_id(file.document, row), row.text, result
+        for row, outcome in rows:
+            if outcome is not None and row.text is not None:
+                yield row_id(file.document, row), row.text, outcome.result()
 
 
 def as_numbers(totals: Totals) -> dict[str, int]:

@@ -120,9 +120,9 @@ def test_the_rest_is_decided_as_if_furniture_were_not_there(rung, texts, least, 
         found = find_furniture(documents, least)
         assert {tuple(fast_tokens(text)) for text, _ in found.listed()} == furniture
         results = [
-            result
+            outcome.result()
             for _, rows in run(documents, seen, jobs=jobs, furniture=found, report=pytest.fail)
-            for _, result in rows
+            for _, outcome in rows
         ]
         for text, rest, result in zip(texts, stripped, results, strict=True):
             expected = other.clean("\n\n".join(rest) + "\n\n\n", result.id)
@@ -147,7 +147,7 @@ def test_the_rest_is_decided_as_if_furniture_were_not_there(rung, texts, least, 
         assert not again.listed()
         with dedup.Deduplicator() as once_more:
             rows = run(documents, once_more, furniture=again, report=pytest.fail)
-            assert not any(result.removed for _, found in rows for _, result in found)
+            assert not any(outcome.removed for _, found in rows for _, outcome in found)
 
 
 def test_furniture_is_not_drawn_for_a_sample(pages):
