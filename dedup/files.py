@@ -26,10 +26,13 @@ class Replacement:
         self.wanted = True
         self._durable = durable
         folder, name = os.path.split(path)
+        mode = 0o666
+        with suppress(OSError):
+            mode &= os.stat(path).st_mode  # what few may read, few may read while it is written
         while True:
             self._temporary = os.path.join(folder, f"{unfinished_prefix(name)}{os.getpid()}-{next(_numbers)}.part")
             try:
-                handle = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+                handle = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
                 break
             except FileExistsError:  # of a process that was killed
                 continue

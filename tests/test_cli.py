@@ -226,6 +226,14 @@ def test_nothing_is_written_behind_a_link_in_the_destination(source, tmp_path):
     assert tree(tmp_path / "elsewhere") == {}
 
 
+def test_what_is_private_is_so_while_it_is_written(tmp_path):
+    path = tmp_path / "a.txt"
+    path.touch(mode=0o600)
+    with files.Replacement(str(path)):
+        (unfinished,) = tmp_path.glob(".*.part")
+        assert unfinished.stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize("call, begins", [("open", True), ("replace", False)])
 def test_an_interrupt_leaves_no_unfinished_file(tmp_path, monkeypatch, call, begins):
     system = getattr(os, call)
