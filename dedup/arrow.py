@@ -257,7 +257,8 @@ def _check_utf8(raw: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray
     """Raise InputError for a text that is no UTF-8: kernels trust that it is."""
     try:
         str(raw[: len(raw) - PADDING].data, "utf-8")
-        if not ((raw[begins[ends > begins]] & 0xC0) == 0x80).any():  # no character is cut in two
+        texts = ends > begins
+        if not ((raw[np.append(begins[texts], ends[texts])] & 0xC0) == 0x80).any():  # no character is cut in two
             return
     except UnicodeDecodeError:
         pass  # perhaps only bytes that belong to no text

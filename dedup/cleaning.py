@@ -23,7 +23,7 @@ def write_cleaned(
 ) -> bool:
     """Write the rows without what was removed, or whole `annotate`d with it; whether anything is not as it was read."""
     changed = annotate
-    with writing(file.reader, target, file.document.output or "") as writer:
+    with writing(file.reader, target, file.document.output or "", notes=annotate) as writer:
         for row, outcome in rows:
             if annotate:
                 writer.write(row, None, None if row.text is None else _note(row, outcome))

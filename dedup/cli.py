@@ -19,14 +19,14 @@ from .differences import marked, word_diff
 from .errors import CorpusError
 from .files import Replacement, discard_unfinished
 from .formats import Formats, open_reader
-from .formats.jsonl import as_json
+from .formats.jsonl import NOTE, as_json
 from .functions import compare
 from .inspection import describe
 from .listing import as_table, as_tables, coloured, judge_sample
 from .options import DEFAULTS, boilerplate, config_of, decides, fails_cleanly, jobs, reads, report_to, warn
 from .removals import Cuts, Record, as_record
 from .report import Run, reported
-from .resume import check_place
+from .resume import check_places
 from .session import Session, as_numbers, decided, summary
 from .sources import Document, plan
 from .store import Store
@@ -103,9 +103,7 @@ def clean(
         _check_way_back(removed, index)
     if annotate:
         _check_place_for_notes(documents, formats)
-    for path, what in ((index, "the index"), (removed, "the record"), (report, "the report")):
-        if path is not None:
-            check_place(path, sources, output, what=what)
+    check_places(sources, output, {"the index": index, "the record": removed, "the report": report})
     if index is not None and boilerplate is not None:
         raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
     session = Session(documents, formats, options, progress=not quiet and not (to_stdout and sys.stdout.isatty()))
@@ -116,6 +114,8 @@ def clean(
             found = _reported(found, session, sources, report, done=not (dry_run or annotate))
         record = None
         if removed is not None:
+            if session.done and not os.path.exists(removed):
+                warn(f"{removed} is new: what was removed from files done before is not on it, nor restored from it")
             durable = in_place or index is not None
             record = closing.enter_context(Record(removed, durable=durable, done=session.done))
         for file, rows in found:
@@ -154,6 +154,8 @@ def _check_way_back(removed: str, index: str | None) -> None:
 
 
 def _check_place_for_notes(documents: list[Document], formats: Formats) -> None:
+    if formats.field == NOTE:
+        raise click.UsageError(f"--field {NOTE} is where the notes go: they would take the place of the text.")
     for document in documents:
         if formats.of(document.source) == "txt":
             raise click.UsageError(f"{document.source}: plain text has no place for notes; --annotate needs rows.")
@@ -241,6 +243,7 @@ def find(
     if index is not None and boilerplate is not None:
         raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
     documents = plan(sources, None, named=index is not None)
+    check_places(sources, None, {"the index": index, "the report": report, "the page": page})
     session = Session(documents, formats, options, progress=not quiet and not sys.stdout.isatty())
     session.find_furniture(boilerplate)
     for piece, count in session.furniture.listed() if session.furniture and not sample else []:
@@ -249,7 +252,6 @@ def find(
     known = None if index is None else Store(index, config_of(options), write=False)
     found = session.results(jobs, known)
     if report:
-        check_place(report, sources, None, what="the report")
         found = _reported(found, session, sources, report, done=False)
     if sample:
         judge_sample(session, found, sample, page)
@@ -350,7 +352,7 @@ def restore(sources: tuple[str, ...], removed: str, output: str | None, in_place
     documents = plan(sources, output, formats, in_place=in_place)
     if output is None and not in_place and len(documents) != 1:
         raise click.UsageError("more than one document needs -o DST or --in-place.")
-    check_place(removed, sources, output, what="the record")
+    check_places(sources, output, {"the record": removed})
     cuts = Cuts(removed)
     names = {document.name for document in documents}
     if len(documents) == len(cuts.files) == 1:  # whatever it is called now
@@ -365,7 +367,7 @@ def restore(sources: tuple[str, ...], removed: str, output: str | None, in_place
             else:
                 with Replacement(document.output, durable=in_place) as target:
                     write_restored(document, reader, cuts, target)
-        except CorpusError:
+        except (CorpusError, BrokenPipeError):
             raise
         except (OSError, ValueError) as error:
             problems.append(f"{document.source}: {explained(error)}; skipped")

@@ -26,10 +26,13 @@ class Replacement:
         self.wanted = True
         self._durable = durable
         folder, name = os.path.split(path)
+        mode = 0o666
+        with suppress(OSError):
+            mode &= os.stat(path).st_mode  # what few may read, few may read while it is written
         while True:
             self._temporary = os.path.join(folder, f"{unfinished_prefix(name)}{os.getpid()}-{next(_numbers)}.part")
             try:
-                handle = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+                handle = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
                 break
             except FileExistsError:  # of a process that was killed
                 continue
@@ -42,6 +45,10 @@ class Replacement:
                     raise self._failure(error) from error
             except OSError as error:
                 raise self._failure(error) from error
+            except KeyboardInterrupt:  # as a rule the file is there by then
+                with suppress(OSError):
+                    os.unlink(self._temporary)
+                raise
         self.file: BinaryIO = os.fdopen(handle, "wb")
 
     def finish(self) -> None:
@@ -54,9 +61,11 @@ class Replacement:
                 os.fchmod(self.file.fileno(), os.stat(self.path).st_mode & 0o7777)
             self.file.close()
             os.replace(self._temporary, self.path)
-        except OSError as error:
+        except BaseException as error:  # an interrupt, too, leaves nothing behind
             self.discard()
-            raise self._failure(error) from error
+            if isinstance(error, OSError):
+                raise self._failure(error) from error
+            raise
 
     def discard(self) -> None:
         """Leave everything as it was."""

@@ -100,9 +100,12 @@ def fails_cleanly(command: Callable[..., None]) -> Callable[..., None]:
             how = "the same command goes on from there" if options.get("index") else "nothing else was changed"
             click.echo(f"dedup: interrupted; every file written is whole, {how}", err=True)
             sys.exit(130)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
+        except OSError as error:  # of standard output: those of files have become errors of dedup, with their names
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to write goes there
+            if isinstance(error, BrokenPipeError):
+                sys.exit(0)
+            click.echo(f"dedup: {error.filename or 'standard output'}: {error.strerror or error}", err=True)
+            sys.exit(2)
 
     return wrapped
 

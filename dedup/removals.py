@@ -149,7 +149,7 @@ class Cuts:
             types = {"file": str, "row": int, "at": int, "cut": str, "checksum": str}
             if all(isinstance(record[key], kind) for key, kind in types.items()):
                 return record
-        except (ValueError, LookupError, TypeError):
+        except (ValueError, LookupError, TypeError, RecursionError):
             pass
         raise CorpusError(
             f"{self.path}, line {number}: no removal on record; expected what dedup clean --removed wrote"

@@ -2,8 +2,9 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from .errors import CorpusError
@@ -63,11 +64,15 @@ def check_names(documents: Iterable[Document]) -> None:
 def _planned(sources: Sequence[str], output: str | None, formats: Formats, in_place: bool) -> list[Document]:
     if not sources:
         raise CorpusError("no source; expected files, folders or - for standard input")
+    if output == "":
+        raise CorpusError("the destination has an empty name; expected a folder or file")
     documents = [document for source in sources for document in _documents(source, len(sources) > 1)]
     if in_place:
         if output is not None or STANDARD_INPUT in sources:
             raise CorpusError("--in-place writes over the files it reads; it goes with neither -o nor standard input")
-        return [replace(document, output=document.source) for document in documents]
+        documents = [replace(document, output=document.source) for document in documents]
+        _check_apart(documents, _places())
+        return documents
     if output is None:
         return documents
     single = len(sources) == 1 and not os.path.isdir(sources[0])
@@ -107,13 +112,17 @@ def _own_name(folder: str) -> str:
 
 
 def _files(root: str, inner: str = "") -> Iterator[str]:
-    """Relative POSIX paths of all files.
+    """Relative POSIX paths of all files; a pipe in a folder, on which reading would wait for ever, is none.
 
     Folders behind links are not entered, so that no loop is; the links are listed, so that reading them says so.
     """
     try:
         with os.scandir(os.path.join(root, inner)) as entries:
-            found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+            found = [
+                (entry.name, entry.is_dir(follow_symlinks=False))
+                for entry in entries
+                if entry.is_symlink() or entry.is_dir() or entry.is_file()
+            ]
     except OSError as error:
         raise CorpusError(f"{error.filename}: {error.strerror}") from error
     for name, is_folder in found:
@@ -130,26 +139,14 @@ def _check_outputs(documents: Sequence[Document], sources: Sequence[str], target
     for source in sources:
         if os.path.isdir(source) and resolved.is_relative_to(Path(source).resolve()):
             raise CorpusError(f"{target} lies in the source {source}; expected a destination that is not read as well")
-    folders: dict[str, str] = {}
-
-    def placed(path: str) -> str:
-        """The path without links on the way to it; folders are looked up once."""
-        folder, name = os.path.split(path)
-        if folder not in folders:
-            folders[folder] = os.path.realpath(folder)
-        return os.path.join(folders[folder], name)
-
+    placed = _places()
     inputs = {placed(document.source) for document in documents}
     inputs |= {os.path.realpath(document.source) for document in documents if os.path.islink(document.source)}
-    taken: dict[str, str] = {}
     for document in documents:
         assert document.output is not None
-        path = placed(document.output)
-        if path in inputs:
+        if placed(document.output) in inputs:
             raise CorpusError(f"{document.output} is read in this run; --in-place writes over what is read")
-        if path in taken:
-            raise CorpusError(f"{taken[path]} and {document.source} would both be written to {document.output}")
-        taken[path] = document.source
+    taken = _check_apart(documents, placed)
     for path in {os.path.dirname(path) for path in taken}:
         if not taken.keys().isdisjoint([path, *map(str, Path(path).parents)]):
             raise CorpusError(f"{path} would lie in a file that is written as well")
@@ -157,3 +154,28 @@ def _check_outputs(documents: Sequence[Document], sources: Sequence[str], target
         for path, source in taken.items():
             if os.path.isdir(path):
                 raise CorpusError(f"{path} is a folder; expected a place for the file of {source}")
+            if not path.startswith(os.path.join(resolved, "")):
+                raise CorpusError(f"a link in {target} leads to {path}, out of it; expected one without, for {source}")
+
+
+def _places() -> Callable[[str], str]:
+    """Gives paths without links on the way to them; folders are looked up once."""
+    real = cache(os.path.realpath)
+
+    def placed(path: str) -> str:
+        folder, name = os.path.split(path)
+        return os.path.join(real(folder), name)
+
+    return placed
+
+
+def _check_apart(documents: Iterable[Document], placed: Callable[[str], str]) -> dict[str, str]:
+    """By the place of each output the source of it. Raises CorpusError for two in one place."""
+    taken: dict[str, str] = {}
+    for document in documents:
+        assert document.output is not None
+        path = placed(document.output)
+        if path in taken:
+            raise CorpusError(f"{taken[path]} and {document.source} would both be written to {document.output}")
+        taken[path] = document.source
+    return taken

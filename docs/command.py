@@ -36,7 +36,8 @@ row groups and other columns stay. Rows are called by file and number, from 1: `
 | a link to a folder, which could lead in a circle | named and skipped |
 | a file that fails after rows of it were decided: it changed meanwhile, or the disk fails | the run ends; files written before are whole, that one is not there |
 
-A skipped file is not in the destination. Every output is written under another name and takes its place when it is whole.
+A skipped file is not in the destination. Every output is written under another name and takes its place when it is whole;
+a link in the destination that leads out of it is refused. Hidden files of a folder, and its pipes and devices, are not read.
 
 ## Exit codes
 

@@ -96,6 +96,7 @@ def test_what_is_no_utf8(rung):
     for column, place in (
         (buffers([0, 1, 2], b"a\xff"), 1),
         (buffers([0, 1, 2], "é".encode()), 0),  # a character cut in two
+        (buffers([0, 1, 2, 3], "éa".encode(), valid=0b101), 0),  # the second half where a row is missing
         (buffers([0, 1, 4], b"a\xed\xa0\x80"), 1),  # a surrogate
         (pa.chunked_array([pa.array(["a", "b"]), buffers([0, 1], b"\xc3")]), 2),
     ):

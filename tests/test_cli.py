@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -95,6 +96,11 @@ def test_in_place(source):
         (["in"], "needs -o DST"),
         (["in", "--in-place", "-o", "out"], "goes with neither"),
         (["-", "--in-place"], "goes with neither"),
+        (["in", "in/../in/a.txt", "--in-place"], "would both be written"),
+        (["in", "-o", ""], "the destination has an empty name"),
+        (["in", "-o", "out", "--report", ""], "the report has an empty name"),
+        (["in", "-o", "out", "--removed", "new", "--report", "./new"], "cannot be both the record and the report"),
+        (["in", "-o", "out", "--index", "new", "--report", "new"], "cannot be both the index and the report"),
         (["in", "-o", "out", "--threshold", "7"], "threshold is 7.0; expected"),
         (["in", "-o", "out", "--containment", "most"], "neither a number nor none"),
         (["in", "-o", "out", "--lines", "--scope", "document"], "every line as a document"),
@@ -209,6 +215,54 @@ def test_module_pipe_and_interrupt(source, tmp_path):
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate()
     assert process.returncode == 130 and b"Traceback" not in errors
+
+
+def test_nothing_is_written_behind_a_link_in_the_destination(source, tmp_path):
+    for folder in ("out", "elsewhere"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "out" / "b").symlink_to(tmp_path / "elsewhere")
+    result = call("clean", source, "-o", tmp_path / "out")
+    assert result.exit_code == 2 and "out of it" in result.stderr
+    assert tree(tmp_path / "elsewhere") == {}
+
+
+def test_what_is_private_is_so_while_it_is_written(tmp_path):
+    path = tmp_path / "a.txt"
+    path.touch(mode=0o600)
+    with files.Replacement(str(path)):
+        (unfinished,) = tmp_path.glob(".*.part")
+        assert unfinished.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("call, begins", [("open", True), ("replace", False)])
+def test_an_interrupt_leaves_no_unfinished_file(tmp_path, monkeypatch, call, begins):
+    system = getattr(os, call)
+
+    def interrupted(*arguments):
+        if begins:
+            os.close(system(*arguments))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, call, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        files.write(str(tmp_path / "a.txt"), b"text")
+    assert tree(tmp_path) == {}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_a_folder_is_no_file_of_it(source, tmp_path):
+    os.mkfifo(source / "pipe.txt")
+    assert call("clean", source, "-o", tmp_path / "out").exit_code == 0
+    assert "pipe.txt" not in tree(tmp_path / "out")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_full_standard_output_is_named(source):
+    for arguments in (["clean", source / "a.txt"], ["find", source], ["explain", "a", "b"]):
+        with open("/dev/full", "wb") as full:
+            command = [sys.executable, "-m", "dedup", *map(str, arguments)]
+            result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+        assert (result.returncode, result.stderr) == (2, "dedup: standard output: No space left on device\n")
 
 
 def test_unwritable_cache_is_no_error(tmp_path):

@@ -331,9 +331,20 @@ def test_annotate(tmp_path):
         [],
     ]
 
+    # Of the rows of one row group nothing is said in another; one without a text, and a file without rows, has the column.
+    texts = [None, None, LONG, LONG, OTHER, None]
+    for rows in (texts, []):
+        pq.write_table(pa.table({"text": pa.array(rows, pa.string())}), tmp_path / "d.parquet", row_group_size=2)
+        assert call("clean", tmp_path / "d.parquet", "-o", tmp_path / "e.parquet", "--annotate").exit_code == 0
+        assert (
+            list(map(len, pq.read_table(tmp_path / "e.parquet")["dedup"].to_pylist()))
+            == [0, 0, 0, 1, 0, 0][: len(rows)]
+        )
+
     (tmp_path / "c.txt").write_text(LONG)
     assert "no place for notes" in call("clean", tmp_path / "c.txt", "--annotate").stderr
     assert "which is nothing" in call("clean", source, "--annotate", "--removed", tmp_path / "r").stderr
+    assert "take the place of the text" in call("clean", source, "--annotate", "--field", "dedup").stderr
 
 
 # --- What cannot be read
@@ -430,9 +441,10 @@ def test_what_was_changed_since_is_not_restored(tmp_path):
     assert "a.txt: not what the run wrote; skipped" in result.stderr or "a.txt: too short" in result.stderr
     assert set(tree(tmp_path / "back")) == {"c.txt"}
     assert tree(tmp_path / "back")["c.txt"] == (folder / "c.txt").read_bytes()
-    (tmp_path / "wrong").write_text('{"file": "a.txt"}\n')
-    result = call("restore", tmp_path / "out", "--removed", tmp_path / "wrong", "-o", tmp_path / "x")
-    assert result.exit_code == 2 and "wrong, line 1: no removal on record" in result.stderr
+    for wrong in ('{"file": "a.txt"}\n', "[" * 100_000 + "\n"):
+        (tmp_path / "wrong").write_text(wrong)
+        result = call("restore", tmp_path / "out", "--removed", tmp_path / "wrong", "-o", tmp_path / "x")
+        assert result.exit_code == 2 and "wrong, line 1: no removal on record" in result.stderr
 
 
 def test_a_record_goes_on_with_the_index(tmp_path):
@@ -448,6 +460,8 @@ def test_a_record_goes_on_with_the_index(tmp_path):
     assert "2 files done before" in call(*arguments).stderr
     assert call("restore", tmp_path / "out", "--removed", record, "-o", tmp_path / "back").exit_code == 0
     assert tree(tmp_path / "back") == tree(folder)
+    arguments[arguments.index(record)] = tmp_path / "another"
+    assert "files done before is not on it" in call(*arguments).stderr
 
 
 def test_a_record_that_is_the_only_way_back_is_not_lost(tmp_path):

@@ -125,6 +125,9 @@ def test_a_sample_needs_names_that_are_unique_and_a_page_a_sample(tmp_path):
     assert "would both be called" in call("find", CORPUS, CORPUS, "--sample", "3").stderr
     result = call("find", CORPUS, "--page", tmp_path / "page.html")
     assert result.exit_code == 2 and not (tmp_path / "page.html").exists()
+    (tmp_path / "a.txt").write_text("A line of text\n\na line of text\n")
+    result = call("find", tmp_path / "a.txt", "--sample", "1", "--page", tmp_path / "a.txt")
+    assert result.exit_code == 2 and "expected a place for the page elsewhere" in result.stderr
 
 
 HOSTILE = "<script>alert('1')</script> & <img src=x onerror=alert(2)> \u202e said the \"mayor\" of the town"
@@ -132,13 +135,15 @@ HOSTILE = "<script>alert('1')</script> & <img src=x onerror=alert(2)> \u202e sai
 
 def test_a_name_that_is_no_utf_8(tmp_path):
     name = os.fsdecode(b"caf\xe9.txt")
+    source = tmp_path / "in"
+    source.mkdir()
     try:
-        (tmp_path / name).write_text(f"{HOSTILE}\n\n{HOSTILE}\n", encoding="utf-8")
+        (source / name).write_text(f"{HOSTILE}\n\n{HOSTILE}\n", encoding="utf-8")
     except OSError:
         pytest.skip("this file system takes no such name")
-    result = call("find", tmp_path)
+    result = call("find", source)
     assert result.exit_code == 0 and json.loads(result.stdout)["document"] == name
-    result = call("find", tmp_path, "--sample", "9", "--page", tmp_path / "page.html")
+    result = call("find", source, "--sample", "9", "--page", tmp_path / "page.html")
     assert result.exit_code == 0 and "caf�.txt, paragraph 1" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 

@@ -89,11 +89,12 @@ def _parquet(file: BinaryIO, field: str) -> Reader:
 
 
 @contextmanager
-def writing(reader: Reader, target: BinaryIO, name: str) -> Iterator[Writer]:
-    """A writer of a reader's rows into a file that is to be called `name`, compressed as that tells."""
+def writing(reader: Reader, target: BinaryIO, name: str, *, notes: bool = False) -> Iterator[Writer]:
+    """A writer of a reader's rows, with `notes` on them or without, into a file that is to be called `name`, compressed as
+    that tells."""
     packing = suffix(name)
     packed = compressed(target, packing) if packing else target
-    writer = reader.writer(packed)
+    writer = reader.writer(packed, notes=notes)
     try:
         yield writer
         writer.close()

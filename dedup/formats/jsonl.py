@@ -74,7 +74,7 @@ class JsonLinesReader:
 
         return [Span(place(span.start), place(span.end)) for span in spans]
 
-    def writer(self, target: BinaryIO) -> "JsonLinesWriter":
+    def writer(self, target: BinaryIO, *, notes: bool = False) -> "JsonLinesWriter":
         return JsonLinesWriter(target)
 
 

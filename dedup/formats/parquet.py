@@ -79,14 +79,14 @@ class ParquetReader:
     def places(self, row: Row, spans: Sequence[Span]) -> list[Span]:
         return list(spans)
 
-    def writer(self, target: BinaryIO) -> "ParquetWriter":
-        return ParquetWriter(target, self._file, self._field)
+    def writer(self, target: BinaryIO, *, notes: bool = False) -> "ParquetWriter":
+        return ParquetWriter(target, self._file, self._field, notes=notes)
 
 
 class ParquetWriter:
-    """Writes row groups as they were read, with other texts."""
+    """Writes row groups as they were read, with other texts, and with `notes` a column of them."""
 
-    def __init__(self, target: BinaryIO, source: pq.ParquetFile, field: str) -> None:
+    def __init__(self, target: BinaryIO, source: pq.ParquetFile, field: str, *, notes: bool) -> None:
         self._target = target
         self._field = field
         self._schema = source.schema_arrow
@@ -97,7 +97,7 @@ class ParquetWriter:
         self._file: pq.ParquetWriter | None = None
         self._table: pa.Table | None = None
         self._texts: dict[int, str] = {}
-        self._notes: dict[int, list[dict[str, Any]]] | None = None
+        self._notes: dict[int, list[dict[str, Any]]] | None = {} if notes else None
 
     def write(self, row: Row, spelling: str | None, note: list[dict[str, Any]] | None = None) -> None:
         table, place = row.raw
@@ -106,8 +106,7 @@ class ParquetWriter:
             self._table = table
         if spelling is not None:
             self._texts[place] = spelling
-        if note is not None:
-            self._notes = self._notes or {}
+        if note is not None and self._notes is not None:
             self._notes[place] = note
 
     def close(self) -> None:
@@ -125,15 +124,16 @@ class ParquetWriter:
             column = table.schema.get_field_index(self._field)
             changed = _replaced(table.column(column), self._texts)
             table = table.set_column(column, table.schema.field(column), changed)
+        self._write(table)
+        self._table, self._texts = None, {}
+
+    def _write(self, table: pa.Table) -> None:
         if self._notes is not None:
             notes = pa.array([self._notes.get(place, []) for place in range(table.num_rows)], _ANNOTATION)
             earlier = table.schema.get_field_index(NOTE)
             field = pa.field(NOTE, _ANNOTATION)
             table = table.append_column(field, notes) if earlier < 0 else table.set_column(earlier, field, notes)
-        self._write(table)
-        self._table, self._texts = None, {}
-
-    def _write(self, table: pa.Table) -> None:
+            self._notes = {}
         if self._file is None:
             self._file = pq.ParquetWriter(self._target, table.schema, compression=self._compression or "snappy")
         self._file.write_table(table, row_group_size=max(1, table.num_rows))

@@ -50,5 +50,5 @@ class Reader(Protocol):
     def places(self, row: Row, spans: Sequence[Span]) -> list[Span]:
         """Where spans of a row's text, in order, stand in its spelling."""
 
-    def writer(self, target: BinaryIO) -> Writer:
-        """A writer of the rows of this file."""
+    def writer(self, target: BinaryIO, *, notes: bool = False) -> Writer:
+        """A writer of the rows of this file, with `notes` or without."""

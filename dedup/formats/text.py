@@ -33,7 +33,7 @@ class TextReader:
     def places(self, row: Row, spans: Sequence[Span]) -> list[Span]:
         return list(spans)
 
-    def writer(self, target: BinaryIO) -> "TextWriter":
+    def writer(self, target: BinaryIO, *, notes: bool = False) -> "TextWriter":
         return TextWriter(target)
 
 
