@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -209,9 +208,8 @@ def test_module_pipe_and_interrupt(source, tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-m", "dedup", "clean", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    process.stdin.write(b"some text")
+    process.stdin.write(b"some text " * 100_000)  # more than a pipe holds: once it is written, it is being read
     process.stdin.flush()
-    time.sleep(2)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate()
     assert process.returncode == 130 and b"Traceback" not in errors
