@@ -118,9 +118,9 @@ class Deduplicator:
     def stream(self, documents: Iterable[str | tuple[Hashable, str]], *, jobs: int = 1) -> Iterator[CleanResult]:
         """Clean documents, texts or (id, text) pairs, one result for each, in order.
 
-        Lazy: at first it reads one document ahead, later about two thousand paragraphs, and with `jobs` threads as much
-        for each. The batches and `jobs` change no decision. Raises InputError and DocumentTooLarge when it comes to the
-        document; what was yielded before stands.
+        Lazy: at first it reads one document ahead, later up to a thousand or a quarter of a million characters, and with
+        `jobs` threads as much for each and once more. The batches and `jobs` change no decision. Raises InputError and
+        DocumentTooLarge when it comes to the document; what was yielded before stands.
         """
         if not isinstance(jobs, int) or jobs < 1:
             raise ConfigError(f"jobs is {jobs!r}; expected a whole number from 1 up")
