@@ -37,7 +37,7 @@ from texts import Paragraph, paragraphs  # noqa: E402
 from xxhash import xxh32_intdigest  # noqa: E402
 
 import dedup  # noqa: E402
-from dedup.index import Dictionaries, Tables  # noqa: E402
+from dedup.index import Index  # noqa: E402
 from dedup.lsh import choose_bands, count_keys, make_keys  # noqa: E402
 from dedup.minhash import shingle, sign  # noqa: E402
 from dedup.openings import find_openings  # noqa: E402
@@ -193,7 +193,7 @@ def stages(written: list[Paragraph], modules: dict[str, Any]) -> Iterator[tuple[
         return [read_batch(piece, [1] * len(piece), CONFIG, alone=True, fast=fast) for piece in cut(whole)]
 
     def empty(fast: bool) -> Any:
-        return Tables.of(Dictionaries(sum(KEYS), KEYS[0])) if fast else Dictionaries(sum(KEYS), KEYS[0])
+        return Index.empty(sum(KEYS), KEYS[0])
 
     new = [paragraph for paragraph in written if paragraph.kind == "new"]
     new_read = {fast: read(new, fast) for fast in rungs.values()}

@@ -35,14 +35,15 @@ def align_kernel(ids_a, ids_b, mates):
     if (n - end - begin) * (m - end - begin) > _SMALL:
         chain_kernel(ids_a, begin, n - end, ids_b, begin, m - end, mates)
     # Between two pairs, or a pair and an end: tokens i ... k - 1 of a, j ... until - 1 of b.
-    i = j = cells = 0
-    while i < n:
+    i = j = begin
+    cells = 0
+    while i < n - end:
         if mates[i] >= 0:
             j = mates[i] + 1
             i += 1
             continue
         k = i
-        while k < n and mates[k] < 0:
+        while k < n - end and mates[k] < 0:
             k += 1
         until = mates[k] if k < n else m
         cells += (k - i) * (until - j)
@@ -57,34 +58,40 @@ def align_kernel(ids_a, ids_b, mates):
 def chain_kernel(ids_a, i, k, ids_b, j, until, mates):
     """Pair the tokens that occur once in a's tokens i ... k - 1 and once in b's j ... until - 1: the longest chain in order."""
     ids = max(ids_a) + 1
-    # In one piece of room: how often each token occurs in a, in b, where in b; and by length of chain the a-token that
-    # ends the one whose last b-place is smallest, with the one before every a-token.
-    room = numbers(3 * ids + 2 * (k - i) + 1, 0)
-    times_b, place_b, tails, before = ids, 2 * ids, 3 * ids, 3 * ids + k - i + 1
+    times_a, times_b, place_b = numbers(ids, 0), numbers(ids, 0), numbers(ids, 0)
     for x in range(i, k):
-        room[ids_a[x]] += 1
+        times_a[ids_a[x]] += 1
     for y in range(j, until):
-        if ids_b[y] < ids:
-            room[times_b + ids_b[y]] += 1
-            room[place_b + ids_b[y]] = y
+        token = ids_b[y]
+        if token < ids:
+            times_b[token] += 1
+            place_b[token] = y
+    # By length of chain the a-token that ends the one whose last b-place is smallest, with that place; and by a-token the
+    # one before it in its chain.
+    tails, places, before = numbers(k - i + 1, -1), numbers(k - i + 1, -1), numbers(k - i, -1)
     longest = 0
     for x in range(i, k):
-        if room[ids_a[x]] != 1 or room[times_b + ids_a[x]] != 1:
+        token = ids_a[x]
+        if times_a[token] != 1 or times_b[token] != 1:
             continue
-        low, high = 0, longest
-        while low < high:
-            middle = (low + high + 1) // 2
-            if room[place_b + ids_a[room[tails + middle]]] < room[place_b + ids_a[x]]:
-                low = middle
-            else:
-                high = middle - 1
-        room[before + x - i] = room[tails + low] if low > 0 else -1
-        room[tails + low + 1] = x
-        longest = max(longest, low + 1)
-    x = room[tails + longest] if longest > 0 else -1
+        place = place_b[token]
+        low = longest
+        if place < places[longest]:  # seldom
+            low, high = 0, longest
+            while low < high:
+                middle = (low + high + 1) // 2
+                if places[middle] < place:
+                    low = middle
+                else:
+                    high = middle - 1
+        before[x - i] = tails[low]
+        low += 1
+        tails[low], places[low] = x, place
+        longest = max(longest, low)
+    x = tails[longest]
     while x >= 0:
-        mates[x] = room[place_b + ids_a[x]]
-        x = room[before + x - i]
+        mates[x] = place_b[ids_a[x]]
+        x = before[x - i]
 
 
 @kernel

@@ -1,9 +1,9 @@
 """What matters where two aligned paragraphs differ: numbers, names, negations, units, and words that replace others."""
 
 from .engine import kernel
-from .lexicon import AND, DENIAL, FUNCTION, GERMAN, INITIAL, NEGATION, PARTICLE, PLUS, UNIT
+from .lexicon import AND, DENIAL, FUNCTION, INITIAL, NEGATION, PARTICLE, PLUS, UNIT
 from .marks import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
-from .pairs import TRAIT_SHIFT
+from .pairs import NAMES, NOUNS, SHOUTED, TRAIT_SHIFT
 
 # Why a pair is what it is. The codes from LACKS_NUMBER on are the guard's.
 (SAME, INSIDE, ALIKE, NO_TOKENS, NOTHING_SHARED, LITTLE_SHARED, TOO_LONG, SCATTERED) = range(8)
@@ -12,13 +12,12 @@ from .pairs import TRAIT_SHIFT
 _HARMLESS = -1
 
 _NEGATION, _UNIT, _FUNCTION = (NEGATION | DENIAL) << TRAIT_SHIFT, UNIT << TRAIT_SHIFT, FUNCTION << TRAIT_SHIFT
-_GERMAN, _INITIAL, _SPELLED = GERMAN << TRAIT_SHIFT, INITIAL << TRAIT_SHIFT, (AND | PLUS) << TRAIT_SHIFT
+_INITIAL, _SPELLED = INITIAL << TRAIT_SHIFT, (AND | PLUS) << TRAIT_SHIFT
 _SLIGHT = (FUNCTION | PARTICLE) << TRAIT_SHIFT  # words without content
 
 _BRIEF = 16  # words below which a word more within makes another text
 _INFLECTED = 7  # words from which a singular may stand for a plural
 _CUT = 12  # words from which the last one may be cut short
-_NAMES, _NOUNS, _SHOUTED = range(3)  # what the capitals of a text tell
 
 
 @kernel
@@ -43,26 +42,10 @@ def matters_kernel(trait, capitals):
 def name_kernel(trait, capitals):
     """Whether a token counts as a name: a capital tells so, but of an article, and but where capitals tell nothing."""
     if trait & HAS_CAPITALS:
-        return capitals != _SHOUTED or not trait & _FUNCTION
+        return capitals != SHOUTED or not trait & _FUNCTION
     if trait & HAS_CAPITAL and trait & _INITIAL and not trait & AFTER_STOP:
         return True
-    return capitals != _NOUNS and trait & HAS_CAPITAL and not trait & _FUNCTION
-
-
-@kernel
-def capitals_kernel(traits):
-    """What the capitals of a text tell: names; in German any noun, so that only several in a word tell a name; where
-    most words are all capitals, an article is still an article."""
-    letters = several = german = 0
-    for i in range(len(traits)):
-        trait = traits[i]
-        if trait & HAS_LETTER and not trait & (HAS_NUMBER | IS_UNSPACED):
-            letters += 1
-            several += 1 if trait & HAS_CAPITALS else 0
-            german += 1 if trait & _GERMAN else 0
-    if 2 * several > letters:
-        return _SHOUTED
-    return _NOUNS if 8 * german > letters else _NAMES
+    return capitals != NOUNS and trait & HAS_CAPITAL and not trait & _FUNCTION
 
 
 @kernel
@@ -85,7 +68,7 @@ def half_words_kernel(traits, begin, end):
 
 @kernel
 def gaps_kernel(
-    traits_a, text_a, starts_a, traits_b, text_b, starts_b, mates, begin, end, inside
+    traits_a, text_a, starts_a, capitals_a, traits_b, text_b, starts_b, capitals_b, mates, begin, end, inside,
 ):  # fmt: skip
     """The first difference that matters between two aligned texts, or _HARMLESS, with the tokens concerned (-1: none).
 
@@ -95,10 +78,12 @@ def gaps_kernel(
     m = len(traits_b)
     halves = 2 * _BRIEF if end - begin >= 2 * _BRIEF else half_words_kernel(traits_a, begin, end)
     stood = soft = 0
-    capitals_a = capitals_b = -1
     i = begin
     j = 0  # the first token of b after the last pair
     while i <= end:
+        while i < end and mates[i] == j and i > begin:
+            i += 1
+            j += 1
         k = i  # a's tokens i ... k - 1 have no partner
         while k < end and mates[k] < 0:
             k += 1
@@ -112,11 +97,6 @@ def gaps_kernel(
             if cut and cut_kernel(traits_a, text_a, starts_a, i, text_b, starts_b, j):
                 return _HARMLESS, 0, 0, stood + 1, soft
         if k > i or until > after:
-            # Without a capital here, what capitals tell need not be found out.
-            if capitals_a < 0 and (
-                any_kernel(traits_a, HAS_CAPITAL, i, k) or any_kernel(traits_b, HAS_CAPITAL, after, until)
-            ):
-                capitals_a, capitals_b = capitals_kernel(traits_a), capitals_kernel(traits_b)
             why, x, y, standing, content = gap_kernel(
                 traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, after, until,
                 halves, inside, capitals_a, capitals_b,
@@ -157,7 +137,7 @@ def gap_kernel(
             ):
                 z += 1
             if z == until:
-                why = matters_kernel(traits_a[x], _NAMES)
+                why = matters_kernel(traits_a[x], NAMES)
                 if why != _HARMLESS:
                     return why, x, -1, standing, content
                 left_a = x if left_a < 0 else left_a
@@ -165,7 +145,7 @@ def gap_kernel(
                 continue
             standing += 1
         while y < z:
-            why = matters_kernel(traits_b[y], capitals_b if inside else _NAMES)
+            why = matters_kernel(traits_b[y], capitals_b if inside else NAMES)
             if why != _HARMLESS:
                 return why, -1, y, standing, content
             left_b = y if left_b < 0 else left_b

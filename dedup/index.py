@@ -1,13 +1,12 @@
 """The index of what was kept, in memory: entries, and tables that find them by their keys.
 
-It exists twice. `Dictionaries` serves the reference rung, `Tables` the compiled one; the one can be made into the
-other. Both hold the entries, that is kept paragraphs, in the order of the rule; both take more entries as arrays, and
-give up the last ones.
+Entries, that is kept paragraphs, stand in the order of the rule. It takes more of them as arrays, and gives up the last
+ones. Its tables are open addressing: compiled kernels look up and enter one paragraph after the other, the reference rung
+a batch of them side by side, which comes to the same.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import repeat
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,83 +55,6 @@ class Entries:
     banded: NDArray[np.bool_]
 
 
-@dataclass(slots=True)
-class Dictionaries:
-    """The index of the reference rung: plain lists and one dictionary.
-
-    columns: of the keys; single: of those the first, which are one of each kind
-    texts, marks, documents, positions: of every entry; buckets: entries by code, see `codes`
-    """
-
-    columns: int
-    single: int
-    texts: list[bytes] = field(default_factory=list)
-    marks: list[bytes] = field(default_factory=list)
-    documents: list[int] = field(default_factory=list)
-    positions: list[int] = field(default_factory=list)
-    buckets: dict[int, tuple[int, ...]] = field(default_factory=dict)
-
-    @property
-    def count(self) -> int:
-        return len(self.texts)
-
-    def places(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:
-        """int64[n, 2], document number and paragraph position of entries."""
-        found = [(self.documents[entry], self.positions[entry]) for entry in entries.tolist()]
-        return np.array(found, dtype=np.int64).reshape(-1, 2)
-
-    def folded(self, entry: int) -> bytes:
-        """The folded text of an entry."""
-        return self.texts[entry]
-
-    def codes(self, keys: NDArray[np.uint32]) -> list[list[int]]:
-        """Every text's keys, uint32[n, columns], as column << 32 | key; all openings are of the first one's column."""
-        columns = np.minimum(np.arange(self.columns), self.single)
-        numbers = self.single + np.count_nonzero(keys[:, self.single :], axis=1)
-        return [row[:number] for row, number in zip((columns << 32 | keys).tolist(), numbers.tolist(), strict=True)]
-
-    def bucket(self, column: int, key: int) -> Sequence[int]:
-        """The entries of that key."""
-        return self.buckets.get(column << 32 | key, ())
-
-    def add(self, text: bytes, mark: bytes, document: int, position: int, codes: list[int], most: int) -> None:
-        """Enter one; a bucket takes `most`, but of equal texts all."""
-        alone = (len(self.texts),)  # most buckets have one member, and share this tuple
-        self.texts.append(text)
-        self.marks.append(mark)
-        self.documents.append(document)
-        self.positions.append(position)
-        full = [(code, bucket) for code in codes if (bucket := self.buckets.get(code))]
-        self.buckets.update(zip(codes, repeat(alone)))
-        for code, bucket in full:
-            self.buckets[code] = bucket + alone if len(bucket) < most or code >> 32 == 0 else bucket
-
-    def extend(self, entries: Entries, most: int) -> None:
-        """Enter all of `entries`, one after the other; a bucket takes `most`."""
-        texts, marks = entries.texts.tobytes(), entries.marks.tobytes()
-        text_end = mark_end = 0
-        rows = zip(
-            entries.text_lengths.tolist(), entries.mark_lengths.tolist(), entries.documents.tolist(),
-            entries.positions.tolist(), self.codes(entries.keys.T), entries.banded.tolist(), strict=True,
-        )  # fmt: skip
-        for text_length, mark_length, document, position, codes, banded in rows:
-            text, mark = texts[text_end : text_end + text_length - 1], marks[mark_end : mark_end + mark_length]
-            text_end, mark_end = text_end + text_length, mark_end + mark_length
-            self.add(text, mark, document, position, codes if banded else codes[:1], most)
-
-    def cut(self, keys: NDArray[np.uint32]) -> None:
-        """Give up the last n entries, whose keys are uint32[columns, n], as if they had never been entered."""
-        for codes in reversed(self.codes(keys.T)):
-            entry = self.count - 1
-            for code in codes:
-                bucket = self.buckets.get(code, ())
-                if bucket == (entry,):
-                    del self.buckets[code]
-                elif bucket and bucket[-1] == entry:
-                    self.buckets[code] = bucket[:-1]
-            del self.texts[-1], self.marks[-1], self.documents[-1], self.positions[-1]
-
-
 _ROOM_ENTRIES = 1 << 14  # room from the beginning; what is not touched is not yet memory
 _MOST_ENTRIES = (1 << 32) - 2  # slots have 32 bits for the entry
 _TOGETHER = 256  # slots that are read before any is written
@@ -140,9 +62,10 @@ _ASKED_AFTER = 1 << 26  # bytes of new entries after which the system is asked w
 
 
 @dataclass(slots=True)
-class Tables:
-    """The index of the compiled rung: arrays with room to grow, filled by kernels.
+class Index:
+    """Arrays with room to grow.
 
+    columns: of the keys, and as many tables; single: of the columns the first, which are one of each kind
     text, mark: the entries' folded texts (a space after each token) and marks, one after the other
     text_at, mark_at: int64, where each entry's begin; documents, positions: int64, of each entry
     slots: uint64[tables, capacity], open addressing by key: key << 32 | entry + 1, 0 where free. Equal keys stand in
@@ -162,34 +85,15 @@ class Tables:
     unasked: int = 0  # bytes of entries since the system was asked whether there is memory left
 
     @classmethod
-    def of(cls, index: Dictionaries) -> "Tables":
-        """The same entries as arrays."""
-        text_at = np.cumsum([0, *(len(text) + 1 for text in index.texts)], dtype=np.int64)
-        mark_at = np.cumsum([0, *map(len, index.marks)], dtype=np.int64)
-        tables = cls(
-            index.columns,
-            index.single,
-            len(index.texts),
-            np.frombuffer(b"".join(text + b" " for text in index.texts), dtype=np.uint8),
-            np.frombuffer(b"".join(index.marks), dtype=np.uint8),
-            text_at,
-            mark_at,
-            np.array(index.documents, dtype=np.int64),
-            np.array(index.positions, dtype=np.int64),
-            np.zeros((index.columns, 2), dtype=np.uint64),
-        )
-        tables.reserve(_ROOM_ENTRIES, 256 * _ROOM_ENTRIES, 64 * _ROOM_ENTRIES)
-        pairs = sorted((entry, code) for code, entries in index.buckets.items() for entry in entries)
-        if pairs:
-            owners, codes = np.array(pairs, dtype=np.int64).T
-            keys, columns = (codes & 0xFFFFFFFF).astype(np.uint32), codes >> 32
-            where = np.where(columns < index.single, columns, index.single + keys % MOST_OPENINGS)
-            for table in range(index.columns):
-                mine = where == table
-                engine.compiled(fill_kernel)(tables.slots[table], keys[mine], owners[mine].astype(np.uint32), -1)
-        return tables
+    def empty(cls, columns: int, single: int) -> "Index":
+        """An index without entries."""
+        capacity = _capacity(_ROOM_ENTRIES)
+        text, mark = (room.zeros(width * _ROOM_ENTRIES + PADDING, np.uint8) for width in (256, 64))
+        text_at, mark_at, documents, positions = (room.zeros(_ROOM_ENTRIES + 1, np.int64) for _ in range(4))
+        slots = room.zeros(columns * capacity, np.uint64).reshape(columns, capacity)
+        return cls(columns, single, 0, text, mark, text_at, mark_at, documents, positions, slots)
 
-    def reserve(self, entries: int, text: int, tokens: int) -> None:
+    def reserve(self, entries: int, text: int, tokens: int, fast: bool) -> None:
         """Make room for so many more entries, bytes of folded text and tokens.
 
         Nothing large is there twice meanwhile. Raises OutOfMemory, with everything as it was.
@@ -197,9 +101,7 @@ class Tables:
         need = self.count + entries
         if need > _MOST_ENTRIES:
             raise OutOfMemory(f"the index would hold {need:,} paragraphs; expected at most {_MOST_ENTRIES:,}")
-        capacity = self.slots.shape[1]
-        while capacity * 3 < need * 5:
-            capacity *= 2
+        capacity = max(self.slots.shape[1], _capacity(need))
         ahead = 8 * self.columns * (capacity - self.slots.shape[1]) + text + tokens + 32 * entries
         self.unasked += ahead
         if self.unasked > _ASKED_AFTER:
@@ -216,7 +118,7 @@ class Tables:
                 room.lengthen(self, "slots", self.columns * capacity)
             finally:
                 self.slots = self.slots.reshape(self.columns, -1)
-            refill = engine.compiled(refill_kernel)
+            refill = engine.compiled(refill_kernel) if fast else _refill
             # The last one first: its new place is behind those that still stand in their old one.
             for table in range(self.columns - 1, -1, -1):
                 old = self.slots.reshape(-1)[table * before : (table + 1) * before]
@@ -249,10 +151,31 @@ class Tables:
             slot = (slot + 1) % len(slots)
         return found
 
-    def extend(self, entries: Entries, most: int) -> None:
+    def read(self, entry: int) -> tuple[bytes, bytes]:
+        """The folded text and the marks of an entry."""
+        return self.folded(entry), self.mark[self.mark_at[entry] : self.mark_at[entry + 1]].tobytes()
+
+    def extend(self, entries: Entries, most: int, fast: bool) -> None:
         """Enter all of `entries`, one after the other; a bucket of a band takes `most`."""
+        begin = self.append(entries, fast)
+        banded = entries.banded
+        for table, (keys, owners) in enumerate(_by_table(entries.keys, self.single)):
+            if table > 0:
+                keys, owners = keys[banded[owners]], owners[banded[owners]]
+            if fast:
+                kept = (begin + owners).astype(np.uint32)
+                engine.compiled(fill_kernel)(self.slots[table], keys, kept, most if table > 0 else -1)
+                continue
+            codes = np.int64(table) << 32 | keys
+            if table > 0:
+                free = self._free(codes, most)
+                codes, owners = codes[free], owners[free]
+            self.fill(codes, begin + owners)
+
+    def append(self, entries: Entries, fast: bool) -> int:
+        """Add entries that no key finds as yet; the number of the first one."""
         n = len(entries.documents)
-        self.reserve(n, len(entries.texts), len(entries.marks))
+        self.reserve(n, len(entries.texts), len(entries.marks), fast)
         begin, end = self.count, self.count + n
         text_at, mark_at = int(self.text_at[begin]), int(self.mark_at[begin])
         self.text[text_at : text_at + len(entries.texts)] = entries.texts
@@ -260,19 +183,79 @@ class Tables:
         self.text_at[begin + 1 : end + 1] = text_at + np.cumsum(entries.text_lengths)
         self.mark_at[begin + 1 : end + 1] = mark_at + np.cumsum(entries.mark_lengths)
         self.documents[begin:end], self.positions[begin:end] = entries.documents, entries.positions
-        fill = engine.compiled(fill_kernel)
-        short = not entries.banded.all()
-        for table, (keys, owners) in enumerate(_by_table(entries.keys, self.single)):
-            if table > 0 and short:
-                keys, owners = keys[entries.banded[owners]], owners[entries.banded[owners]]
-            fill(self.slots[table], keys, (begin + owners).astype(np.uint32), most if table > 0 else -1)
         self.count = end
+        return begin
 
-    def cut(self, keys: NDArray[np.uint32]) -> None:
+    def cut(self, keys: NDArray[np.uint32], fast: bool) -> None:
         """Give up the last n entries, whose keys are uint32[columns, n], as if they had never been entered."""
         self.count -= keys.shape[1]
+        remove = engine.compiled(remove_kernel) if fast else remove_kernel
         for table, (values, owners) in enumerate(_by_table(keys, self.single)):
-            engine.compiled(remove_kernel)(self.slots[table], values, (self.count + owners).astype(np.uint32))
+            remove(self.slots[table], values, (self.count + owners).astype(np.uint32))
+
+    # The reference rung: many keys side by side. A code is table << 32 | key.
+
+    def codes(self, keys: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The codes of n texts, uint32[n, columns], and which of the texts has each: in order, that of its hash first."""
+        columns = np.arange(keys.shape[1])
+        tables = np.where(columns < self.single, columns, self.single + keys % MOST_OPENINGS)
+        owners, where = np.nonzero((columns < self.single) | (keys != 0))
+        return tables[owners, where] << 32 | keys[owners, where], owners
+
+    def find(self, codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Which of these codes find an entry, and which one; the entries of one code in order."""
+        looking, tables, keys = np.arange(len(codes)), codes >> 32, (codes & 0xFFFFFFFF).astype(np.uint64)
+        slots, last_slot = home_kernel(keys, self.slots.shape[1]), self.slots.shape[1] - 1
+        places, entries = [looking[:0]], [looking[:0]]
+        while len(looking):
+            found = self.slots[tables, slots]
+            filled = np.flatnonzero(found)
+            found, looking, tables, keys = found[filled], looking[filled], tables[filled], keys[filled]
+            slots = slots[filled] + 1 & last_slot
+            same = np.flatnonzero(found >> np.uint64(32) == keys)
+            places.append(looking[same])
+            entries.append((found[same] & np.uint64(0xFFFFFFFF)).astype(np.int64) - 1)
+        place = np.concatenate(places)
+        order = np.argsort(place, kind="stable")
+        return place[order], np.concatenate(entries)[order]
+
+    def fill(self, codes: NDArray[np.int64], entries: NDArray[np.int64]) -> None:
+        """Have entries found by codes; of equal ones in the order in which they come."""
+        _put(self.slots, codes >> 32, (codes << 32 | entries + 1).astype(np.uint64))
+
+    def _free(self, codes: NDArray[np.int64], most: int) -> NDArray[np.bool_]:
+        """bool[codes]: which of them still find room if a bucket takes `most`, one after the other."""
+        values, which, counts = np.unique(codes, return_inverse=True, return_counts=True)
+        filled = np.bincount(self.find(values)[0], minlength=len(values))
+        order = np.argsort(which, kind="stable")
+        before = np.empty(len(codes), dtype=np.int64)
+        before[order] = np.arange(len(codes)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return np.asarray(before + filled[which] < most)
+
+
+def _capacity(entries: int) -> int:
+    """Slots of a table for so many entries, a power of two: at most three fifths are filled."""
+    return 1 << ((entries * 5 + 2) // 3 - 1).bit_length()
+
+
+def _refill(slots: NDArray[np.uint64], larger: NDArray[np.uint64]) -> None:
+    """As `refill_kernel`, but for the order of different keys."""
+    begin = int(np.argmin(slots != 0))
+    filled = np.concatenate([slots[begin:], slots[:begin]])
+    filled = filled[filled != 0]
+    larger[:] = 0
+    _put(larger[None, :], np.zeros(len(filled), dtype=np.int64), filled)
+
+
+def _put(slots: NDArray[np.uint64], tables: NDArray[np.int64], values: NDArray[np.uint64]) -> None:
+    """Put different values into free slots of their tables, those of equal keys in the order in which they come."""
+    last_slot = slots.shape[1] - 1
+    places = home_kernel(values >> np.uint64(32), slots.shape[1])
+    while len(values):
+        free = np.flatnonzero(slots[tables, places] == 0)[::-1]  # of those that meet in a slot the first one gets it
+        slots[tables[free], places[free]] = values[free]
+        left = np.flatnonzero(slots[tables, places] != values)
+        tables, places, values = tables[left], places[left] + 1 & last_slot, values[left]
 
 
 @kernel
@@ -305,12 +288,22 @@ def fill_kernel(slots, keys, entries, most):
 
 @kernel
 def remove_kernel(slots, keys, entries):
-    """Take the entries that came last out of one column. The last first: so no search runs over the gap it leaves."""
-    for i in range(len(keys) - 1, -1, -1):
+    """Take entries out of one column. What stands behind one and was pushed there moves up, so that it is still found."""
+    last_slot = len(slots) - 1
+    for i in range(len(keys)):
         slot = home_kernel(keys[i], len(slots))
         wanted = np.uint64(keys[i]) << np.uint64(32) | np.uint64(entries[i] + 1)
         while slots[slot] != 0 and slots[slot] != wanted:
-            slot = (slot + 1) & (len(slots) - 1)
+            slot = (slot + 1) & last_slot
+        if slots[slot] == 0:
+            continue  # its bucket was full
+        later = (slot + 1) & last_slot
+        while slots[later] != 0:
+            pushed = (later - home_kernel(slots[later] >> np.uint64(32), len(slots))) & last_slot
+            if pushed >= (later - slot) & last_slot:
+                slots[slot] = slots[later]
+                slot = later
+            later = (later + 1) & last_slot
         slots[slot] = 0
 
 

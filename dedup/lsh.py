@@ -63,7 +63,7 @@ def make_keys(
         compiled = engine.compiled(keys_kernel)
         return np.asarray(compiled(tokens.buffer, tokens.starts, tokens.first, signatures, openings, bands, rows))
     keys = np.empty((n, 1 + bands + openings.shape[1]), dtype=np.uint32)
-    keys[:, 0] = [xxh32_intdigest(tokens.text(p)) for p in range(n)]
+    keys[:, 0] = list(map(xxh32_intdigest, tokens.texts()))
     keys[:, 1 : 1 + bands] = band_keys(signatures, bands, rows)
     keys[:, 1 + bands :] = openings
     return keys

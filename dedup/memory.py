@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from . import engine, room
 from .config import Config
 from .errors import ConfigError, DedupError, InputError, OutOfMemory
-from .index import Dictionaries, Tables
+from .index import Index
 from .lsh import count_keys
 from .rule import Batch, Verdicts, decide, entered, entries
 from .sketches import resembling
@@ -109,8 +109,6 @@ class Memory:
             number = len(self.ids)
             numbers, again = self._register(ids, start)
             with engine.announced():
-                if batch.fast and isinstance(self._index, Dictionaries):
-                    self._index = Tables.of(self._index)
                 verdicts = decide(batch, self._index, numbers, again, self.config, start)
             self._decided = _Decided(batch, verdicts, ids, numbers, number, start, start, start)
         self.capped += verdicts.capped
@@ -231,7 +229,7 @@ class Memory:
         if decided.handed < len(decided.ids):
             if self.config.scope == "corpus":
                 ahead = decided.entered(decided.handed, len(decided.ids))
-                self._index.cut(decided.batch.keys[ahead].T)
+                self._index.cut(decided.batch.keys[ahead].T, decided.batch.fast)
             number = decided.number + decided.handed - decided.start
             for place, id in enumerate(self.ids.given[number:], number):
                 if id is not None and self._numbers.get(id) == place:
@@ -242,21 +240,20 @@ class Memory:
     def _load(self, store: "Store") -> None:
         """Take over all that the store holds."""
         try:
-            if engine.wanted(store.size):
-                with engine.announced():
-                    self._index = Tables.of(Dictionaries(self._index.columns, self._index.single))
-                    self._index.reserve(*store.counts[1:])
+            fast = engine.wanted(store.size)
+            with engine.announced():
+                self._index.reserve(*store.counts[1:], fast)
             remember = self._numbers.setdefault
             for block in store.blocks():
                 for number, id in enumerate(block.ids, block.first):
                     if id is not None:
                         remember(id, number)
                 self.ids.given += block.ids
-                self._index.extend(block.entries, self.config.max_candidates)
+                self._index.extend(block.entries, self.config.max_candidates, fast)
         except BaseException:
             store.close()
             raise
 
-    def _new_index(self) -> Dictionaries | Tables:
+    def _new_index(self) -> Index:
         single, several = count_keys(self.config)
-        return Dictionaries(single + several, single)
+        return Index.empty(single + several, single)

@@ -16,9 +16,9 @@ from . import engine
 from .engine import choose, kernel, load_32
 from .tokens import Tokens
 
+_TOGETHER = 1 << 14  # spans hashed at once by the reference rung: what it works on stays in cache
 EMPTY = np.uint32(0xFFFFFFFF)  # every slot of the signature of a text without tokens
 LANES = 32  # columns that the compiled loop makes at a time: what is left over takes longer than a full turn
-_CHUNK = 1 << 10  # shingles permuted at once: the products of 128 permutations stay in cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,15 @@ def shingle(tokens: Tokens, size: int, fast: bool = False) -> Shingles:
 
 def _hash_spans(buffer: NDArray[np.uint8], begins: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.uint32]:
     """XXH32 of spans of a buffer: of less than 32 bytes all at once, of more by xxhash, one by one."""
-    words = np.ndarray(len(buffer) - 3, "<u4", buffer, strides=(1,))  # the four bytes from each byte on
-    tails = begins + np.where(lengths >= 16, 16, 0)
-    read = [words[begins + 4 * k] for k in range(4)] + [words[tails + 4 * k] for k in range(3)]
-    hashes: NDArray[np.uint32] = short_xxh32(lengths.astype(np.uint32), *read, words[tails + (lengths & 12)])
+    stripes = np.ndarray(len(buffer) - 15, "V16", buffer, strides=(1,))  # the sixteen bytes from each byte on
+    hashes = np.empty(len(begins), dtype=np.uint32)
+    for i in range(0, len(begins), _TOGETHER):
+        begin, length = begins[i : i + _TOGETHER], lengths[i : i + _TOGETHER]
+        first, rest = (
+            stripes[places].view("<u4").reshape(-1, 4) for places in (begin, begin + np.where(length >= 16, 16, 0))
+        )
+        last = np.take_along_axis(rest, (length & 12)[:, None] >> 2, axis=1)[:, 0]
+        hashes[i : i + _TOGETHER] = short_xxh32(length.astype(np.uint32), *first.T, *rest.T[:3], last)
     for s in np.flatnonzero(lengths >= 32).tolist():
         hashes[s] = xxh32_intdigest(buffer[begins[s] : begins[s] + lengths[s]].tobytes())
     return hashes
@@ -66,24 +71,13 @@ def sign(
     if fast:
         compiled = engine.compiled(sign_kernel)
         return np.asarray(compiled(shingles.hashes, shingles.first, multipliers, increments))
-    num_perm = len(multipliers)
-    mixed = _mix(shingles.hashes)
-    n = len(shingles.first) - 1
-    signatures = np.full((n, num_perm), EMPTY, dtype=np.uint32)
-    p = 0
-    while p < n:  # whole texts, about a chunk of shingles at a time
-        q = max(p + 1, int(np.searchsorted(shingles.first, shingles.first[p] + _CHUNK, side="right")) - 1)
-        begin, end = int(shingles.first[p]), int(shingles.first[q])
-        for cut in range(begin, end, _CHUNK):  # one text may hold many chunks
-            part = mixed[cut : min(cut + _CHUNK, end), None] * multipliers
-            part += increments
-            if end - begin > _CHUNK:
-                np.minimum(signatures[p], part.min(axis=0), out=signatures[p])
-            else:
-                full = np.flatnonzero(np.diff(shingles.first[p : q + 1]))
-                signatures[p + full] = np.minimum.reduceat(part, shingles.first[p + full] - begin, axis=0)
-        p = q
-    return signatures
+    mixed, n = _mix(shingles.hashes), len(shingles.first) - 1
+    signatures = np.full((len(multipliers), n), EMPTY, dtype=np.uint32)
+    signed = np.flatnonzero(np.diff(shingles.first))
+    if len(signed):
+        for row, multiplier, increment in zip(signatures, multipliers, increments, strict=True):
+            row[signed] = np.minimum.reduceat(mixed * multiplier + increment, shingles.first[signed])
+    return np.ascontiguousarray(signatures.T)
 
 
 @lru_cache(maxsize=8)

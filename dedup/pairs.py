@@ -6,44 +6,99 @@ Twice: by dictionaries and sets for a few pairs, from buffers where compiled.
 from functools import lru_cache
 from itertools import accumulate, count, repeat
 from operator import add, or_
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import engine
 from .engine import kernel, load_64, trailing_zeros
-from .lexicon import lexicon
-from .marks import PADDING
+from .lexicon import GERMAN, lexicon
+from .marks import HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED, PADDING
 
 # A token's traits: the bits of its mark, and above them those of the lexicon.
 TRAIT_SHIFT = 8
+
+NAMES, NOUNS, SHOUTED = range(3)  # what the capitals of a text tell
+_WORD, _SHOUT = 1, 2  # a mark's part in that
+_PARTS = bytes(
+    0 if not mark & HAS_LETTER or mark & (HAS_NUMBER | IS_UNSPACED) else _SHOUT if mark & HAS_CAPITALS else _WORD
+    for mark in range(256)
+)
 
 _EACH = np.uint64(0x0101010101010101)
 _SPACES, _HIGH = np.uint64(0x20 * 0x0101010101010101), np.uint64(0x80 * 0x0101010101010101)
 
 
-def read_pair(text_a: bytes, mark_a: bytes, text_b: bytes, mark_b: bytes, shingle_size: int) -> tuple[Any, ...]:
-    """A pair as `judge_kernel` takes it, by dictionaries and sets; `read_tokens_kernel` is its compiled twin."""
-    tokens_a, tokens_b = text_a.split(), text_b.split()
-    number = {token: place for place, token in enumerate([*tokens_a, *tokens_b])}
-    known = _shifted_lexicon()
-    sides: list[Any] = []
-    shingles: list[set[tuple[int, ...]]] = []
-    for text, mark, tokens in ((text_a, mark_a, tokens_a), (text_b, mark_b, tokens_b)):
-        ids = list(map(number.__getitem__, tokens))
-        traits = list(map(or_, mark, map(known.get, tokens, repeat(0))))
-        starts = list(map(add, accumulate(map(len, tokens), initial=0), count()))
-        sides += [ids, traits, text + b" ", starts]
-        size = min(shingle_size, len(ids))
-        shingles.append(set(zip(*(ids[k:] for k in range(size)), strict=False)) if ids else {()})
-    shared = len(shingles[0] & shingles[1])
-    return (*sides, shared, len(shingles[0]), len(shingles[1]), shingle_size)
+class Reading(NamedTuple):
+    """A text as pairs are made of: a space after each token, traits of the tokens, where they start, what its capitals
+    tell, and its shingles."""
+
+    text: bytes
+    tokens: list[bytes]
+    traits: list[int]
+    starts: list[int]
+    capitals: int
+    shingles: set[tuple[Any, ...]]
+
+
+def read_text(text: bytes, mark: bytes, shingle_size: int) -> Reading:
+    """A folded text, tokens joined by one space, with their marks."""
+    tokens = text.split()
+    traits = list(map(or_, mark, map(_shifted_lexicon().get, tokens, repeat(0))))
+    starts = list(map(add, accumulate(map(len, tokens), initial=0), count()))
+    parts = mark.translate(_PARTS)
+    german = 0 if _german_words().isdisjoint(tokens) else sum(map(_german_words().__contains__, tokens))
+    capitals = capitals_kernel(parts.count(_WORD) + parts.count(_SHOUT), parts.count(_SHOUT), german)
+    size = min(shingle_size, len(tokens))
+    shingles = set(zip(*[tokens[k:] for k in range(size)], strict=False)) if tokens else {()}
+    return Reading(text + b" ", tokens, traits, starts, capitals, shingles)
+
+
+def read_pair(a: Reading, b: Reading) -> tuple[Any, ...]:
+    """A pair as `judge_kernel` takes it, by dictionaries and sets; `read_tokens_kernel` is its compiled twin.
+
+    Those of b's tokens that a has not share one number.
+    """
+    places = dict(zip(a.tokens, count()))
+    ids_a = list(map(places.__getitem__, a.tokens))
+    ids_b = list(map(places.get, b.tokens, repeat(len(ids_a))))
+    shared = len(a.shingles & b.shingles)
+    return (
+        ids_a, a.traits, a.text, a.starts, a.capitals, ids_b, b.traits, b.text, b.starts, b.capitals,
+        shared, len(a.shingles), len(b.shingles),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)
 def _shifted_lexicon() -> dict[bytes, int]:
     return {word: bits << TRAIT_SHIFT for word, bits in lexicon().items()}
+
+
+@lru_cache(maxsize=1)
+def _german_words() -> frozenset[bytes]:
+    return frozenset(word for word, bits in lexicon().items() if bits & GERMAN)
+
+
+@kernel
+def capitals_kernel(words, shouted, german):
+    """What the capitals of a text tell: names; in German any noun, so that only several in a word tell a name; where
+    most words are all capitals, an article is still an article."""
+    if 2 * shouted > words:
+        return SHOUTED
+    return NOUNS if 8 * german > words else NAMES
+
+
+@kernel
+def read_capitals_kernel(mark, traits):
+    """What the capitals of a text tell, by its tokens' marks and traits."""
+    words = shouted = german = 0
+    for i in range(len(mark)):
+        word = np.int64(mark[i]) & (HAS_LETTER | HAS_NUMBER | IS_UNSPACED) == HAS_LETTER
+        words += word
+        shouted += word and mark[i] & HAS_CAPITALS != 0
+        german += traits[i] >> TRAIT_SHIFT & GERMAN != 0
+    return capitals_kernel(words, shouted, german)
 
 
 @kernel

@@ -33,7 +33,15 @@ from .guard import (
     TOO_LONG,
     gaps_kernel,
 )
-from .pairs import common_ends_kernel, overlap_kernel, read_pair, read_tokens_kernel, share_tokens_kernel
+from .pairs import (
+    common_ends_kernel,
+    overlap_kernel,
+    read_capitals_kernel,
+    read_pair,
+    read_text,
+    read_tokens_kernel,
+    share_tokens_kernel,
+)
 from .surroundings import core_kernel, surroundings_kernel
 
 Relation = Literal["exact", "contained", "near", "distinct"]
@@ -76,8 +84,9 @@ def compare_folded(text_a: bytes, mark_a: bytes, text_b: bytes, mark_b: bytes, c
             (EXACT, 1.0, 1.0, SAME, 0, 0) if tokens_a else (DISTINCT, 0.0, 0.0, NO_TOKENS, 0, 0)
         )
     else:
-        pair = read_pair(text_a, mark_a, text_b, mark_b, config.shingle_size)
-        relation, jaccard, inside, why, i, j = judge_kernel(*pair, *limits(config), True)
+        size = config.shingle_size
+        pair = read_pair(read_text(text_a, mark_a, size), read_text(text_b, mark_b, size))
+        relation, jaccard, inside, why, i, j = judge_kernel(*pair, size, *limits(config), True)
     inner: Literal["a", "b"] | None = None
     if relation == CONTAINED:
         inner = "b" if swapped else "a"
@@ -92,14 +101,14 @@ def limits(config: Config) -> tuple[float, float, bool]:
 
 @kernel
 def judge_kernel(
-    ids_a, traits_a, text_a, starts_a, ids_b, traits_b, text_b, starts_b, shared, distinct_a, distinct_b, shingle_size,
-    threshold, containment, guard, thorough,
+    ids_a, traits_a, text_a, starts_a, capitals_a, ids_b, traits_b, text_b, starts_b, capitals_b,
+    shared, distinct_a, distinct_b, shingle_size, threshold, containment, guard, thorough,
 ):  # fmt: skip
     """Relation, Jaccard similarity, containment, why, and the token of each side that decided.
 
-    ids: equal numbers for equal tokens; traits: marks and lexicon bits; text, starts: the tokens' bytes; shared and
-    distinct: shingles in common and of each side. a has no more tokens than b, and the texts differ. Containment is
-    measured only where it can matter, or where `thorough`.
+    ids: equal numbers for equal tokens; traits: marks and lexicon bits; text, starts: the tokens' bytes; capitals: what
+    they tell; shared and distinct: shingles in common and of each side. a has no more tokens than b, and the texts differ.
+    Containment is measured only where it can matter, or where `thorough`.
     """
     n, m = len(ids_a), len(ids_b)
     jaccard = shared / (distinct_a + distinct_b - shared)
@@ -118,11 +127,12 @@ def judge_kernel(
         return DISTINCT, jaccard, 0.0, TOO_LONG, 0, 0
     matched = 0
     runs = 0
-    for i in range(n):
-        if mates[i] >= 0:
+    before = -1
+    for mate in mates:
+        if mate >= 0:
             matched += 1
-            if i == 0 or mates[i - 1] < 0 or mates[i - 1] + 1 != mates[i]:
-                runs += 1
+            runs += mate != before + 1 or mate == 0  # nothing stands before b's first token
+        before = mate
     inside = matched / n
     if not guard:
         if n < m and inside >= containment and runs <= allowed_runs(n):
@@ -137,7 +147,7 @@ def judge_kernel(
     if n < m and fits:
         begin, end = core_kernel(ids_a, traits_a, text_a, starts_a, traits_b, mates)
         why, i, j, stood, soft = gaps_kernel(
-            traits_a, text_a, starts_a, traits_b, text_b, starts_b, mates, begin, end, True
+            traits_a, text_a, starts_a, capitals_a, traits_b, text_b, starts_b, capitals_b, mates, begin, end, True,
         )  # fmt: skip
         if why == _HARMLESS:
             if matched + stood < containment * (end - begin):
@@ -150,7 +160,7 @@ def judge_kernel(
             return CONTAINED, jaccard, (matched + stood) / n, INSIDE, 0, 0
     if resembles or (n == m and fits):
         near_why, near_i, near_j, stood, _ = gaps_kernel(
-            traits_a, text_a, starts_a, traits_b, text_b, starts_b, mates, 0, n, False
+            traits_a, text_a, starts_a, capitals_a, traits_b, text_b, starts_b, capitals_b, mates, 0, n, False,
         )  # fmt: skip
         if near_why == _HARMLESS and (resembles or matched + stood >= containment * n):
             return NEAR, jaccard, (matched + stood) / n, ALIKE, 0, 0
@@ -234,8 +244,9 @@ def weigh_kernel(
     share_tokens_kernel(ids_a, traits_a, starts_a, n - back, n, mark_b, ids_b, traits_b, starts_b, m - back)
     shared, distinct_a, distinct_b = overlap_kernel(ids, n, front, back, shingle_size, table, first, common)
     relation, jaccard, inside, _, _, _ = judge_kernel(
-        ids_a, traits_a, a, starts_a, ids_b, traits_b, b, starts_b, shared, distinct_a, distinct_b, shingle_size,
-        threshold, containment, guard, False,
+        ids_a, traits_a, a, starts_a, read_capitals_kernel(mark_a, traits_a), ids_b, traits_b, b, starts_b,
+        read_capitals_kernel(mark_b, traits_b), shared, distinct_a, distinct_b, shingle_size, threshold, containment,
+        guard, False,
     )  # fmt: skip
     return relation, jaccard, inside, not swapped
 

@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from . import engine
 from .config import Config
 from .errors import DocumentTooLarge
-from .index import Dictionaries, Entries, Tables
+from .index import Entries, Index
 from .lsh import choose_bands, count_keys, make_keys
 from .marks import HAS_LETTER, HAS_NUMBER, IS_UNSPACED
 from .minhash import LANES, Shingles, shingle, sign
 from .openings import find_openings
-from .pairs import lexicon_table, read_pair
+from .pairs import Reading, lexicon_table, read_pair, read_text
 from .relation import (
     CONTAINED,
     DISTINCT,
@@ -160,7 +160,7 @@ def _check_sizes(roles: NDArray[np.uint8], documents: NDArray[np.int64], hashes:
 
 def decide(
     batch: Batch,
-    index: Dictionaries | Tables,
+    index: Index,
     numbers: NDArray[np.int64],
     again: NDArray[np.bool_],
     config: Config,
@@ -181,7 +181,7 @@ def decide(
             part = part[slice(*np.searchsorted(batch.documents, (begin, end)).tolist())]
         before = index.count
         known = bool(again[begin])
-        if isinstance(index, Tables):
+        if batch.fast:
             capped += _decide_compiled(batch, part, index, numbers, known, config, arrays)
         else:
             capped += _decide_reference(batch, part, index, numbers, known, config, arrays)
@@ -191,8 +191,8 @@ def decide(
         if known:
             entered = part[(relations[part] == DISTINCT) & (batch.roles[part] >= EXACT_ONLY)]
             assert index.count == before + len(entered)
-            index.cut(batch.keys[entered].T)
-            index.extend(entries(batch, entered[stand_ins[entered] < 0], numbers), config.max_candidates)
+            index.cut(batch.keys[entered].T, batch.fast)
+            index.extend(entries(batch, entered[stand_ins[entered] < 0], numbers), config.max_candidates, batch.fast)
     return Verdicts(relations, stand_ins, originals, *arrays[2:], capped)
 
 
@@ -221,9 +221,9 @@ def entries(batch: Batch, paragraphs: NDArray[np.int64], numbers: NDArray[np.int
 
 
 def _gathered(buffer: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint8]:
-    view = buffer.data
-    spans = zip(begins.tolist(), ends.tolist(), strict=True)
-    return np.frombuffer(b"".join([view[begin:end] for begin, end in spans]), dtype=np.uint8)
+    apart = begins[1:] != ends[:-1]  # most stand one behind the other, and are taken together
+    begins, ends = begins[np.append(True, apart)[: len(begins)]], ends[np.append(apart, True)[: len(ends)]]
+    return np.concatenate([buffer[:0], *(buffer[i:k] for i, k in zip(begins.tolist(), ends.tolist(), strict=True))])
 
 
 def equal_shorts(batch: Batch, verdicts: Verdicts) -> NDArray[np.int64]:
@@ -250,79 +250,121 @@ def equal_shorts(batch: Batch, verdicts: Verdicts) -> NDArray[np.int64]:
 def _decide_reference(
     batch: Batch,
     order: NDArray[np.int64],
-    index: Dictionaries,
+    index: Index,
     numbers: NDArray[np.int64],
     again: bool,
     config: Config,
     arrays: tuple[NDArray[Any], ...],
 ) -> int:
     relations, stand_ins, jaccards, containments = arrays
+    tokens, shingles = batch.tokens, batch.shingles
     capped = 0
-    codes, roles, documents = index.codes(batch.keys), batch.roles.tolist(), numbers[batch.documents].tolist()
-    several = np.bincount(batch.documents[batch.roles == JUDGED], minlength=len(numbers)) > 1
-    first, hashes = batch.shingles.first, batch.shingles.hashes
-    document, within, first_entry = -1, False, 0
+    order = order[batch.roles[order] >= EXACT_ONLY]
+    if config.scope == "corpus" and not again:  # most repeats are of what was kept before this batch
+        places, found_entries = index.find(batch.keys[order, 0].astype(np.int64))
+        for p, entry in zip(order[places].tolist(), found_entries.tolist(), strict=True):
+            if relations[p] == DISTINCT and index.folded(entry) == tokens.text(p):
+                relations[p], stand_ins[p], jaccards[p], containments[p] = EXACT, entry, 1.0, 1.0
+        order = order[relations[order] == DISTINCT]
+    judged, documents = batch.roles[order] == JUDGED, numbers[batch.documents[order]]
+    codes, owners = index.codes(batch.keys[order])
+    rows = np.searchsorted(owners, np.arange(len(order) + 1)).tolist()
+    buckets, shared = _buckets(index, codes)
+    full = np.zeros(len(codes), dtype=np.bool_)
+    within = np.bincount(batch.documents[order[judged]], minlength=len(numbers))[batch.documents[order]] > 1
+    meets = within.copy()
+    meets[owners[shared]] = True
+    # Most paragraphs of a large batch meet no other, and are kept without a closer look: so many before each.
+    alone: list[int] = np.cumsum(~meets).tolist()
+    before = index.count
+    kept: dict[int, int] = {}  # places in `order` of the others that are kept, by their number as entries
+    document = -1
     postings: dict[int, list[int]] = {}  # kept paragraphs of this document by shingle
     distinct: dict[int, int] = {}  # and how many different shingles each has
-    for p in order.tolist():
-        if roles[p] < EXACT_ONLY:
-            continue
-        if documents[p] != document:
-            document, postings, distinct, first_entry = documents[p], {}, {}, index.count
-            within = bool(several[batch.documents[p]])
-        text, mark = batch.tokens.text(p), batch.tokens.mark(p)
+
+    def read(entry: int) -> tuple[bytes, bytes, int]:
+        """Text, marks and document of an entry."""
+        if entry < before:
+            return *index.read(entry), int(index.documents[entry])
+        p = order[kept[entry]]
+        return tokens.text(p), tokens.mark(p), int(numbers[batch.documents[p]])
+
+    for i, p in zip(np.flatnonzero(meets).tolist(), order[meets].tolist(), strict=True):
+        if documents[i] != document:
+            document, postings, distinct = int(documents[i]), {}, {}
+        text, mark, row = tokens.text(p), tokens.mark(p), codes[rows[i] : rows[i + 1]].tolist()
         found = DISTINCT
-        for entry in index.buckets.get(codes[p][0], ()):
-            if index.texts[entry] == text and (config.scope == "corpus" or index.documents[entry] == document):
-                if again and entry < first_entry and index.documents[entry] == document:
+        for entry in buckets.get(row[0], ()):
+            its_text, _, its_document = read(entry)
+            if its_text == text and (config.scope == "corpus" or its_document == document):
+                if again and entry < before and its_document == document:
                     stand_ins[p] = entry  # kept before, as this entry
                     continue
                 found, stand_ins[p], jaccards[p], containments[p] = EXACT, entry, 1.0, 1.0
                 break
-        mine = set(hashes[first[p] : first[p + 1]].tolist()) if within else set()
-        if found == DISTINCT and roles[p] == JUDGED:
-            looked_up = codes[p][1:] if stand_ins[p] < 0 else []
-            met = list(filter(None, map(index.buckets.get, looked_up)))
+        first, last = shingles.first[p : p + 2] if within[i] else (0, 0)
+        mine = set(shingles.hashes[first:last].tolist())
+        if found == DISTINCT and judged[i]:
+            met = [buckets[code] for code in row[1:] if buckets.get(code)] if stand_ins[p] < 0 else []
             capped += sum(len(bucket) >= config.max_candidates for bucket in met)
-            across = [entry for entry in set().union(*met) if index.documents[entry] != document]
-            shared = Counter(chain.from_iterable(filter(None, map(postings.get, mine)))) if postings else {}
-            promising = [
-                entry
-                for entry, count in shared.items()
-                if promising_kernel(
-                    count, len(mine), distinct[entry], len(mark), len(index.marks[entry]), config.shingle_size,
-                    *limits(config)[:2],
-                )
-            ]  # fmt: skip
-            for entry in [*sorted(across), *sorted(promising)]:
-                relation, jaccard, inside, is_inner = _weigh(text, mark, index, entry, config)
+            candidates = {entry: read(entry) for entry in sorted(set().union(*met))}
+            candidates = {entry: other for entry, other in candidates.items() if other[2] != document}
+            shared_with = Counter(chain.from_iterable(filter(None, map(postings.get, mine)))) if postings else {}
+            for entry, count in sorted(shared_with.items()):
+                other = read(entry)
+                counts = count, len(mine), distinct[entry], len(mark), len(other[1])
+                if promising_kernel(*counts, config.shingle_size, *limits(config)[:2]):
+                    candidates[entry] = other
+            this = None
+            for entry, other in candidates.items():
+                this = this or read_text(text, mark, config.shingle_size)
+                relation, jaccard, inside, is_inner = _weigh(this, read_text(*other[:2], config.shingle_size), config)
                 if relation > found and (relation != CONTAINED or is_inner):
                     found, stand_ins[p], jaccards[p], containments[p] = relation, entry, jaccard, inside
                     if found == CONTAINED:
                         break
         relations[p] = found
         if found == DISTINCT:
-            position, banded = int(batch.positions[p]), roles[p] == JUDGED
-            # What is an entry already is found by its bands as that one.
-            entered = codes[p] if banded and stand_ins[p] < 0 else codes[p][:1]
-            index.add(text, mark, document, position, entered, config.max_candidates)
-            if banded:
-                distinct[index.count - 1] = len(mine)
+            entry = before + alone[i] + len(kept)
+            kept[entry] = i
+            banded = judged[i] and stand_ins[p] < 0  # what is an entry already is found by its bands as that one
+            for place, code in enumerate(row if banded else row[:1], rows[i]):
+                if code in buckets:
+                    if len(buckets[code]) < config.max_candidates or place == rows[i]:
+                        buckets[code].append(entry)
+                    else:
+                        full[place] = True
+            if judged[i]:
+                distinct[entry] = len(mine)
                 for value in mine:
-                    postings.setdefault(value, []).append(index.count - 1)
+                    postings.setdefault(value, []).append(entry)
+    entering = np.sort(np.append(np.flatnonzero(~meets), list(kept.values())).astype(np.int64))
+    index.append(entries(batch, order[entering], numbers), fast=False)
+    entry_of = np.full(len(order), -1)
+    entry_of[entering] = np.arange(before, index.count)
+    all_keys = judged & (stand_ins[order] < 0)
+    entered = (entry_of[owners] >= 0) & ~full & (all_keys[owners] | (codes >> 32 == 0))
+    index.fill(codes[entered], entry_of[owners[entered]])
     return capped
 
 
-def _weigh(text: bytes, mark: bytes, index: Dictionaries, entry: int, config: Config) -> tuple[int, float, float, bool]:
-    """Relation to an entry of another text, Jaccard similarity, containment, and whether this one is the inner."""
-    other, other_mark = index.texts[entry], index.marks[entry]
-    if (len(other_mark), other) < (len(mark), text):
-        pair = read_pair(other, other_mark, text, mark, config.shingle_size)
-        is_inner = False
-    else:
-        pair = read_pair(text, mark, other, other_mark, config.shingle_size)
-        is_inner = True
-    relation, jaccard, inside, *_ = judge_kernel(*pair, *limits(config), False)
+def _buckets(index: Index, codes: NDArray[np.int64]) -> tuple[dict[int, list[int]], NDArray[np.bool_]]:
+    """The entries of every code that has some or stands here several times; bool[codes]: which do."""
+    values, which, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    places, entries = index.find(values)
+    shared = counts > 1
+    shared[places] = True
+    buckets: dict[int, list[int]] = {code: [] for code in values[shared].tolist()}
+    for code, entry in zip(values[places].tolist(), entries.tolist(), strict=True):
+        buckets[code].append(entry)
+    return buckets, shared[which]
+
+
+def _weigh(one: Reading, other: Reading, config: Config) -> tuple[int, float, float, bool]:
+    """Relation of two different texts, Jaccard similarity, containment, and whether the first is the inner."""
+    is_inner = (len(one.tokens), one.text) < (len(other.tokens), other.text)
+    pair = read_pair(one, other) if is_inner else read_pair(other, one)
+    relation, jaccard, inside, *_ = judge_kernel(*pair, config.shingle_size, *limits(config), False)
     return relation, jaccard, inside, is_inner
 
 
@@ -332,14 +374,14 @@ def _weigh(text: bytes, mark: bytes, index: Dictionaries, entry: int, config: Co
 def _decide_compiled(
     batch: Batch,
     order: NDArray[np.int64],
-    index: Tables,
+    index: Index,
     numbers: NDArray[np.int64],
     again: bool,
     config: Config,
     arrays: tuple[NDArray[Any], ...],
 ) -> int:
     tokens, shingles = batch.tokens, batch.shingles
-    index.reserve(len(batch.roles), len(tokens.buffer), len(tokens.marks))
+    index.reserve(len(batch.roles), len(tokens.buffer), len(tokens.marks), fast=True)
     index.count, capped = engine.compiled(decide_kernel)(
         tokens.buffer, tokens.starts, tokens.first, tokens.marks, shingles.hashes, shingles.first,
         batch.keys, batch.roles, order, numbers[batch.documents], batch.positions, again,

@@ -8,7 +8,7 @@ from xxhash import xxh32_intdigest
 
 from .config import Config
 from .errors import InputError
-from .index import Dictionaries, Tables
+from .index import Index
 from .lsh import band_keys, choose_bands
 from .minhash import Shingles, permutations, sign
 
@@ -37,7 +37,7 @@ def to_datasketch(signatures: NDArray[np.uint32], seed: int = 1) -> "list[MinHas
     return [MinHash(hashvalues=row, **options) for row in signatures]
 
 
-def resembling(sketch: "MinHash", index: Dictionaries | Tables, config: Config) -> list[Resemblance]:
+def resembling(sketch: "MinHash", index: Index, config: Config) -> list[Resemblance]:
     """The entries that share a band with a sketch, the most alike first. Raises InputError."""
     values = _checked(sketch, config)
     bands, rows = choose_bands(config)

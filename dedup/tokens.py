@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,9 +67,20 @@ class Tokens:
         begin, end = int(self.starts[self.first[p]]), int(self.starts[self.first[p + 1]])
         return self.buffer[begin : max(begin, end - 1)].tobytes()
 
+    def texts(self) -> list[bytes]:
+        """All folded texts."""
+        begins = self.starts[self.first]
+        buffer, ends = self.buffer.tobytes(), np.maximum(begins[1:] - 1, begins[:-1])
+        return [buffer[begin:end] for begin, end in zip(begins[:-1].tolist(), ends.tolist(), strict=True)]
+
     def mark(self, p: int) -> bytes:
         """The marks of text p's tokens."""
         return self.marks[self.first[p] : self.first[p + 1]].tobytes()
+
+    def all_marks(self) -> list[bytes]:
+        """The marks of every text's tokens."""
+        marks = self.marks.tobytes()
+        return [marks[begin:end] for begin, end in pairwise(self.first.tolist())]
 
 
 def fold(texts: Sequence[str] | Utf8, fast: bool = False) -> Tokens:
@@ -126,13 +139,15 @@ _SEEN = {
     UNSPACED: HAS_LETTER | IS_UNSPACED,
 }
 _BITS = bytes(_SEEN.get(kind, 0) for kind in range(256))
+_IS_FREE = np.isin(np.arange(256), (SPACE, PUNCTUATION, STOP, POINT, COMMA))  # before a sign
+_IS_SEPARATOR = np.isin(np.arange(256), (SPACE, PUNCTUATION, STOP))  # whatever its neighbours are
 
 
 @dataclass(frozen=True, slots=True)
 class _Characters:
     """A batch as characters, a NUL (punctuation, as good as an end) after each text.
 
-    classes: uint8[...], with flags; folds: uint32[...], the folded character, or EXPANDS + row
+    classes: uint8[...], with flags; folds: uint32[...], the folded character, EXPANDS + row, or the space of a separator
     """
 
     classes: NDArray[np.uint8]
@@ -141,21 +156,29 @@ class _Characters:
 
 def _characters(texts: Sequence[str]) -> _Characters:
     joined = "\0".join(texts) + "\0"
-    ascii_classes, ascii_folds, *_ = ascii_tables()
     try:
         narrow = joined.encode("latin-1", "replace")
         codes = np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")
     except UnicodeEncodeError:
         codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    classes = np.frombuffer(bytearray(narrow.translate(ascii_classes.tobytes())), dtype=np.uint8)
-    folds = np.frombuffer(narrow.translate(ascii_folds.tobytes()), dtype=np.uint8).astype(np.uint32)
+    ascii_classes, ascii_folds = _ascii_bytes()
+    classes = np.frombuffer(bytearray(narrow.translate(ascii_classes)), dtype=np.uint8)
+    folds = np.frombuffer(narrow.translate(ascii_folds), dtype=np.uint8).astype(np.uint32)
     wide = np.flatnonzero(codes > 127)
     if len(wide):
         table, code = character_table(), codes[wide].astype(np.int64)
         entries = table.index[code // BLOCK].astype(np.int64) * BLOCK + code % BLOCK
-        classes[wide] = table.classes[entries]
-        folds[wide] = np.where(table.folds[entries] < EXPANDS, code, 0) + table.folds[entries]
+        kinds = table.classes[entries]
+        classes[wide] = kinds
+        folded = np.where(table.folds[entries] < EXPANDS, code, 0) + table.folds[entries]
+        folds[wide] = np.where(_IS_SEPARATOR[kinds & CLASS_BITS], ord(" "), folded)
     return _Characters(classes, folds)
+
+
+@lru_cache(maxsize=1)
+def _ascii_bytes() -> tuple[bytes, bytes]:
+    classes, folds, _ = ascii_tables()
+    return classes.tobytes(), np.where(_IS_SEPARATOR[classes & CLASS_BITS], ord(" "), folds).astype(np.uint8).tobytes()
 
 
 def _fold_reference(texts: Sequence[str]) -> Tokens:
@@ -166,7 +189,7 @@ def _fold_reference(texts: Sequence[str]) -> Tokens:
     texts = _settled(texts, [p for p, text in enumerate(texts) if "&" in text])
     characters = _characters(texts)
     ends = _ends(texts)
-    flagged = np.flatnonzero(characters.classes & UNSETTLED)
+    flagged = np.flatnonzero(characters.classes & UNSETTLED != 0)
     if len(flagged):
         texts = _settled(texts, np.searchsorted(ends, flagged, side="right").tolist())
         characters = _characters(texts)
@@ -179,33 +202,33 @@ def _fold_reference(texts: Sequence[str]) -> Tokens:
     if ignored.any():
         ends -= np.cumsum(ignored)[ends - 1]
         classes, folds, kinds, roles = (array[~ignored] for array in (classes, folds, kinds, roles))
-    stops = _decide_roles(kinds, roles)
-    swallowed = roles == _SWALLOWED
-    if swallowed.any():
-        past = np.cumsum(swallowed)
-        ends, stops = ends - past[ends - 1], stops - past[stops]
-        classes, folds, kinds, roles = (array[~swallowed] for array in (classes, folds, kinds, roles))
+    stops = _decide_roles(kinds, roles, folds)
+    swallowed = np.flatnonzero(roles == _SWALLOWED)
 
-    emits = roles != _PARTS
+    emits = roles != _PARTS  # a swallowed space holds its token together
     begins = _beginnings(kinds, roles, emits)
+    emits[swallowed] = False
     # Of the separators after a token the first becomes its space; where two tokens touch, one is put in.
     spaces = ~emits
     spaces[1:] &= emits[:-1]
     spaces[0] = False
+    spaces[swallowed] = False
     lead = np.flatnonzero(begins)  # at the characters of the source
     touching = lead[1:][emits[lead[1:] - 1]] if len(lead) else lead
-    np.putmask(folds, spaces, ord(" "))
     kept = np.flatnonzero(emits | spaces)
-    spelled = folds[kept]
-    if len(touching):
-        spelled = np.insert(spelled, np.searchsorted(kept, touching), ord(" "))
-    buffer, starts = _encode(spelled)
+    buffer, starts = _encode(folds[kept], np.searchsorted(kept, touching))
 
     marks = np.zeros(len(lead) + PADDING, dtype=np.uint8)[: len(lead)]
     if len(lead):
-        seen = np.frombuffer(kinds.tobytes().translate(_BITS), dtype=np.uint8)
-        marks |= np.bitwise_or.reduceat(seen, lead)
-        capitals = np.flatnonzero(classes & UPPERCASE)
+        # Most tokens are words, whose first character tells that; digits are looked for, and what begins otherwise.
+        marks[kinds[lead] == LETTER] = HAS_LETTER
+        marks[np.searchsorted(lead, np.flatnonzero(kinds == DIGIT), side="right") - 1] |= HAS_NUMBER
+        others = np.flatnonzero(marks & HAS_LETTER == 0)
+        if len(others):
+            seen = np.frombuffer(kinds.tobytes().translate(_BITS), dtype=np.uint8)
+            bounds = np.stack([lead[others], np.append(lead, len(seen) - 1)[others + 1]], axis=1).ravel()
+            marks[others] |= np.bitwise_or.reduceat(seen, bounds)[::2]
+        capitals = np.flatnonzero(classes & UPPERCASE != 0)
         owners = np.searchsorted(lead, capitals, side="right") - 1
         marks[owners] |= HAS_CAPITAL
         marks[owners[1:][owners[1:] == owners[:-1]]] |= HAS_CAPITALS
@@ -222,8 +245,8 @@ def _ends(texts: Sequence[str]) -> NDArray[np.int64]:
     return np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
 
 
-def _decide_roles(kinds: NDArray[np.uint8], roles: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Settle the role of every character that depends on its neighbours, in place; where the stops are."""
+def _decide_roles(kinds: NDArray[np.uint8], roles: NDArray[np.uint8], folds: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Settle what every character does that depends on its neighbours, in place; where the stops are."""
     at = np.flatnonzero(kinds >= HYPHEN)
     kind = kinds[at]
 
@@ -239,20 +262,21 @@ def _decide_roles(kinds: NDArray[np.uint8], roles: NDArray[np.uint8]) -> NDArray
     money_next = (following == CURRENCY) & ((second == DIGIT) | ((second == SPACE) & (third == DIGIT)))
     money_after_space = (second == CURRENCY) & ((third == DIGIT) | ((third == SPACE) & (fourth == DIGIT)))
     money_near = money_next | ((following == SPACE) & money_after_space)
-    free = np.isin(last, (SPACE, PUNCTUATION, STOP, POINT, COMMA))
+    free = _IS_FREE[last]
 
-    decimal = np.isin(kind, (POINT, COMMA)) & (last == DIGIT) & digit_next
+    decimal = ((kind == POINT) | (kind == COMMA)) & (last == DIGIT) & digit_next
     percent, currency = kind == PERCENT, kind == CURRENCY
     signed = (kind == HYPHEN) & free & (digit_next | money_next)
-    signed |= np.isin(kind, (PLUS, MINUS)) & free & (digit_near | money_near)
+    signed |= ((kind == PLUS) | (kind == MINUS)) & free & (digit_near | money_near)
     prefix = signed | (currency & (digit_next | (digit_near & ~digit_before)))
     suffix = (percent & digit_before) | (currency & ~digit_next & digit_before)
-    suffix |= (kind == PLUS) & ~signed & (last == DIGIT) & ~np.isin(following, (DIGIT, LETTER))
-    symbolic = np.isin(kind, (PLUS, CURRENCY, PERCENT)) & ~prefix & ~suffix
+    suffix |= (kind == PLUS) & ~signed & (last == DIGIT) & (following != DIGIT) & (following != LETTER)
+    symbolic = ((kind == PLUS) | currency | percent) & ~prefix & ~suffix
 
     roles[at[decimal | suffix]] = _JOINS
     roles[at[prefix]] = _PREFIX
     roles[at[symbolic]] = _SYMBOLIC
+    folds[at[roles[at] == _PARTS]] = ord(" ")
     # The one space between a number and what leans on it.
     roles[at[prefix & (following == SPACE)] + 1] = _SWALLOWED
     roles[at[suffix & (last == SPACE)] - 1] = _SWALLOWED
@@ -273,26 +297,35 @@ def _beginnings(kinds: NDArray[np.uint8], roles: NDArray[np.uint8], emits: NDArr
             following = following + marks
         begins[following] = emits[following]
     prefix = np.flatnonzero(roles == _PREFIX)
-    begins[prefix] |= roles[prefix - 1] != _PREFIX
+    before = prefix - 1 - (roles[prefix - 1] == _SWALLOWED)
+    begins[prefix] |= roles[before] != _PREFIX
     return begins
 
 
-def _encode(spelled: NDArray[np.uint32]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """UTF-8 of the folded characters, and where each token starts: at 0 and after every space."""
+def _encode(spelled: NDArray[np.uint32], touching: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """UTF-8 of the folded characters, with spaces put in before `touching`, and where each token starts."""
     expands = np.flatnonzero(spelled >= EXPANDS)
     if len(expands):
         rows = character_table().expansions[spelled[expands].astype(np.int64) - EXPANDS]
         lengths = np.ones(len(spelled), dtype=np.int64)
         lengths[expands] = (rows > 0).sum(axis=1)
         places = np.cumsum(lengths) - lengths
-        spelled = np.repeat(spelled, lengths)
+        spelled, touching = np.repeat(spelled, lengths), places[touching]
         for column in range(rows.shape[1]):
             present = rows[:, column] > 0
             spelled[places[expands[present]] + column] = rows[present, column]
     buffer = spelled.astype(np.uint8)
-    if len(spelled) and spelled.max() > 0x7F:
-        text = spelled.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-        buffer = np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
+    wide = np.flatnonzero(spelled > 0x7F)
+    code = spelled[wide]
+    further = 1 + (code > 0x7FF) + (code > 0xFFFF)  # bytes after the first one
+    buffer[wide] = np.array([0, 0xC0, 0xE0, 0xF0])[further] | code >> 6 * further
+    more = []
+    for byte in range(3):
+        there = further > byte
+        more.append((wide[there] + 1, 0x80 | code[there] >> 6 * (further[there] - 1 - byte) & 0x3F))
+    # What comes to one place stands there in this order: the bytes of a character, then a space.
+    places, octets = map(np.concatenate, zip(*more, (touching, np.full(len(touching), ord(" "))), strict=True))
+    buffer = np.insert(buffer, places, octets.astype(np.uint8))
     after = np.flatnonzero(buffer == ord(" ")) + 1  # a byte below 128 is always a character of its own in UTF-8
     return np.append(buffer, np.zeros(PADDING, dtype=np.uint8)), np.append(0, after)
 

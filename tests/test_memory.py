@@ -6,14 +6,17 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from strategies import articles
 
 import dedup
 from dedup import engine, index, room, store
 from dedup.errors import OutOfMemory
+from dedup.openings import MOST_OPENINGS
 
 needs_numba = pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+both_rungs = pytest.mark.parametrize("fast", [False, pytest.param(True, marks=needs_numba)])
 linux = pytest.mark.skipif(sys.platform != "linux", reason="what the system says of memory is read as Linux says it")
 
 
@@ -40,27 +43,72 @@ def test_tables_that_grow_all_the_time_decide_alike(documents):
             assert decisions() == expected
 
 
-@needs_numba
-def test_larger_tables_hold_the_same_in_the_same_order(monkeypatch):
+def entries_with(keys, banded=None):
+    """Entries of no text, found by keys, uint32[columns, n]."""
+    n = keys.shape[1]
+    octets, nothing = np.zeros(0, dtype=np.uint8), np.zeros(n, dtype=np.int64)
+    banded = np.ones(n, dtype=bool) if banded is None else banded
+    return index.Entries(octets, octets, nothing, nothing, nothing, nothing, keys, banded)
+
+
+@both_rungs
+def test_larger_tables_hold_the_same_in_the_same_order(fast, monkeypatch):
     monkeypatch.setattr(room, "_LARGE", 1)
     monkeypatch.setattr(index, "_ROOM_ENTRIES", 1)
-    tables = index.Tables.of(index.Dictionaries(3, 3))
+    tables = index.Index.empty(3, 3)
     keys = np.random.default_rng(1).integers(0, 1 << 32, (3, 700), dtype=np.uint32)
     keys[:, ::7] = keys[:, :1]  # one key a hundred times
     keys[:, 1::7] = 0xFFFFFFFF  # and one that is looked up from the last slot on
-    nothing = np.zeros(700, dtype=np.int64)
-    octets = np.zeros(0, dtype=np.uint8)
-    before = index.Entries(octets, octets, nothing, nothing, nothing, nothing, keys, np.ones(700, dtype=bool))
-    tables.extend(before, 1 << 30)
+    tables.extend(entries_with(keys), 1 << 30, fast)
     capacity = tables.slots.shape[1]
     for more in (1_000, 5_000, 50_000):
-        tables.reserve(more, 0, 0)
+        tables.reserve(more, 0, 0, fast)
         assert tables.slots.shape[1] > capacity
         capacity = tables.slots.shape[1]
         for column in range(3):
             for key in set(keys[column].tolist()):
                 assert list(tables.bucket(column, key)) == np.flatnonzero(keys[column] == key).tolist()
         assert np.count_nonzero(tables.slots) == keys.size
+
+
+@both_rungs
+@given(st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_an_index_is_lists_by_key(fast, monkeypatch, data):
+    """Whatever is entered, given up and entered again, and however often its tables grow."""
+    monkeypatch.setattr(index, "_ROOM_ENTRIES", 256)  # four openings of each entry may be in one table
+    single, columns, most = 2, 2 + MOST_OPENINGS, data.draw(st.integers(1, 4), "most")
+    tables, entered = index.Index.empty(columns, single), []
+    few = st.sampled_from([*range(1, 8), *range(0xFFFFFFF0, 0xFFFFFFF8)])
+    row = st.tuples(few, few, st.lists(few, max_size=MOST_OPENINGS, unique=True), st.booleans())
+    for rows in data.draw(st.lists(st.lists(row, max_size=12), max_size=6), "entered"):
+        keys = np.zeros((columns, len(rows)), dtype=np.uint32)
+        for n, (text, band, openings, _) in enumerate(rows):
+            keys[:, n] = [text, band, *openings, *[0] * (MOST_OPENINGS - len(openings))]
+        tables.extend(entries_with(keys, np.array([banded for *_, banded in rows], dtype=bool)), most, fast)
+        entered += [(keys[:, n], banded) for n, (*_, banded) in enumerate(rows)]
+        cut = data.draw(st.integers(0, len(entered)), "cut")
+        if data.draw(st.booleans(), "grow between"):
+            tables.reserve(data.draw(st.sampled_from([0, 500, 3000])), 0, 0, fast)
+        if cut:
+            tables.cut(np.stack([keys for keys, _ in entered[-cut:]], axis=1), fast)
+            del entered[-cut:]
+        lists = {}
+        for entry, (keys, banded) in enumerate(entered):
+            for column, key in enumerate(keys.tolist() if banded else keys[:1].tolist()):
+                if key or column < single:
+                    bucket = lists.setdefault((index.table_kernel(column, key, single), key), [])
+                    if len(bucket) < most or column == 0:
+                        bucket.append(entry)
+        assert tables.count == len(entered)
+        assert np.count_nonzero(tables.slots) == sum(map(len, lists.values()))
+        for (table, key), bucket in lists.items():
+            assert list(tables.bucket(table, key)) == bucket
+        codes = np.array([table << 32 | key for table, key in lists], dtype=np.int64)
+        places, found = tables.find(codes)
+        assert list(zip(places.tolist(), found.tolist(), strict=True)) == [
+            (place, entry) for place, bucket in enumerate(lists.values()) for entry in bucket
+        ]
 
 
 @linux
@@ -74,16 +122,16 @@ def peak():
     status = dict(line.split(":", 1) for line in open("/proc/self/status"))
     return int(status["VmHWM"].split()[0]) * 1024
 
-tables = index.Tables.of(index.Dictionaries(16, 16))
-tables.reserve(700_000, 1, 1)
+tables = index.Index.empty(16, 16)
+tables.reserve(700_000, 1, 1, True)
 tables.slots[:] = (np.arange(1 << 21, dtype=np.uint64) << np.uint64(43)) + np.uint64(1)  # each where it is looked up
 tables.slots[:, 0] = 0
-tables.reserve(800_000, 100_000_000, 1)
+tables.reserve(800_000, 100_000_000, 1, True)
 tables.text[:] = 1
 size = tables.slots.nbytes + tables.text.nbytes
 before = peak()
 tables.count = 1
-tables.reserve(1_500_000, tables.text.nbytes + 1, 1)
+tables.reserve(1_500_000, tables.text.nbytes + 1, 1, True)
 after = peak()
 print(size, after - before, tables.slots.nbytes)
 """
@@ -95,16 +143,16 @@ print(size, after - before, tables.slots.nbytes)
 
 
 @linux
-@needs_numba
-def test_a_refusal_to_grow_leaves_all_as_it_was(monkeypatch):
+@both_rungs
+def test_a_refusal_to_grow_leaves_all_as_it_was(fast, monkeypatch):
     monkeypatch.setattr(room, "_LARGE", 1)
-    tables = index.Tables.of(index.Dictionaries(3, 3))
+    tables = index.Index.empty(3, 3)
     tables.text[:4] = 1, 2, 3, 4
     shape = tables.slots.shape
     monkeypatch.setattr(room, "_whole", lambda size: 1 << 62)
     for entries, text in ((1, 1 << 30), (1 << 20, 1)):
         with pytest.raises(OutOfMemory, match="the system refuses"):
-            tables.reserve(entries, text, 1)
+            tables.reserve(entries, text, 1, fast)
         assert tables.slots.shape == shape and tables.text[:4].tolist() == [1, 2, 3, 4]
 
 
@@ -115,12 +163,11 @@ def test_running_out_is_told_and_loses_nothing(rung, tmp_path, monkeypatch):
     seen = dedup.Deduplicator(index=path)
     given = [seen.add(text, number).is_duplicate for number, text in enumerate(texts[:25])]
 
-    def refuses(*_):
+    def refuses(*_, **__):
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr(index.Tables, "reserve", refuses)
-        patch.setattr(index.Dictionaries, "add", refuses)
+        patch.setattr(index.Index, "reserve", refuses)
         for _ in range(2):
             with pytest.raises(OutOfMemory, match="commit") as told:
                 seen.add(texts[25], 25)
@@ -139,7 +186,7 @@ def test_a_block_that_cannot_be_made_waits(tmp_path, monkeypatch):
     with dedup.Deduplicator(index=path) as seen:
         with monkeypatch.context() as patch:
 
-            def refuses(*_):
+            def refuses(*_, **__):
                 raise MemoryError
 
             patch.setattr(store, "_BLOCK_BYTES", 1)
@@ -178,6 +225,7 @@ def test_a_limit_on_addresses(rung, tmp_path):
 import resource, sys
 import dedup
 from dedup.errors import OutOfMemory
+from dedup.openings import MOST_OPENINGS
 from test_memory import written
 list(dedup.unique(written(number) for number in range(3000)))
 taken = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()

@@ -13,7 +13,7 @@ from dedup import engine
 from dedup.alignment import align_kernel
 from dedup.config import Config
 from dedup.marks import PADDING
-from dedup.pairs import hash_kernel, lexicon_table, read_pair
+from dedup.pairs import hash_kernel, lexicon_table, read_pair, read_text
 from dedup.relation import RELATIONS, judge_kernel, limits, weigh_kernel
 from dedup.tokens import fold
 
@@ -203,8 +203,11 @@ def test_compiled_pairs_equal_interpreted_ones(texts, guard, containment):
         return
     mark_a, mark_b = (tokens.mark(p) for p in (0, 1))
     first_is_inner = (len(mark_a), a) < (len(mark_b), b)
-    sides = (a, mark_a, b, mark_b) if first_is_inner else (b, mark_b, a, mark_a)
-    relation, jaccard, inside, *_ = judge_kernel(*read_pair(*sides, config.shingle_size), *limits(config), False)
+    size = config.shingle_size
+    inner, outer = sorted(
+        (read_text(a, mark_a, size), read_text(b, mark_b, size)), key=lambda t: (len(t.tokens), t.text)
+    )
+    relation, jaccard, inside, *_ = judge_kernel(*read_pair(inner, outer), size, *limits(config), False)
 
     def arrays(text, mark):
         stored = text + b" " if text else b""
