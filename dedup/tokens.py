@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from . import engine
+from . import engine, room
 from .characters import (
     BLOCK,
     CLASS_BITS,
@@ -85,6 +85,7 @@ class Tokens:
 
 def fold(texts: Sequence[str] | Utf8, fast: bool = False) -> Tokens:
     """The tokens of `texts`; `fast` takes the compiled kernel. Raises InputError for anything but str."""
+    room.keep_freed()
     if isinstance(texts, Utf8):
         return _fold_compiled(texts) if fast else _fold_reference([texts.text(p) for p in range(len(texts))])
     try:
