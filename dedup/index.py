@@ -204,24 +204,25 @@ class Index:
 
     def find(self, codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Which of these codes find an entry, and which one; the entries of one code in order."""
-        looking, tables, keys = np.arange(len(codes)), codes >> 32, (codes & 0xFFFFFFFF).astype(np.uint64)
-        slots, last_slot = home_kernel(keys, self.slots.shape[1]), self.slots.shape[1] - 1
+        slots, last_slot = self.slots.reshape(-1), self.slots.shape[1] - 1
+        looking, keys = np.arange(len(codes)), (codes & 0xFFFFFFFF).astype(np.uint64)
+        at = (codes >> 32) * self.slots.shape[1] + home_kernel(keys, self.slots.shape[1])
         places, entries = [looking[:0]], [looking[:0]]
         while len(looking):
-            found = self.slots[tables, slots]
+            found = slots[at]
             filled = np.flatnonzero(found)
-            found, looking, tables, keys = found[filled], looking[filled], tables[filled], keys[filled]
-            slots = slots[filled] + 1 & last_slot
+            found, looking, keys, at = found[filled], looking[filled], keys[filled], at[filled]
             same = np.flatnonzero(found >> np.uint64(32) == keys)
             places.append(looking[same])
             entries.append((found[same] & np.uint64(0xFFFFFFFF)).astype(np.int64) - 1)
+            at = at & ~last_slot | at + 1 & last_slot
         place = np.concatenate(places)
         order = np.argsort(place, kind="stable")
         return place[order], np.concatenate(entries)[order]
 
     def fill(self, codes: NDArray[np.int64], entries: NDArray[np.int64]) -> None:
         """Have entries found by codes; of equal ones in the order in which they come."""
-        _put(self.slots, codes >> 32, (codes << 32 | entries + 1).astype(np.uint64))
+        _put(self.slots, codes >> 32, (codes << 32 | entries + 1).view(np.uint64))
 
     def _free(self, codes: NDArray[np.int64], most: int) -> NDArray[np.bool_]:
         """bool[codes]: which of them still find room if a bucket takes `most`, one after the other."""
@@ -249,13 +250,14 @@ def _refill(slots: NDArray[np.uint64], larger: NDArray[np.uint64]) -> None:
 
 def _put(slots: NDArray[np.uint64], tables: NDArray[np.int64], values: NDArray[np.uint64]) -> None:
     """Put different values into free slots of their tables, those of equal keys in the order in which they come."""
-    last_slot = slots.shape[1] - 1
-    places = home_kernel(values >> np.uint64(32), slots.shape[1])
+    capacity, last_slot = slots.shape[1], slots.shape[1] - 1
+    slots = slots.reshape(-1)
+    at = tables * capacity + home_kernel(values >> np.uint64(32), capacity)
     while len(values):
-        free = np.flatnonzero(slots[tables, places] == 0)[::-1]  # of those that meet in a slot the first one gets it
-        slots[tables[free], places[free]] = values[free]
-        left = np.flatnonzero(slots[tables, places] != values)
-        tables, places, values = tables[left], places[left] + 1 & last_slot, values[left]
+        free = np.flatnonzero(slots[at] == 0)[::-1]  # of those that meet in a slot the first one gets it
+        slots[at[free]] = values[free]
+        left = np.flatnonzero(slots[at] != values)
+        at, values = at[left] & ~last_slot | at[left] + 1 & last_slot, values[left]
 
 
 @kernel

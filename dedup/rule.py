@@ -118,7 +118,7 @@ def _keys(tokens: Tokens, shingles: Shingles, config: Config, fast: bool) -> NDA
     bands, rows = choose_bands(config)
     signatures = openings = np.empty((len(tokens.first) - 1, 0), dtype=np.uint32)
     if single > 1:
-        used = min(config.num_perm, -(-bands * rows // LANES) * LANES)
+        used = min(config.num_perm, -(-bands * rows // LANES) * LANES) if fast else bands * rows
         signatures = sign(shingles, config.num_perm, config.seed, fast, used)
     if several:
         openings = find_openings(tokens, shingles, config.shingle_size, fast)
@@ -261,10 +261,12 @@ def _decide_reference(
     capped = 0
     order = order[batch.roles[order] >= EXACT_ONLY]
     if config.scope == "corpus" and not again:  # most repeats are of what was kept before this batch
-        places, found_entries = index.find(batch.keys[order, 0].astype(np.int64))
-        for p, entry in zip(order[places].tolist(), found_entries.tolist(), strict=True):
-            if relations[p] == DISTINCT and index.folded(entry) == tokens.text(p):
-                relations[p], stand_ins[p], jaccards[p], containments[p] = EXACT, entry, 1.0, 1.0
+        places, equal = index.find(batch.keys[order, 0].astype(np.int64))
+        for p, entry in zip(order[places].tolist(), equal.tolist(), strict=True):
+            if stand_ins[p] < 0 and index.folded(entry) == tokens.text(p):
+                stand_ins[p] = entry
+        places = order[stand_ins[order] >= 0]
+        relations[places], jaccards[places], containments[places] = EXACT, 1.0, 1.0
         order = order[relations[order] == DISTINCT]
     judged, documents = batch.roles[order] == JUDGED, numbers[batch.documents[order]]
     codes, owners = index.codes(batch.keys[order])
@@ -281,6 +283,8 @@ def _decide_reference(
     document = -1
     postings: dict[int, list[int]] = {}  # kept paragraphs of this document by shingle
     distinct: dict[int, int] = {}  # and how many different shingles each has
+
+    measures = config.shingle_size, *limits(config)
 
     def read(entry: int) -> tuple[bytes, bytes, int]:
         """Text, marks and document of an entry."""
@@ -313,12 +317,12 @@ def _decide_reference(
             for entry, count in sorted(shared_with.items()):
                 other = read(entry)
                 counts = count, len(mine), distinct[entry], len(mark), len(other[1])
-                if promising_kernel(*counts, config.shingle_size, *limits(config)[:2]):
+                if promising_kernel(*counts, *measures[:3]):
                     candidates[entry] = other
             this = None
             for entry, other in candidates.items():
                 this = this or read_text(text, mark, config.shingle_size)
-                relation, jaccard, inside, is_inner = _weigh(this, read_text(*other[:2], config.shingle_size), config)
+                relation, jaccard, inside, is_inner = _weigh(this, read_text(*other[:2], config.shingle_size), measures)
                 if relation > found and (relation != CONTAINED or is_inner):
                     found, stand_ins[p], jaccards[p], containments[p] = relation, entry, jaccard, inside
                     if found == CONTAINED:
@@ -360,11 +364,14 @@ def _buckets(index: Index, codes: NDArray[np.int64]) -> tuple[dict[int, list[int
     return buckets, shared[which]
 
 
-def _weigh(one: Reading, other: Reading, config: Config) -> tuple[int, float, float, bool]:
-    """Relation of two different texts, Jaccard similarity, containment, and whether the first is the inner."""
+def _weigh(one: Reading, other: Reading, measures: tuple[int, float, float, bool]) -> tuple[int, float, float, bool]:
+    """Relation of two different texts, Jaccard similarity, containment, and whether the first is the inner.
+
+    measures: shingle size and `limits`
+    """
     is_inner = (len(one.tokens), one.text) < (len(other.tokens), other.text)
     pair = read_pair(one, other) if is_inner else read_pair(other, one)
-    relation, jaccard, inside, *_ = judge_kernel(*pair, config.shingle_size, *limits(config), False)
+    relation, jaccard, inside, *_ = judge_kernel(*pair, *measures, False)
     return relation, jaccard, inside, is_inner
 
 
