@@ -13,8 +13,8 @@ def align_kernel(ids_a, ids_b, mates):
     """Align two token sequences; mates[i] becomes the position in b of a's token i, or stays -1.
 
     Common beginnings and ends are set aside; tokens that occur once on either side are anchors, of which the longest
-    chain in order is kept (B. Cohen's patience diff); what lies between is aligned by `align_gap_kernel`. Returns False
-    for a pair with more between its anchors than can be aligned.
+    chain in order is kept (B. Cohen's patience diff); what lies between is aligned by `align_gap_kernel`. Returns how many
+    tokens were set aside as the common beginning, or -1 for a pair with more between its anchors than can be aligned.
     """
     n, m = len(ids_a), len(ids_b)
     begin = 0
@@ -48,10 +48,10 @@ def align_kernel(ids_a, ids_b, mates):
         until = mates[k] if k < n else m
         cells += (k - i) * (until - j)
         if cells > ALIGNED_CELLS:
-            return False
+            return -1
         align_gap_kernel(ids_a, i, k, ids_b, j, until, mates)
         i, j = k, until
-    return True
+    return begin
 
 
 @kernel

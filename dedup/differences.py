@@ -127,7 +127,7 @@ def _pairs(a: Sequence[bytes], b: Sequence[bytes]) -> list[tuple[int, int]]:
     known: dict[bytes, int] = {}
     ids_a, ids_b = ([known.setdefault(word, len(known)) for word in words] for words in (a, b))
     mates = numbers(len(a), -1)
-    if not align_kernel(ids_a, ids_b, mates):
+    if align_kernel(ids_a, ids_b, mates) < 0:
         return []
     pairs = [(i, j) for i, j in enumerate(mates) if j >= 0]
     return [(j, i) for i, j in pairs] if swapped else pairs

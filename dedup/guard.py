@@ -68,11 +68,12 @@ def half_words_kernel(traits, begin, end):
 
 @kernel
 def gaps_kernel(
-    traits_a, text_a, starts_a, capitals_a, traits_b, text_b, starts_b, capitals_b, mates, begin, end, inside,
+    traits_a, text_a, starts_a, capitals_a, traits_b, text_b, starts_b, capitals_b, mates, front, begin, end,
+    inside,
 ):  # fmt: skip
     """The first difference that matters between two aligned texts, or _HARMLESS, with the tokens concerned (-1: none).
 
-    Of a its tokens begin ... end - 1. With `inside` only what stands within the aligned stretch of b counts. Besides,
+    Of a its tokens begin ... end - 1; the first `front` of all stand at the beginning of b, too. With `inside` only what stands within the aligned stretch of b counts. Besides,
     how many of a's tokens have no partner but one that may stand for them, and how many gaps hold function words alone.
     """
     m = len(traits_b)
@@ -81,7 +82,9 @@ def gaps_kernel(
     i = begin
     j = 0  # the first token of b after the last pair
     while i <= end:
-        while i < end and mates[i] == j and i > begin:
+        if i > begin and i == j and i < front:
+            i = j = min(front, end)
+        while i > begin and i < end and mates[i] == j:
             i += 1
             j += 1
         k = i  # a's tokens i ... k - 1 have no partner

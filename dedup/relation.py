@@ -121,14 +121,13 @@ def judge_kernel(
     if resembles and not guard and not fits and not thorough:
         return NEAR, jaccard, 0.0, ALIKE, 0, 0
     mates = numbers(n, -1)
-    if not align_kernel(ids_a, ids_b, mates):
+    front = align_kernel(ids_a, ids_b, mates)
+    if front < 0:
         if resembles and not guard:
             return NEAR, jaccard, 0.0, ALIKE, 0, 0
         return DISTINCT, jaccard, 0.0, TOO_LONG, 0, 0
-    matched = 0
-    runs = 0
-    before = -1
-    for mate in mates:
+    matched, runs, before = front, min(front, 1), front - 1
+    for mate in mates[front:]:
         if mate >= 0:
             matched += 1
             runs += mate != before + 1 or mate == 0  # nothing stands before b's first token
@@ -147,7 +146,7 @@ def judge_kernel(
     if n < m and fits:
         begin, end = core_kernel(ids_a, traits_a, text_a, starts_a, traits_b, mates)
         why, i, j, stood, soft = gaps_kernel(
-            traits_a, text_a, starts_a, capitals_a, traits_b, text_b, starts_b, capitals_b, mates, begin, end, True,
+            traits_a, text_a, starts_a, capitals_a, traits_b, text_b, starts_b, capitals_b, mates, front, begin, end, True,
         )  # fmt: skip
         if why == _HARMLESS:
             if matched + stood < containment * (end - begin):
@@ -160,7 +159,7 @@ def judge_kernel(
             return CONTAINED, jaccard, (matched + stood) / n, INSIDE, 0, 0
     if resembles or (n == m and fits):
         near_why, near_i, near_j, stood, _ = gaps_kernel(
-            traits_a, text_a, starts_a, capitals_a, traits_b, text_b, starts_b, capitals_b, mates, 0, n, False,
+            traits_a, text_a, starts_a, capitals_a, traits_b, text_b, starts_b, capitals_b, mates, front, 0, n, False,
         )  # fmt: skip
         if near_why == _HARMLESS and (resembles or matched + stood >= containment * n):
             return NEAR, jaccard, (matched + stood) / n, ALIKE, 0, 0
