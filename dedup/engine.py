@@ -332,8 +332,13 @@ def _intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _stamp(machine: Any) -> None:
     """Make the cache notice a change in any module: numba looks at the kernel's own file only, not at those it calls."""
-    stamps = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in Path(__file__).parent.glob("*.py")]
-    machine._cache._cache_file._source_stamp = tuple(sorted(stamps))
+    machine._cache._cache_file._source_stamp = _stamps()
+
+
+@cache
+def _stamps() -> tuple[tuple[str, int, int], ...]:
+    found = ((path.name, path.stat()) for path in Path(__file__).parent.glob("*.py"))
+    return tuple(sorted((name, status.st_mtime_ns, status.st_size) for name, status in found))
 
 
 @contextmanager
