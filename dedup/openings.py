@@ -30,7 +30,7 @@ def find_openings(tokens: Tokens, shingles: Shingles, size: int, fast: bool = Fa
         compiled = engine.compiled(openings_kernel)
         return np.asarray(compiled(tokens.first, tokens.marks, shingles.hashes, shingles.first, size))
     length = max(OPENING, size)
-    heads = np.flatnonzero(tokens.marks & AFTER_STOP)
+    heads = np.flatnonzero(tokens.marks & AFTER_STOP != 0)
     owners = np.searchsorted(tokens.first, heads, side="right") - 1
     whole = heads + length <= tokens.first[owners + 1]
     heads, owners = heads[whole], owners[whole]

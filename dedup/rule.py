@@ -127,7 +127,7 @@ def _keys(tokens: Tokens, shingles: Shingles, config: Config, fast: bool) -> NDA
 
 def _half_words(tokens: Tokens, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """The length of every text in half words: two a token, one a character of an unspaced script."""
-    unspaced = np.flatnonzero(tokens.marks & IS_UNSPACED)
+    unspaced = np.flatnonzero(tokens.marks & IS_UNSPACED != 0)
     if not len(unspaced):
         return 2 * lengths
     owners = np.searchsorted(tokens.first, unspaced, side="right") - 1
