@@ -111,9 +111,17 @@ def align_gap_kernel(ids_a, i, k, ids_b, j, until, mates):
     A pair of equal tokens scores 2, beginning a run of pairs costs 1, so that of alignments with equally many pairs
     the one in fewest runs is found.
     """
+    height, width = k - i, until - j
+    if height == width:  # mostly equal words that stand elsewhere, too, and so are no anchors
+        same = 0
+        while same < width and ids_a[i + same] == ids_b[j + same]:
+            same += 1
+        if same == width:
+            for x in range(i, k):
+                mates[x] = j + x - i
+            return
     if not share_kernel(ids_a, i, k, ids_b, j, until):
         return
-    height, width = k - i, until - j
     # best[y]: score of the first x tokens of a with the first y of b; paired[y]: the same if both ended in a pair.
     best = numbers(width + 1, 0)
     paired = numbers(width + 1, -9)
