@@ -30,7 +30,7 @@ from .characters import (
     character_table,
 )
 from .engine import copy_small_64, kernel, ones, trailing_zeros, within_64
-from .marks import ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
+from .marks import ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED, PADDING
 from .utf8 import put_kernel
 
 
@@ -158,14 +158,20 @@ def fold_kernel(
     A token's space is written when it ends; a percent sign may open it again.
     """
     n = len(begins)
-    out = np.empty(3 * len(raw) + n + 8, dtype=np.uint8)
-    starts = np.empty(len(raw) + n + 1, dtype=np.int64)
-    marks = np.empty(len(raw) + n + 1, dtype=np.uint8)
+    # Room for what most texts take: little of the worst case is ever needed, and memory that is used again is faster.
+    out = np.empty(len(raw) + len(raw) // 8 + PADDING, dtype=np.uint8)
+    starts = np.empty(len(raw) // 4 + n + PADDING, dtype=np.int64)
+    marks = np.empty(len(raw) // 4 + n + PADDING, dtype=np.uint8)
     first = np.empty(n + 1, dtype=np.int64)
     size = count = 0
     for p in range(n):
         first[p] = count
         i, end = begins[p], ends[p]
+        if size + 3 * (end - i) + PADDING > len(out):
+            out = lengthened_kernel(out, size, size + 3 * (end - i) + PADDING)
+        if count + end - i + PADDING > len(starts):
+            starts = lengthened_kernel(starts, count, count + end - i + PADDING)
+            marks = lengthened_kernel(marks, count, len(starts))
         state = _CLOSED
         stopped = 1
         last = before_last = np.int64(PUNCTUATION)
@@ -294,6 +300,14 @@ def fold_kernel(
     first[n] = count
     starts[count] = size
     return out, starts, first, marks, size, count
+
+
+@kernel
+def lengthened_kernel(array, used, need):
+    """A longer array with what is used of one, twice as long or as long as is needed."""
+    longer = np.empty(max(2 * len(array), need), dtype=array.dtype)
+    longer[:used] = array[:used]
+    return longer
 
 
 @kernel
