@@ -73,8 +73,9 @@ def gaps_kernel(
 ):  # fmt: skip
     """The first difference that matters between two aligned texts, or _HARMLESS, with the tokens concerned (-1: none).
 
-    Of a its tokens begin ... end - 1; the first `front` of all stand at the beginning of b, too. With `inside` only what stands within the aligned stretch of b counts. Besides,
-    how many of a's tokens have no partner but one that may stand for them, and how many gaps hold function words alone.
+    Of a its tokens begin ... end - 1; the first `front` of all stand at the beginning of b, too. With `inside` only what
+    stands within the aligned stretch of b counts. Besides, how many of a's tokens have no partner but one that may stand
+    for them, and how many gaps hold function words alone.
     """
     m = len(traits_b)
     halves = 2 * _BRIEF if end - begin >= 2 * _BRIEF else half_words_kernel(traits_a, begin, end)
