@@ -26,6 +26,7 @@ __all__ = [
     "compiled",
     "copy_small_64",
     "kernel",
+    "lengthened",
     "load_32",
     "load_64",
     "numba_works",
@@ -181,6 +182,14 @@ def small_numbers(length):
 @kernel
 def _small_number_array(length):
     return np.zeros(length, dtype=np.uint8)
+
+
+@kernel
+def lengthened(array, used, need):
+    """A longer array with what is used of one: twice as long, or as long as is needed."""
+    longer = np.empty(max(2 * len(array), need), dtype=array.dtype)
+    longer[:used] = array[:used]
+    return longer
 
 
 @kernel

@@ -29,7 +29,7 @@ from .characters import (
     UPPERCASE,
     character_table,
 )
-from .engine import copy_small_64, kernel, ones, trailing_zeros, within_64
+from .engine import copy_small_64, kernel, lengthened, ones, trailing_zeros, within_64
 from .marks import ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED, PADDING
 from .utf8 import put_kernel
 
@@ -168,10 +168,10 @@ def fold_kernel(
         first[p] = count
         i, end = begins[p], ends[p]
         if size + 3 * (end - i) + PADDING > len(out):
-            out = lengthened_kernel(out, size, size + 3 * (end - i) + PADDING)
+            out = lengthened(out, size, size + 3 * (end - i) + PADDING)
         if count + end - i + PADDING > len(starts):
-            starts = lengthened_kernel(starts, count, count + end - i + PADDING)
-            marks = lengthened_kernel(marks, count, len(starts))
+            starts = lengthened(starts, count, count + end - i + PADDING)
+            marks = lengthened(marks, count, len(starts))
         state = _CLOSED
         stopped = 1
         last = before_last = np.int64(PUNCTUATION)
@@ -300,14 +300,6 @@ def fold_kernel(
     first[n] = count
     starts[count] = size
     return out, starts, first, marks, size, count
-
-
-@kernel
-def lengthened_kernel(array, used, need):
-    """A longer array with what is used of one, twice as long or as long as is needed."""
-    longer = np.empty(max(2 * len(array), need), dtype=array.dtype)
-    longer[:used] = array[:used]
-    return longer
 
 
 @kernel

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .engine import kernel, load_64, prefetch, store_64
+from .engine import kernel, lengthened, load_64, prefetch, store_64
 from .index import home_kernel, table_kernel
 from .relation import CONTAINED, DISTINCT, EXACT, promising_kernel, weigh_kernel
 
@@ -112,7 +112,7 @@ def decide_kernel(
                             entry = np.int64(slots[slot] & np.uint64(0xFFFFFFFF)) - 1
                             if entry_documents[entry] != document:
                                 if number == len(candidates):
-                                    candidates = grown_kernel(candidates)
+                                    candidates = lengthened(candidates, number, 0)
                                 candidates[number] = entry
                                 number += 1
                                 prefetch(text_at, entry)
@@ -138,7 +138,7 @@ def decide_kernel(
                             entry = posted[posting]
                             if shared[entry - first_entry] == 0:
                                 if number == len(candidates):
-                                    candidates = grown_kernel(candidates)
+                                    candidates = lengthened(candidates, number, 0)
                                 candidates[number] = entry
                                 number += 1
                             shared[entry - first_entry] += 1
@@ -242,10 +242,3 @@ def copy_kernel(target, at, source, begin, end):
     """Copy source[begin:end] to target[at:], eight bytes at a time; up to seven bytes behind are overwritten."""
     for i in range(0, end - begin, 8):
         store_64(target, at + i, load_64(source, begin + i))
-
-
-@kernel
-def grown_kernel(array):
-    larger = np.empty(2 * len(array), dtype=array.dtype)
-    larger[: len(array)] = array
-    return larger

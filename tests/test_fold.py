@@ -148,6 +148,13 @@ def test_rungs_fold_every_character_alike():
     same(fold(texts), fold(texts, True))
 
 
+@pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+@pytest.mark.parametrize("text", ["★", "ŉ", "+ ", "İ★", "a ", "東"])
+def test_rungs_fold_alike_what_takes_more_room_than_texts_do(text):
+    texts = ["Plain words come first.", text * 4_000, "And again.", text * 9_000]
+    same(fold(texts), fold(texts, True))
+
+
 def test_shipped_table_is_what_the_rules_make():
     if unicodedata.unidata_version != UNICODE_VERSION:
         pytest.skip(f"the table is made with Unicode {UNICODE_VERSION}, this Python has {unicodedata.unidata_version}")
