@@ -58,6 +58,7 @@ class Entries:
 _ROOM_ENTRIES = 1 << 14  # room from the beginning; what is not touched is not yet memory
 _MOST_ENTRIES = (1 << 32) - 2  # slots have 32 bits for the entry
 _TOGETHER = 256  # slots that are read before any is written
+_STRETCH = 1 << 12  # slots that the reference rung reads at once, at least
 _ASKED_AFTER = 1 << 26  # bytes of new entries after which the system is asked whether there is memory left
 
 
@@ -204,18 +205,17 @@ class Index:
 
     def find(self, codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Which of these codes find an entry, and which one; the entries of one code in order."""
-        slots, last_slot = self.slots.reshape(-1), self.slots.shape[1] - 1
         looking, keys = np.arange(len(codes)), (codes & 0xFFFFFFFF).astype(np.uint64)
-        at = (codes >> 32) * self.slots.shape[1] + home_kernel(keys, self.slots.shape[1])
+        tables, at = codes >> 32, home_kernel(keys, self.slots.shape[1])
         places, entries = [looking[:0]], [looking[:0]]
         while len(looking):
-            found = slots[at]
-            filled = np.flatnonzero(found)
-            found, looking, keys, at = found[filled], looking[filled], keys[filled], at[filled]
-            same = np.flatnonzero(found >> np.uint64(32) == keys)
-            places.append(looking[same])
+            found = _stretches(self.slots, tables, at)
+            filled = np.logical_and.accumulate(found != 0, axis=1) if found.shape[1] > 1 else found != 0
+            same = filled & (found >> np.uint64(32) == keys[:, None])
+            places.append(looking[np.nonzero(same)[0]])
             entries.append((found[same] & np.uint64(0xFFFFFFFF)).astype(np.int64) - 1)
-            at = at & ~last_slot | at + 1 & last_slot
+            on = np.flatnonzero(filled[:, -1])
+            looking, keys, tables, at = looking[on], keys[on], tables[on], at[on] + found.shape[1]
         place = np.concatenate(places)
         order = np.argsort(place, kind="stable")
         return place[order], np.concatenate(entries)[order]
@@ -250,14 +250,24 @@ def _refill(slots: NDArray[np.uint64], larger: NDArray[np.uint64]) -> None:
 
 def _put(slots: NDArray[np.uint64], tables: NDArray[np.int64], values: NDArray[np.uint64]) -> None:
     """Put different values into free slots of their tables, those of equal keys in the order in which they come."""
-    capacity, last_slot = slots.shape[1], slots.shape[1] - 1
-    slots = slots.reshape(-1)
-    at = tables * capacity + home_kernel(values >> np.uint64(32), capacity)
+    last_slot, at = slots.shape[1] - 1, home_kernel(values >> np.uint64(32), slots.shape[1])
     while len(values):
-        free = np.flatnonzero(slots[at] == 0)[::-1]  # of those that meet in a slot the first one gets it
-        slots[at[free]] = values[free]
-        left = np.flatnonzero(slots[at] != values)
-        at, values = at[left] & ~last_slot | at[left] + 1 & last_slot, values[left]
+        filled = _stretches(slots, tables, at) != 0
+        step = filled[:, 0]  # to the first free slot, or on
+        if filled.shape[1] > 1:
+            step = np.where(filled.all(axis=1), filled.shape[1], np.argmin(filled, axis=1))
+        at = at + step & last_slot
+        free = np.flatnonzero(slots[tables, at] == 0)[::-1]  # of those that meet in a slot the first one gets it
+        slots[tables[free], at[free]] = values[free]
+        left = np.flatnonzero(slots[tables, at] != values)
+        tables, at, values = tables[left], at[left], values[left]
+
+
+def _stretches(slots: NDArray[np.uint64], tables: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """uint64[n, width]: the slots of tables from these on; many of them where n is small, as where a bucket is full."""
+    width = min(max(_STRETCH // max(1, len(at)), 1), 64)
+    further = at[:, None] + np.arange(width) & slots.shape[1] - 1
+    return np.asarray(slots.reshape(-1)[tables[:, None] * slots.shape[1] + further])
 
 
 @kernel
