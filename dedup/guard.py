@@ -49,15 +49,6 @@ def name_kernel(trait, capitals):
 
 
 @kernel
-def any_kernel(traits, bit, begin, end):
-    """Whether any of the tokens begin ... end - 1 has a trait."""
-    for i in range(begin, end):
-        if traits[i] & bit:
-            return True
-    return False
-
-
-@kernel
 def half_words_kernel(traits, begin, end):
     """Length in half words: two a token, one a character of an unspaced script."""
     halves = 0

@@ -1,4 +1,4 @@
-"""The rule, compiled: decisions in order over arrays. `rule` holds its twin over dictionaries."""
+"""The rule, compiled: decisions in order, one paragraph after the other. `rule` holds its twin, which takes whole batches."""
 
 import numpy as np
 

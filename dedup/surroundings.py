@@ -1,7 +1,7 @@
 """Where a text stands in a longer one that has its words: repeated there, or only mentioned, cited, denied."""
 
 from .engine import kernel
-from .guard import _HARMLESS, MENTIONED, NEGATED, any_kernel, half_words_kernel
+from .guard import _HARMLESS, MENTIONED, NEGATED, half_words_kernel
 from .lexicon import CREDIT, DENIAL, FUNCTION, LABEL, NEGATION, PARTICLE
 from .marks import AFTER_STOP, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
 from .pairs import TRAIT_SHIFT
@@ -217,3 +217,12 @@ def denied_kernel(traits, first, last):
         if j < m and traits[j] & AFTER_STOP:
             break
     return -1
+
+
+@kernel
+def any_kernel(traits, bit, begin, end):
+    """Whether any of the tokens begin ... end - 1 has a trait."""
+    for i in range(begin, end):
+        if traits[i] & bit:
+            return True
+    return False

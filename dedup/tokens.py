@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,11 +75,6 @@ class Tokens:
     def mark(self, p: int) -> bytes:
         """The marks of text p's tokens."""
         return self.marks[self.first[p] : self.first[p + 1]].tobytes()
-
-    def all_marks(self) -> list[bytes]:
-        """The marks of every text's tokens."""
-        marks = self.marks.tobytes()
-        return [marks[begin:end] for begin, end in pairwise(self.first.tolist())]
 
 
 def fold(texts: Sequence[str] | Utf8, fast: bool = False) -> Tokens:
