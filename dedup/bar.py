@@ -1,6 +1,5 @@
 """How far a run is, on a terminal: nothing where standard error is none."""
 
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -10,8 +9,7 @@ from typing import Any, Self
 import click
 
 from .corpus import Totals
-from .formats import STANDARD_INPUT
-from .sources import Document
+from .sources import Document, size_of
 
 _EVERY = 0.1  # seconds
 
@@ -24,7 +22,7 @@ class Bar:
         self._sizes = {}
         self._shown = wanted and sys.stderr.isatty()
         if self._shown:
-            self._sizes = {document.source: _size(document.source) for document in documents}
+            self._sizes = {document.source: size_of(document.source) for document in documents}
             self._shown = any(self._sizes.values())
         self._finished = 0  # bytes of files that are done
         self._begin = self._last = time.monotonic()
@@ -71,10 +69,3 @@ class Bar:
             if self._bar is not None
             else ""
         )
-
-
-def _size(source: str) -> int:
-    try:
-        return 0 if source == STANDARD_INPUT else os.stat(source).st_size
-    except OSError:
-        return 0

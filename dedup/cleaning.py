@@ -1,20 +1,58 @@
 """What becomes of a file: its rows without what was removed, or with notes on it; and back again."""
 
+import os
+from collections.abc import Iterable
 from typing import Any, BinaryIO
 
-from .corpus import File, Rows, row_id
+from .corpus import File, row_id
 from .cuts import cuts, without
-from .formats import Reader, Row, writing
+from .files import Replacement, discard_unfinished
+from .formats import Reader, Row, TextReader, writing
+from .formats.compression import suffix
 from .outcomes import Outcome
 from .removals import Cuts, Record, as_record
 from .sources import Document
 
+Decided = Iterable[tuple[Row, Outcome | None]]
+
 _TOLD_IN_A_NOTE = ("start", "end", "relation", "duplicate_of", "jaccard", "containment", "reason")
+
+
+def replace_cleaned(
+    file: File,
+    rows: Decided,
+    *,
+    in_place: bool,
+    record: Record | None = None,
+    annotate: bool = False,
+    lines: bool = False,
+) -> None:
+    """Write what `write_cleaned` does to where the file's output goes; `in_place` only if it is not as it was read.
+
+    Raises CorpusError.
+    """
+    output = file.document.output
+    assert output is not None
+    try:
+        if isinstance(file.reader, TextReader) and record is None and not suffix(output):
+            for row, outcome in rows:  # the only one; most runs have many such files, so it is written in one piece
+                if outcome is not None and outcome.removed:
+                    Replacement(output, durable=in_place).write(outcome.text().encode())
+                elif not in_place:
+                    Replacement(output).write(row.raw)
+        else:
+            place = Replacement(output, durable=in_place)
+            with place as target:
+                place.wanted = write_cleaned(file, rows, target, record=record, annotate=annotate, lines=lines)
+                place.wanted |= not in_place
+    except KeyboardInterrupt:
+        discard_unfinished(os.path.dirname(output))
+        raise
 
 
 def write_cleaned(
     file: File,
-    rows: Rows,
+    rows: Decided,
     target: BinaryIO,
     *,
     record: Record | None = None,
@@ -30,7 +68,7 @@ def write_cleaned(
             elif outcome is None or row.text is None or not outcome.removed:
                 writer.write(row, None)
             elif record is None and row.number == 0:  # the whole file
-                writer.write(row, outcome.text)
+                writer.write(row, outcome.text())
                 changed = True
             else:
                 result = outcome.result()

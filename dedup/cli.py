@@ -6,24 +6,23 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 from io import TextIOWrapper
 from typing import Any
 
 import click
 
 from . import __version__, listing
-from .cleaning import write_cleaned, write_restored
+from .cleaning import replace_cleaned, write_cleaned, write_restored
 from .corpus import File, Rows, explained, row_id
 from .differences import marked, word_diff
 from .errors import CorpusError
-from .files import Replacement, discard_unfinished
+from .files import Replacement
 from .formats import Formats, open_reader
 from .formats.jsonl import NOTE, as_json
 from .functions import compare
 from .inspection import describe
 from .listing import as_table, as_tables, coloured, judge_sample
-from .options import DEFAULTS, boilerplate, config_of, decides, fails_cleanly, jobs, reads, report_to, warn
+from .options import DEFAULTS, boilerplate, config_of, cores, decides, fails_cleanly, jobs, reads, report_to, warn
 from .removals import Cuts, Record, as_record
 from .report import Run, reported
 from .resume import check_places
@@ -109,7 +108,7 @@ def clean(
     session = Session(documents, formats, options, progress=not quiet and not (to_stdout and sys.stdout.isatty()))
     session.find_furniture(boilerplate)
     with ExitStack() as closing:
-        found = session.results(jobs, _only_read(index, options) if dry_run else index)
+        found = session.results(jobs or cores(), _only_read(index, options) if dry_run else index)
         if report:
             found = _reported(found, session, sources, report, done=not (dry_run or annotate))
         record = None
@@ -124,18 +123,11 @@ def clean(
             if dry_run:
                 deque(rows, maxlen=0)
                 continue
-            write = partial(write_cleaned, file, rows, record=record, annotate=annotate, lines=session.lines)
             if file.document.output is None:
-                write(sys.stdout.buffer)
+                write_cleaned(file, rows, sys.stdout.buffer, record=record, annotate=annotate, lines=session.lines)
                 sys.stdout.buffer.flush()
             else:
-                try:
-                    place = Replacement(file.document.output, durable=in_place)
-                    with place as target:
-                        place.wanted = write(target) or not in_place
-                except KeyboardInterrupt:
-                    discard_unfinished(os.path.dirname(file.document.output))
-                    raise
+                replace_cleaned(file, rows, in_place=in_place, record=record, annotate=annotate, lines=session.lines)
     if json:
         click.echo(as_json(as_numbers(session.totals)))
     elif not quiet:
@@ -250,7 +242,7 @@ def find(
         record = {"relation": "boilerplate", "documents": count, "text": piece}
         click.echo(listing.as_furniture(piece, count) if table else as_json(record))
     known = None if index is None else Store(index, config_of(options), write=False)
-    found = session.results(jobs, known)
+    found = session.results(jobs or cores(), known)
     if report:
         found = _reported(found, session, sources, report, done=False)
     if sample:

@@ -1,23 +1,22 @@
 """Runs over files: every document in them is decided, in order, and what cannot be read is named."""
 
 import os
-from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from itertools import groupby
+from typing import NamedTuple
 
 from .boilerplate import Furniture, Stripping, survey
-from .deduplicator import Deduplicator
+from .config import Config
+from .deduplicator import Deduplicator, Given, Unread, all_read
 from .errors import CorpusError, DedupError
 from .formats import STANDARD_INPUT, Formats, Reader, Row, TextReader, open_reader
 from .functions import check_size, clean_lines
 from .outcomes import Outcome
-from .results import CleanResult
-from .sources import Document, check_names
+from .sources import Document, check_names, size_of
 
-# A stream reads ahead by the amount of text. What rows hold besides waits with them; so many bytes of it end a stream.
-_MOST_WAITING = 1 << 24
 _ROW_BYTES = 500  # about what a row takes in memory besides what it holds
 
 _BY_NAME = Formats()
@@ -55,7 +54,7 @@ class Totals:
         self.furniture += outcome.furniture
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class File:
     """A file that is being read."""
 
@@ -64,6 +63,19 @@ class File:
 
 
 Rows = Iterator[tuple[Row, Outcome | None]]
+
+
+class _Place(NamedTuple):
+    """Where in a run a document stands.
+
+    file: None where it cannot be read, for which there is a `problem` in words
+    row: None where the file begins; taken: the furniture that was taken from it
+    """
+
+    file: File | None
+    row: Row | None = None
+    taken: dict[int, int] | None = None
+    problem: str = ""
 
 
 def run(
@@ -83,135 +95,86 @@ def run(
     All occurrences of `furniture` are removed, and the rule decides on the rest. Raises CorpusError for a file that
     fails after rows of it were decided.
     """
-    passage = _Passage(documents, deduplicator, formats, lines, furniture, report)
-    events = passage.events(jobs)
-    for file in events:
-        rows = _until_none(events)
-        yield file, rows
-        deque(rows, maxlen=0)  # what the caller left
+    reading = _Reading(deduplicator.config, formats, lines, Stripping(furniture) if furniture else None)
+    given = reading.given(documents)
+    decided = _by_line(given, deduplicator) if lines else deduplicator._outcomes(given, jobs)
+    for file, found in groupby(decided, key=lambda passed: passed[0].file):
+        if file is not None:
+            yield file, _rows(found, reading.stripping)
+            continue
+        for place, _ in found:
+            report(place.problem)
 
 
-def _until_none(events: Iterator[Any]) -> Iterator[Any]:
-    for event in events:
-        if event is None:
+def _rows(found: Iterator[tuple[_Place, Outcome | None]], stripping: Stripping | None) -> Rows:
+    for (_, row, taken, _), outcome in found:
+        if row is None:
+            continue
+        if stripping and outcome is not None:
+            assert row.text is not None and taken is not None
+            outcome = Outcome.of(stripping.restore(row.text, taken, outcome.result()))
+        yield row, outcome
+
+
+def _by_line(given: Iterable[Given | Unread], deduplicator: Deduplicator) -> Iterator[tuple[_Place, Outcome | None]]:
+    for id, text, place, _ in all_read(given):
+        yield place, None if text is None else Outcome.of(clean_lines(deduplicator, text, id))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How the files of a run become the documents of a stream: every row one, and before them, without a text, the file."""
+
+    config: Config
+    formats: Formats
+    lines: bool
+    stripping: Stripping | None
+
+    def given(self, documents: Iterable[Document]) -> Iterator[Given | Unread]:
+        """Files of one text are left to be read by whoever has the time."""
+        for document in documents:
+            if document.source != STANDARD_INPUT and self.formats.of(document.source) == "txt":
+                yield Unread(document.id, size_of(document.source), partial(self._read, document))
+            else:
+                yield from self._rows(document)
+
+    def _read(self, document: Document) -> list[Given]:
+        return list(self._rows(document))
+
+    def _rows(self, document: Document) -> Iterator[Given]:
+        try:
+            file = File(document, open_reader(document.source, self.formats, limit=not self.lines))
+            if isinstance(file.reader, TextReader) and not self.lines:
+                check_size(file.reader.text, self.config)
+        except (OSError, ValueError) as error:
+            yield Given(None, None, _Place(None, problem=f"{document.source}: {explained(error)}; skipped"))
             return
-        yield event
-
-
-class _Passage:
-    """A run as one sequence of events: a file, its rows with their results, None, and the next file."""
-
-    def __init__(
-        self,
-        documents: Sequence[Document],
-        deduplicator: Deduplicator,
-        formats: Formats,
-        lines: bool,
-        furniture: Furniture | None,
-        report: Callable[[str], None],
-    ) -> None:
-        self._documents = documents
-        self._deduplicator = deduplicator
-        self._formats = formats
-        self._lines = lines
-        self._stripping = Stripping(furniture) if furniture else None
-        self._report = report
-        # Events that have not happened yet, and of a row whose result is to come the furniture that was taken from it.
-        self._waiting: deque[tuple[Any, dict[int, int] | None]] = deque()
-        self._ended = False
-
-    def events(self, jobs: int) -> Iterator[Any]:
-        texts = self._texts()
-        while not self._ended:
-            outcomes: Iterable[Outcome]
-            if self._lines:
-                outcomes = (Outcome.of(clean_lines(self._deduplicator, text, id)) for id, text in self._some(texts))
-            else:
-                outcomes = self._deduplicator._outcomes(self._some(texts), jobs)
-            for outcome in outcomes:
-                yield from self._due()
-                row, taken = self._waiting.popleft()
-                if self._stripping and taken is not None:
-                    outcome = Outcome.of(self._stripping.restore(row.text, taken, outcome.result()))
-                yield row, outcome
-                yield from self._due()
-            yield from self._due()
-
-    def _due(self) -> Iterator[Any]:
-        """What needs to wait for no result any more."""
-        while self._waiting and self._waiting[0][1] is None:
-            yield self._waiting.popleft()[0]
-
-    def _some(self, texts: Iterator[tuple[Hashable, str] | None]) -> Iterator[tuple[Hashable, str]]:
-        """Texts until too much waits with them."""
-        for text in texts:
-            if text is None:
-                return
-            yield text
-        self._ended = True
-
-    def _texts(self) -> Iterator[tuple[Hashable, str] | None]:
-        """All texts with their ids; None where too much waits."""
-        for document in self._documents:
-            try:
-                file = File(document, open_reader(document.source, self._formats, limit=not self._lines))
-                if isinstance(file.reader, TextReader) and not self._lines:
-                    check_size(file.reader.text, self._deduplicator.config)
-            except (OSError, ValueError) as error:
-                self._report(f"{document.source}: {explained(error)}; skipped")
-                continue
-            self._waiting.append((file, None))
-            try:
-                yield from self._texts_of(file)
-            except (OSError, ValueError) as error:
-                if isinstance(error, DedupError):
-                    raise
-                raise CorpusError(
-                    f"{document.source}: {explained(error)}; it and what follows is not written, as rows of it were decided"
-                ) from error
-
-    def _texts_of(self, file: File) -> Iterator[tuple[Hashable, str] | None]:
-        held = 0
-        last = False
-        for row, last in _with_last(self._rows(file.reader)):
-            id, text = row_id(file.document, row), row.text
-            if text is None or not text or text.isspace():  # nothing to decide on
-                outcome = None if text is None else Outcome.of(CleanResult(id, text, [], []))
-                self._waiting.append(((row, outcome), None))
-                text = None
-            else:
+        yield Given(None, None, _Place(file))
+        try:
+            for row in file.reader.rows():
+                if row.text is not None and row.number and not self.lines:
+                    row = _checked(row, self.config)
+                id, text = row_id(document, row), row.text
                 taken: dict[int, int] = {}
-                if self._stripping:
-                    text, taken = self._stripping.strip(id, text)
-                self._waiting.append((row, taken))
-            if last:
-                self._waiting.append((None, None))
-            if text is not None:
-                yield id, text
-            held += _ROW_BYTES + max(0, row.size - len(text or ""))
-            if held > _MOST_WAITING:
-                held = 0
-                yield None
-        if not last:  # there was no row
-            self._waiting.append((None, None))
-
-    def _rows(self, reader: Reader) -> Iterator[Row]:
-        for row in reader.rows():
-            if row.text is not None and row.number and not self._lines:
-                try:
-                    check_size(row.text, self._deduplicator.config)
-                except ValueError as error:
-                    row = replace(row, text=None, problem=str(error))
-            yield row
+                if self.stripping and text is not None:
+                    text, taken = self.stripping.strip(id, text)
+                yield Given(id, text, _Place(file, row, taken), _ROW_BYTES + row.size)
+        except (OSError, ValueError) as error:
+            if isinstance(error, DedupError):
+                raise
+            raise CorpusError(
+                f"{document.source}: {explained(error)}; it and what follows is not written, as rows of it were decided"
+            ) from error
 
 
-def _with_last(rows: Iterator[Row]) -> Iterator[tuple[Row, bool]]:
-    """Each row, and whether it is the last."""
-    row = next(rows, None)
-    while row is not None:
-        following = next(rows, None)
-        yield row, following is None
-        row = following
+def _checked(row: Row, config: Config) -> Row:
+    """The row, without its text if that is too large for one document."""
+    assert row.text is not None
+    try:
+        check_size(row.text, config)
+    except ValueError as error:
+        return replace(row, text=None, problem=str(error))
+    return row
 
 
 def row_id(document: Document, row: Row) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
 
 import numpy as np
 
@@ -28,12 +28,39 @@ if TYPE_CHECKING:
 
 BATCH_TEXTS = 2_000  # what one batch holds about; most of its arrays stay in the processor's cache
 BATCH_CHARACTERS = 1 << 18
+_BATCH_BYTES = 1 << 22  # of what waits with the texts
+
+
+class Given(NamedTuple):
+    """A document of a stream.
+
+    text: None for what only keeps its place in the order
+    mark: what whoever gave it knows it by, and gets back; size: bytes of that
+    """
+
+    id: Hashable
+    text: str | None
+    mark: Any = None
+    size: int = 0
+
+
+class Unread(NamedTuple):
+    """Documents of a stream that are still to be read, in any thread.
+
+    size: about how many characters that will be
+    read: gives them, and raises nothing
+    """
+
+    id: Hashable
+    size: int
+    read: Callable[[], list[Given]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Documents:
-    """Documents of a batch, taken apart and read."""
+    """Documents of a batch, those that have a text taken apart and read."""
 
+    given: list[Given]
     ids: list[Hashable]
     texts: list[str]
     paragraphs: Paragraphs
@@ -108,8 +135,9 @@ class Deduplicator:
         Without an id it gets the number of documents before it. Raises InputError for anything but str, and
         DocumentTooLarge.
         """
-        self._check(id, text)
-        documents = self._read([id], [text], self._fast([text]))
+        self._memory.check_id(id)
+        _checked_text(id, text)
+        documents = self._read([Given(id, text)], self._fast(len(text)))
         with self._lock:
             (outcome,) = self._decide_documents(documents)
             self._memory.hand_out(1)
@@ -131,7 +159,7 @@ class Deduplicator:
                 f"documents is {documents!r:.60}, a {type(documents).__name__}; expected an iterable of texts or (id, text) "
                 "pairs"
             )
-        return self._results(self._outcomes(documents, jobs))
+        return self._results(self._outcomes(map(_named, documents), jobs))
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
         """What was kept that may resemble a text of which there is only a sketch, made by datasketch.
@@ -165,18 +193,18 @@ class Deduplicator:
 
     # A batch is read (pure, in any thread), then decided in order.
 
-    def _results(self, outcomes: Iterator[Outcome]) -> Iterator[CleanResult]:
+    def _results(self, outcomes: Iterator[tuple[Any, Outcome | None]]) -> Iterator[CleanResult]:
         """What there is to say on each, before another thread decides anything."""
         while True:
             with self._lock:
-                outcome = next(outcomes, None)
+                _, outcome = next(outcomes, (None, None))
                 if outcome is None:
                     return
                 result = outcome.result()
             yield result
 
-    def _outcomes(self, documents: Iterable[str | tuple[Hashable, str]], jobs: int) -> Iterator[Outcome]:
-        """The documents of a stream decided, each to be looked at before the next is taken."""
+    def _outcomes(self, documents: Iterable[Given | Unread], jobs: int) -> Iterator[tuple[Any, Outcome | None]]:
+        """The mark of each document with what was decided, to be looked at before the next is taken."""
         from concurrent.futures import ThreadPoolExecutor  # costs as much as the rest of the import, and few need it
 
         batches = self._batches(documents)
@@ -188,80 +216,86 @@ class Deduplicator:
             while True:
                 while ahead and len(waiting) < ahead:
                     try:
-                        ids, texts = next(batches)
+                        batch, characters = next(batches)
                     except StopIteration:
                         ahead = 0
                     except Exception as error:  # what came before it is still handed out
                         ahead, failure = 0, error
                     else:
-                        reading = partial(self._read, ids, texts, self._fast(texts))
+                        reading = partial(self._read, batch, self._fast(characters))
                         waiting.append(pool.submit(reading).result if pool else reading)
                 if not waiting:
                     break
-                oldest, place = waiting.popleft()(), 0
-                while place < len(oldest.ids):
-                    decided = self._decide_documents(oldest, place)
-                    turn = self._memory.turn()
-                    for outcome in decided:
-                        if self._memory.turn() is not turn:
-                            break  # something else was decided meanwhile; this and what follows come after it
-                        place += 1
-                        self._memory.hand_out(1)
-                        yield outcome
+                yield from self._in_turn(waiting.popleft()())
         finally:
             if pool:
                 pool.shutdown(cancel_futures=True)
         if failure is not None:
             raise failure
 
-    def _batches(self, documents: Iterable[str | tuple[Hashable, str]]) -> Iterator[tuple[list[Hashable], list[str]]]:
-        """Whole documents, ids and texts: at first one, then twice as many each time until a batch is full.
+    def _in_turn(self, documents: _Documents) -> Iterator[tuple[Any, Outcome | None]]:
+        place, turn = 0, object()
+        decided: Iterator[Outcome] = iter(())
+        for given in documents.given:
+            if given.text is None:
+                yield given.mark, None
+                continue
+            if self._memory.turn() is not turn:  # nothing is decided yet; or something else, which this comes after
+                decided = self._decide_documents(documents, place)
+                turn = self._memory.turn()
+            self._memory.hand_out(1)
+            place += 1
+            yield given.mark, next(decided)
+
+    def _batches(self, documents: Iterable[Given | Unread]) -> Iterator[tuple[list[Given | Unread], int]]:
+        """Whole documents, and how many characters: at first one, then twice as many each time until a batch is full.
 
         If the next document cannot be had, those before it are handed out first. One that may be too large to be
         decided goes alone, so that its refusal takes no other with it.
         """
-        ids: list[Hashable] = []
-        texts: list[str] = []
-        characters, most = 0, 1
+        batch: list[Given | Unread] = []
+        characters, size, most = 0, 0, 1
         failure: Exception | None = None
-        given = iter(documents)
+        coming = iter(documents)
         while True:
             try:
-                id, text = _named(next(given))
-                self._check(id, text)
+                given = next(coming)
+                self._memory.check_id(given.id)
             except StopIteration:
                 break
             except Exception as error:
                 failure = error
                 break
-            alone = _may_be_too_large(text)
-            if texts and alone:
-                yield ids, texts
-                ids, texts, characters = [], [], 0
-            ids.append(id)
-            texts.append(text)
-            characters += len(text)
-            if len(texts) >= most or characters >= BATCH_CHARACTERS or alone:
-                yield ids, texts
-                ids, texts, characters, most = [], [], 0, min(2 * most, BATCH_TEXTS)
-        if texts:
-            yield ids, texts
+            alone = isinstance(given, Given) and given.text is not None and _may_be_too_large(given.text)
+            if batch and alone:
+                yield batch, characters
+                batch, characters, size = [], 0, 0
+            batch.append(given)
+            if isinstance(given, Given):
+                characters += len(given.text or "")
+                size += given.size
+            else:
+                characters += given.size
+            if len(batch) >= most or characters >= BATCH_CHARACTERS or size >= _BATCH_BYTES or alone:
+                yield batch, characters
+                batch, characters, size, most = [], 0, 0, min(2 * most, BATCH_TEXTS)
+        if batch:
+            yield batch, characters
         if failure is not None:
             raise failure
 
-    def _check(self, id: Hashable, text: Any) -> None:
-        self._memory.check_id(id)
-        checked(text, "a document" if id is None else f"document {id!r}")
-
-    def _fast(self, texts: list[str]) -> bool:
-        self._characters += sum(map(len, texts))
+    def _fast(self, characters: int) -> bool:
+        self._characters += characters
         return engine.wanted(self._characters)
 
-    def _read(self, ids: list[Hashable], texts: list[str], fast: bool) -> _Documents:
+    def _read(self, coming: list[Given | Unread], fast: bool) -> _Documents:
+        given = list(all_read(coming))
+        ids = [id for id, text, *_ in given if text is not None]
+        texts = [text for _, text, *_ in given if text is not None]
         with room.refused(), engine.announced():
             paragraphs = split(texts, fast)
             batch = read_batch(paragraphs.texts, paragraphs.counts, self.config, alone=False, fast=fast)
-        return _Documents(ids, texts, paragraphs, batch)
+        return _Documents(given, ids, texts, paragraphs, batch)
 
     def _opened(self, index: "str | os.PathLike[str] | Store") -> "Store":
         from .store import Store  # not needed without an index
@@ -298,9 +332,23 @@ class Deduplicator:
         return decision(batch, verdicts, p, self._memory)
 
 
-def _named(given: Any) -> tuple[Hashable, Any]:
-    """A document of a stream as its id (None where it has none) and text."""
-    return given if isinstance(given, tuple) and len(given) == 2 else (None, given)
+def all_read(documents: Iterable[Given | Unread]) -> Iterator[Given]:
+    """The documents of a stream, all of them read."""
+    for one in documents:
+        if isinstance(one, Given):
+            yield one
+        else:
+            yield from one.read()
+
+
+def _named(document: Any) -> Given:
+    """A document of a stream: an (id, text) pair, or a text without an id. Raises InputError."""
+    id, text = document if isinstance(document, tuple) and len(document) == 2 else (None, document)
+    return Given(id, _checked_text(id, text))
+
+
+def _checked_text(id: Hashable, text: Any) -> str:
+    return checked(text, "a document" if id is None else f"document {id!r}")
 
 
 def _may_be_too_large(text: str) -> bool:

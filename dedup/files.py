@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from .errors import CorpusError
 
@@ -25,22 +25,25 @@ class Replacement:
         self.path = path
         self.wanted = True
         self._durable = durable
+        self._file: BinaryIO | None = None
+        try:
+            self._rights: int | None = os.stat(path).st_mode & 0o7777
+        except OSError:
+            self._rights = None
         folder, name = os.path.split(path)
-        mode = 0o666
-        with suppress(OSError):
-            mode &= os.stat(path).st_mode  # what few may read, few may read while it is written
+        mode = 0o666 if self._rights is None else 0o666 & self._rights  # not even meanwhile may others read it
         while True:
             self._temporary = os.path.join(folder, f"{unfinished_prefix(name)}{os.getpid()}-{next(_numbers)}.part")
             try:
-                handle = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-                break
+                self._handle = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+                return
             except FileExistsError:  # of a process that was killed
                 continue
             except FileNotFoundError:
                 try:
                     os.makedirs(folder or ".")
                 except FileExistsError:
-                    continue  # another process made it, or it cannot be entered, which is said next time
+                    continue  # someone else made it, or it cannot be entered, which is said next time
                 except OSError as error:
                     raise self._failure(error) from error
             except OSError as error:
@@ -49,33 +52,41 @@ class Replacement:
                 with suppress(OSError):
                     os.unlink(self._temporary)
                 raise
-        self.file: BinaryIO = os.fdopen(handle, "wb")
+
+    def write(self, content: bytes) -> None:
+        """Write the whole file and put it in its place. Raises CorpusError."""
+        try:
+            left = memoryview(content)
+            while left:
+                left = left[os.write(self._handle, left) :]
+        except BaseException as error:
+            self._give_up(error)
+        self.finish()
 
     def finish(self) -> None:
-        """Put the file in its place, with the rights of the one that is there. Raises CorpusError."""
+        """Put the file in its place, with the rights of the one that was there. Raises CorpusError."""
         try:
-            self.file.flush()
+            if self._file:
+                self._file.flush()
             if self._durable:
-                os.fsync(self.file.fileno())
-            with suppress(FileNotFoundError):
-                os.fchmod(self.file.fileno(), os.stat(self.path).st_mode & 0o7777)
-            self.file.close()
+                os.fsync(self._handle)
+            if self._rights is not None:
+                os.fchmod(self._handle, self._rights)
+            self._close()
             os.replace(self._temporary, self.path)
         except BaseException as error:  # an interrupt, too, leaves nothing behind
-            self.discard()
-            if isinstance(error, OSError):
-                raise self._failure(error) from error
-            raise
+            self._give_up(error)
 
     def discard(self) -> None:
         """Leave everything as it was."""
         with suppress(OSError):  # what could not be written is not wanted
-            self.file.close()
+            self._close()
         with suppress(FileNotFoundError):
             os.unlink(self._temporary)
 
     def __enter__(self) -> BinaryIO:
-        return self.file
+        self._file = os.fdopen(self._handle, "wb")
+        return self._file
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -86,8 +97,21 @@ class Replacement:
         if isinstance(error, OSError) and not isinstance(error, CorpusError):
             raise self._failure(error) from error
 
+    def _close(self) -> None:
+        if self._file:
+            self._file.close()
+        elif self._handle >= 0:
+            handle, self._handle = self._handle, -1
+            os.close(handle)
+
+    def _give_up(self, error: BaseException) -> NoReturn:
+        self.discard()
+        if isinstance(error, OSError):
+            raise self._failure(error) from error
+        raise error
+
     def _failure(self, error: OSError) -> CorpusError:
-        return CorpusError(f"{self.path}: {error.strerror or error}; it and what follows is not written")
+        return CorpusError(f"{self.path}: {error.strerror or error}; it is not written, and the run ends")
 
 
 def discard_unfinished(folder: str) -> None:
@@ -114,8 +138,7 @@ def unfinished_prefix(name: str) -> str:
 
 def write(path: str, content: bytes) -> None:
     """Write a file at once or not at all. Raises CorpusError."""
-    with Replacement(path) as file:
-        file.write(content)
+    Replacement(path).write(content)
 
 
 def sync(path: str | os.PathLike[str]) -> None:

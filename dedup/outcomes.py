@@ -19,17 +19,18 @@ from .rule import Batch, Verdicts, equal_shorts
 class Outcome:
     """A document after its decision: what most runs need to know of it, without an object for each paragraph.
 
-    text: what stays of it; paragraphs: how many it had; within, across, furniture: how many of them were removed because
-    they repeat their own document, or an earlier one, or as page furniture
-    result: all there is to say, to be asked for before anything else is decided
+    paragraphs: how many it had; within, across, furniture: how many of them were removed because they repeat their own
+    document, or an earlier one, or as page furniture
+    text: gives what stays of it, at any time and in any thread
+    result: gives all there is to say, to be asked for before anything else is decided
     """
 
     id: Hashable
-    text: str
     paragraphs: int
     within: int
     across: int
     furniture: int
+    text: Callable[[], str]
     result: Callable[[], CleanResult]
 
     @classmethod
@@ -40,7 +41,7 @@ class Outcome:
         furniture = originals.count(None)
         paragraphs = len(result.kept) + len(result.removed)
         across = len(result.removed) - within - furniture
-        return cls(result.id, result.text, paragraphs, within, across, furniture, lambda: result)
+        return cls(result.id, paragraphs, within, across, furniture, lambda: result.text, lambda: result)
 
     @property
     def removed(self) -> int:
@@ -56,20 +57,27 @@ def outcomes(
     gone = np.flatnonzero((verdicts.relations != DISTINCT) | (equals >= 0))
     own = (equals[gone] >= 0) | (verdicts.originals[gone, 0] == memory.numbers[batch.documents[gone]])
     bounds = np.append(0, np.cumsum(paragraphs.counts))
-    cuts, within = np.searchsorted(gone, bounds).tolist(), np.append(0, np.cumsum(own)).tolist()
-    begins, ends, places, removed = (a.tolist() for a in (paragraphs.begins, paragraphs.ends, bounds, gone))
+    at = np.searchsorted(gone, bounds)
+    within = np.append(0, np.cumsum(own))[at].tolist()
+    cuts, first, begins, ends = (array.tolist() for array in (at, bounds, paragraphs.begins, paragraphs.ends))
+    removed = (gone - np.repeat(bounds[:-1], np.diff(at))).tolist()
     ids = memory.ids[start - len(texts) :]
+
+    def spans(d: int) -> tuple[list[int], list[int], list[int]]:
+        """Where the paragraphs of a document begin and end, and which of them are removed."""
+        here = slice(first[d], first[d + 1])
+        return begins[here], ends[here], removed[cuts[d] : cuts[d + 1]]
+
+    def text(d: int) -> str:
+        return without(texts[d], *spans(d))
+
+    def result(d: int) -> CleanResult:
+        return _result(ids[d - start], text(d), *spans(d), first[d], batch, verdicts, equals, memory)
+
     for d in range(start, len(texts)):
-        id, text, begin, end = ids[d - start], texts[d], places[d], places[d + 1]
-        first, last = cuts[d], cuts[d + 1]
-        result = partial(_result, id, text, begins[begin:end], ends[begin:end], begin, removed[first:last])
-        staying = text
-        if last > first:
-            staying = without(text, begins[begin:end], ends[begin:end], [p - begin for p in removed[first:last]])
-        inner = within[last] - within[first]
-        yield Outcome(
-            id, staying, end - begin, inner, last - first - inner, 0, partial(result, batch, verdicts, equals, memory)
-        )
+        count, inner = first[d + 1] - first[d], within[d + 1] - within[d]
+        across = cuts[d + 1] - cuts[d] - inner
+        yield Outcome(ids[d - start], count, inner, across, 0, partial(text, d), partial(result, d))
 
 
 def _result(
@@ -77,25 +85,26 @@ def _result(
     text: str,
     begins: list[int],
     ends: list[int],
-    begin: int,
     removed: list[int],
+    first: int,
     batch: Batch,
     verdicts: Verdicts,
     equals: NDArray[np.int64],
     memory: Memory,
 ) -> CleanResult:
-    """The result on a document whose paragraphs are those of the batch from `begin` on."""
+    """The result on a document of which that text stays, and whose paragraphs are those of the batch from `first` on."""
     kept = list(map(Span, begins, ends))
     removals = []
-    for p in removed:
+    for position in removed:
+        p = first + position
         if equals[p] >= 0:
             found = _exact(batch, p, (id, int(batch.positions[equals[p]])), memory)
         else:
             found = decision(batch, verdicts, p, memory)
-        removals.append(Removal(begins[p - begin], ends[p - begin], p - begin, found))
-    for p in reversed(removed):
-        del kept[p - begin]
-    return CleanResult(id, without(text, begins, ends, [p - begin for p in removed]), kept, removals)
+        removals.append(Removal(begins[position], ends[position], position, found))
+    for position in reversed(removed):
+        del kept[position]
+    return CleanResult(id, text, kept, removals)
 
 
 def decision(batch: Batch, verdicts: Verdicts, p: int, memory: Memory) -> Decision:

@@ -11,7 +11,7 @@ from .boilerplate import Furniture
 from .corpus import File, Rows, Totals, find_furniture, row_id, run
 from .deduplicator import Deduplicator
 from .formats import Formats
-from .options import config_of, cores, warn
+from .options import config_of, warn
 from .results import CleanResult
 from .resume import Progress
 from .sources import Document
@@ -50,7 +50,7 @@ class Session:
             raise click.UsageError("--lines takes every line as a document: none of them has page furniture to remove.")
         self.furniture = find_furniture(self.documents, least, self.formats)
 
-    def results(self, jobs: int | None, index: str | Store | None = None) -> Iterator[tuple[File, Rows]]:
+    def results(self, jobs: int, index: str | Store | None = None) -> Iterator[tuple[File, Rows]]:
         """Each file, and its rows with their results; with an index it is noted as done when the next is asked for.
 
         Which files are passed over is known at once.
@@ -59,7 +59,7 @@ class Session:
         progress = Progress.of(deduplicator)
         if progress is not None:
             self._pass_over(progress)
-        return self._results(deduplicator, progress, jobs or cores())
+        return self._results(deduplicator, progress, jobs)
 
     def _results(self, deduplicator: Deduplicator, progress: Progress | None, jobs: int) -> Iterator[tuple[File, Rows]]:
         with deduplicator, Bar(self.documents, self.totals, wanted=self.progress) as bar:

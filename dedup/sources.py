@@ -179,3 +179,11 @@ def _check_apart(documents: Iterable[Document], placed: Callable[[str], str]) ->
             raise CorpusError(f"{taken[path]} and {document.source} would both be written to {document.output}")
         taken[path] = document.source
     return taken
+
+
+def size_of(source: str) -> int:
+    """Bytes of a file; 0 where that cannot be known."""
+    try:
+        return 0 if source == STANDARD_INPUT else os.stat(source).st_size
+    except OSError:
+        return 0

@@ -513,7 +513,7 @@ def test_a_large_file_is_streamed(tmp_path, monkeypatch):
     with zstd.open(tmp_path / "a.jsonl.zst", "wb") as file:
         for row in rows():
             size += file.write(row)
-    monkeypatch.setattr("dedup.corpus._MOST_WAITING", 1 << 20)
+    monkeypatch.setattr("dedup.deduplicator._BATCH_BYTES", 1 << 19)
     tracemalloc.start()
     try:
         result = call("clean", tmp_path / "a.jsonl.zst", "-o", tmp_path / "b.jsonl.zst", "--jobs", 2)

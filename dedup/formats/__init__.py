@@ -57,11 +57,13 @@ def open_reader(source: str, formats: Formats, *, limit: bool = True) -> Reader:
         if format == "parquet":
             raise ValueError("Parquet is not read from standard input, in which one cannot go back")
         given = sys.stdin.buffer
-        return TextReader(given, limit=limit) if format == "txt" else JsonLinesReader(given, field)
+        return TextReader.of(given, limit=limit) if format == "txt" else JsonLinesReader(given, field)
     packing = suffix(source)
+    if format == "txt" and not packing:
+        return TextReader.at(source, limit=limit)
     if format == "txt":
         with open(source, "rb") as text:
-            return TextReader(decompressed(text, packing), limit=limit)
+            return TextReader.of(decompressed(text, packing), limit=limit)
     if packing and format == "parquet":
         raise ValueError(f"Parquet within {packing}; expected Parquet, which compresses its columns itself")
     if packing:

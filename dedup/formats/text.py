@@ -1,5 +1,6 @@
 """Plain text: a file is one document."""
 
+import os
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
@@ -11,14 +12,31 @@ LARGEST = 1 << 28  # bytes of one document
 
 
 class TextReader:
-    """A file that is one document, read at once."""
+    """A file that is one document; `raw` is what it holds."""
 
-    def __init__(self, file: BinaryIO, *, limit: bool = True) -> None:
-        """Raises OSError, and ValueError for what is not UTF-8 text or, with `limit`, too large to be one document."""
-        self.raw = file.read(LARGEST + 1 if limit else -1)
-        if limit and len(self.raw) > LARGEST:
-            raise ValueError(f"larger than {LARGEST:,} bytes, the most for one document")
-        self.text = decoded(self.raw)
+    def __init__(self, raw: bytes) -> None:
+        """Raises ValueError for what is not UTF-8 text."""
+        self.raw = raw
+        self.text = decoded(raw)
+
+    @classmethod
+    def of(cls, file: BinaryIO, *, limit: bool) -> "TextReader":
+        """What is left of a file. Raises OSError, and ValueError, also, with `limit`, for more than one document holds."""
+        return cls(_checked(file.read(LARGEST + 1 if limit else -1), limit))
+
+    @classmethod
+    def at(cls, path: str, *, limit: bool) -> "TextReader":
+        """The file at a path, in as few calls of the system as there can be."""
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            size = os.fstat(handle).st_size
+            raw = os.read(handle, min(size, LARGEST) + 1)
+            if len(raw) == size:
+                return cls(raw)
+            with os.fdopen(os.dup(handle), "rb") as file:  # no file of the disk, too large, or it changes
+                return cls(_checked(raw + file.read(LARGEST + 1 if limit else -1), limit))
+        finally:
+            os.close(handle)
 
     def rows(self) -> Iterator[Row]:
         yield Row(0, self.text, self.raw)
@@ -35,6 +53,12 @@ class TextReader:
 
     def writer(self, target: BinaryIO, *, notes: bool = False) -> "TextWriter":
         return TextWriter(target)
+
+
+def _checked(raw: bytes, limit: bool) -> bytes:
+    if limit and len(raw) > LARGEST:
+        raise ValueError(f"larger than {LARGEST:,} bytes, the most for one document")
+    return raw
 
 
 class TextWriter:
