@@ -243,51 +243,82 @@ def share_tokens_kernel(ids_a, traits_a, starts_a, i, k, mark_b, ids_b, traits_b
 
 
 @kernel
-def overlap_kernel(ids, n, front, back, size, table, first, common):
-    """How many different shingles two sides share, and how many each has.
+def forget_tokens_kernel(slots, heads, number, known):
+    """Take the numbers from `number` to `known` - 1, the last ones given, out of the table again."""
+    mask = len(slots) - 1
+    while known > number:
+        known -= 1
+        slot = np.int64(heads[known]) & mask
+        while slots[slot] != known:
+            slot = (slot + 1) & mask
+        slots[slot] = -1
 
-    ids: of both sides, the first n are one's, of which they share `front` tokens at their beginnings and `back` at their
-    ends; table: int64, a power of two, at least twice as long; first, common: int64, as long as ids. All to work in.
-    """
-    m = len(ids) - n
-    if n < size or m < size:  # a whole text for a shingle; two such are equal only if the texts are
-        return 0, max(1, n - size + 1), max(1, m - size + 1)
-    table[:] = -1  # the first place of each shingle
+
+@kernel
+def shingle_slot_kernel(ids, place, size, table):
+    """The slot of `table`, places by shingle, where the shingle at a place stands, or a free one."""
     mask = len(table) - 1
-    shared = distinct_a = distinct_b = 0
-    for place in range(n + m - size + 1):
-        if n - size < place < n:
-            continue
+    value = np.uint64(0)
+    for k in range(size):
+        value = value * np.uint64(0x9E3779B1) + np.uint64(ids[place + k])
+    slot = np.int64(value * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)) & mask
+    while table[slot] >= 0:
+        other = table[slot]
+        same = True
+        for k in range(size):
+            same &= ids[place + k] == ids[other + k]
+        if same:
+            break
+        slot = (slot + 1) & mask
+    return slot
+
+
+@kernel
+def shingles_kernel(ids, n, size, table, first, common):
+    """Put the shingles of the first n tokens into an empty `table`; how many different ones.
+
+    first: int64[n], of each place the first one with the same shingle; common: int64[n], zeros for what comes
+    """
+    distinct = 0
+    for place in range(n - size + 1):
+        slot = shingle_slot_kernel(ids, place, size, table)
+        if table[slot] < 0:
+            table[slot] = place
+            distinct += 1
+        first[place] = table[slot]
+        common[place] = 0
+    return max(1, distinct)
+
+
+@kernel
+def overlap_kernel(ids, n, m, front, back, size, table, first, common):
+    """How many different shingles two sides share, and how many the other has.
+
+    ids: of one's n tokens, whose shingles are in the table, then of the other's m, of which they share `front` at their
+    beginnings and `back` at their ends. common: room to work in; all is left as it was.
+    """
+    if n < size or m < size:  # a whole text for a shingle; two such are equal only if the texts are
+        return 0, max(1, m - size + 1)
+    shared = added = 0
+    for place in range(n, n + m - size + 1):
         known = -1  # a place of one's where the same shingle stands
-        if place >= n:
-            if place - n + size <= front:
-                known = place - n
-            elif place >= n + m - back:
-                known = place - m
-        if known < 0:
-            value = np.uint64(0)
-            for k in range(size):
-                value = value * np.uint64(0x9E3779B1) + np.uint64(ids[place + k])
-            slot = np.int64(value * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)) & mask
-            while table[slot] >= 0:
-                other = table[slot]
-                same = True
-                for k in range(size):
-                    same &= ids[place + k] == ids[other + k]
-                if same:
-                    break
-                slot = (slot + 1) & mask
+        if place - n + size <= front:
+            known = first[place - n]
+        elif place >= n + m - back:
+            known = first[place - m]
+        else:
+            slot = shingle_slot_kernel(ids, place, size, table)
             if table[slot] < 0:
                 table[slot] = place
-                common[place] = 0
-                if place < n:
-                    distinct_a += 1
-                else:
-                    distinct_b += 1
-            first[place] = table[slot]
-            known = place
-        if place >= n and first[known] < n and common[first[known]] == 0:
-            common[first[known]] = 1
-            shared += 1
-            distinct_b += 1
-    return shared, distinct_a, distinct_b
+                common[n + added] = slot
+                added += 1
+            elif table[slot] < n:
+                known = table[slot]
+        if known >= 0:
+            shared += common[known] == 0
+            common[known] = 1
+    for k in range(added - 1, -1, -1):
+        table[common[n + k]] = -1
+    for place in range(n - size + 1):
+        common[place] = 0
+    return shared, shared + added

@@ -35,12 +35,14 @@ from .guard import (
 )
 from .pairs import (
     common_ends_kernel,
+    forget_tokens_kernel,
     overlap_kernel,
     read_capitals_kernel,
     read_pair,
     read_text,
     read_tokens_kernel,
     share_tokens_kernel,
+    shingles_kernel,
 )
 from .surroundings import core_kernel, surroundings_kernel
 
@@ -197,57 +199,87 @@ def promising_kernel(shared, distinct, distinct_kept, n, kept, shingle_size, thr
 
 
 @kernel
-def weigh_kernel(
-    text, length, mark, other_text, other_length, other_mark, shingle_size, threshold, containment, guard,
-    lexicon_hashes, lexicon_bits, lexicon_words, room,
-):  # fmt: skip
-    """The relation of two different texts as they stand in a buffer, so many bytes from the beginning of each.
-
-    Every token is followed by a space, and the texts by eight bytes or more of the buffer. room: int64[...] to work in.
-    Returns relation, Jaccard similarity, containment, and whether the first text is the inner one.
-    """
-    n, m = len(mark), len(other_mark)
-    swapped = m < n
-    if m == n:
-        for i in range(min(length, other_length)):
-            if text[i] != other_text[i]:
-                swapped = other_text[i] < text[i]
-                break
-    a, mark_a, length_a = (other_text, other_mark, other_length) if swapped else (text, mark, length)
-    b, mark_b, length_b = (text, mark, length) if swapped else (other_text, other_mark, other_length)
-    n, m = len(mark_a), len(mark_b)
-    both = n + m
+def layout_kernel(room, n, most):
+    """Of the room for pairs of n tokens with up to `most`: tables of tokens and of shingles, and what goes by token."""
+    both = n + most
     places = 2
     while places < 2 * both:
         places *= 2
-    if len(room) < places + 6 * both + 2:
-        room = np.empty(places + 6 * both + 2, dtype=np.int64)
-    table, ids = room[:places], room[places : places + both]
-    first, common = room[places + both : places + 2 * both], room[places + 2 * both : places + 3 * both]
-    traits, heads = room[places + 3 * both : places + 4 * both], room[places + 4 * both : places + 5 * both]
-    starts = room[places + 5 * both : places + 6 * both + 2]
-    ids_a, ids_b, traits_a, traits_b = ids[:n], ids[n:], traits[:n], traits[n:]
-    starts_a, starts_b = starts[: n + 1], starts[n + 1 :]
+    by_token = room[2 * places : 2 * places + 7 * both + 2]
+    return room[:places], room[places : 2 * places], by_token, both, 2 * places + 7 * both + 2
+
+
+@kernel
+def read_kernel(text, mark, most, shingle_size, lexicon_hashes, lexicon_bits, lexicon_words, room):
+    """Read a text for `weigh_kernel`, which may have it weighed against many of up to `most` tokens.
+
+    Returns the room, made larger where need be, how many different tokens and shingles there are, and what the capitals
+    tell.
+    """
+    n = len(mark)
+    size = layout_kernel(room, n, most)[4]
+    if len(room) < size:
+        room = np.empty(size, dtype=np.int64)
+    table, shingles, by_token, both, _ = layout_kernel(room, n, most)
     table[:] = -1
-    starts_a[0] = starts_b[0] = 0
+    shingles[:] = -1
+    ids, traits, starts = by_token[:both], by_token[both : 2 * both], by_token[6 * both :]
+    heads, places = by_token[2 * both : 3 * both].view(np.uint64), by_token[3 * both : 4 * both]
+    starts[0] = 0
     known = read_tokens_kernel(
-        a, mark_a, ids_a, traits_a, starts_a, 0, n, table, heads.view(np.uint64), first,
-        lexicon_hashes, lexicon_bits, lexicon_words, a, 0, 0,
+        text, mark, ids, traits, starts, 0, n, table, heads, places, lexicon_hashes, lexicon_bits, lexicon_words,
+        text, 0, 0,
     )  # fmt: skip
-    front, back = common_ends_kernel(a, length_a, starts_a, b, length_b, m)
-    share_tokens_kernel(ids_a, traits_a, starts_a, 0, front, mark_b, ids_b, traits_b, starts_b, 0)
-    read_tokens_kernel(
-        b, mark_b, ids_b, traits_b, starts_b, front, m - back, table, heads.view(np.uint64), first,
-        lexicon_hashes, lexicon_bits, lexicon_words, a, known, known,
+    distinct = shingles_kernel(
+        ids, n, shingle_size, shingles, by_token[4 * both : 5 * both], by_token[5 * both : 6 * both]
+    )
+    return room, known, distinct, read_capitals_kernel(mark, traits[:n])
+
+
+@kernel
+def weigh_kernel(
+    text, length, mark, most, known, distinct, capitals, other_text, other_length, other_mark, shingle_size, threshold,
+    containment, guard, lexicon_hashes, lexicon_bits, lexicon_words, room,
+):  # fmt: skip
+    """The relation of two different texts as they stand in a buffer, so many bytes from the beginning of each.
+
+    Every token is followed by a space, and the texts by eight bytes or more of the buffer. `read_kernel` has read the
+    first one into the room. Returns relation, Jaccard similarity, containment, and whether that is the inner one.
+    """
+    n, m = len(mark), len(other_mark)
+    table, shingles, by_token, both, _ = layout_kernel(room, n, most)
+    ids, traits = by_token[: n + m], by_token[both : both + n + m]
+    heads, places = by_token[2 * both : 3 * both].view(np.uint64), by_token[3 * both : 4 * both]
+    first, common = by_token[4 * both : 5 * both], by_token[5 * both : 6 * both]
+    one, other, starts, starts_other = ids[:n], ids[n:], by_token[6 * both :][: n + 1], by_token[6 * both :][n + 1 :]
+    traits_one, traits_other = traits[:n], traits[n:]
+    starts_other[0] = 0
+    front, back = common_ends_kernel(text, length, starts, other_text, other_length, m)
+    share_tokens_kernel(one, traits_one, starts, 0, front, other_mark, other, traits_other, starts_other, 0)
+    numbers = read_tokens_kernel(
+        other_text, other_mark, other, traits_other, starts_other, front, m - back, table, heads, places,
+        lexicon_hashes, lexicon_bits, lexicon_words, text, known, known,
     )  # fmt: skip
-    share_tokens_kernel(ids_a, traits_a, starts_a, n - back, n, mark_b, ids_b, traits_b, starts_b, m - back)
-    shared, distinct_a, distinct_b = overlap_kernel(ids, n, front, back, shingle_size, table, first, common)
+    forget_tokens_kernel(table, heads, known, numbers)
+    share_tokens_kernel(one, traits_one, starts, n - back, n, other_mark, other, traits_other, starts_other, m - back)
+    shared, distinct_other = overlap_kernel(ids, n, m, front, back, shingle_size, shingles, first, common)
+    capitals_other = read_capitals_kernel(other_mark, traits_other)
+    is_inner = n < m
+    if n == m:
+        for i in range(min(length, other_length)):
+            if text[i] != other_text[i]:
+                is_inner = text[i] < other_text[i]
+                break
+    one_side = one, traits_one, text, starts, capitals
+    other_side = other, traits_other, other_text, starts_other[: m + 1], capitals_other
+    ids_a, traits_a, text_a, starts_a, capitals_a = one_side if is_inner else other_side
+    ids_b, traits_b, text_b, starts_b, capitals_b = other_side if is_inner else one_side
     relation, jaccard, inside, _, _, _ = judge_kernel(
-        ids_a, traits_a, a, starts_a, read_capitals_kernel(mark_a, traits_a), ids_b, traits_b, b, starts_b,
-        read_capitals_kernel(mark_b, traits_b), shared, distinct_a, distinct_b, shingle_size, threshold, containment,
-        guard, False,
+        ids_a, traits_a, text_a, starts_a, capitals_a, ids_b, traits_b, text_b, starts_b, capitals_b,
+        shared, distinct if is_inner else distinct_other, distinct_other if is_inner else distinct,
+        shingle_size, threshold, containment, guard, False,
     )  # fmt: skip
-    return relation, jaccard, inside, not swapped
+    return relation, jaccard, inside, is_inner
 
 
 # --- The reason in words ---------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import numpy as np
 
 from .engine import kernel, lengthened, load_64, prefetch, store_64
 from .index import home_kernel, table_kernel
-from .relation import CONTAINED, DISTINCT, EXACT, promising_kernel, weigh_kernel
+from .relation import CONTAINED, DISTINCT, EXACT, promising_kernel, read_kernel, weigh_kernel
 
 # What becomes of a paragraph: it is passed over, stays as a field of records, is looked up for an equal text only, or
 # judged in full.
@@ -154,8 +154,10 @@ def decide_kernel(
                             promising += 1
                         shared[entry - first_entry] = 0
                     number = promising
+                most_tokens = known = np.int64(0)
                 for c in range(number):
                     entry = candidates[c]
+                    most_tokens = max(most_tokens, mark_at[entry + 1] - mark_at[entry])
                     if c == 0 or entry != candidates[c - 1]:
                         prefetch(mark, mark_at[entry])
                         for line in range(0, text_at[entry + 1] - text_at[entry], 64):
@@ -166,9 +168,15 @@ def decide_kernel(
                     entry = candidates[c]
                     if c > 0 and candidates[c - 1] == entry:
                         continue
+                    if known == 0:
+                        room, known, shingles, capitals = read_kernel(
+                            buffer[begin:], marks[first[p] : first[p + 1]], most_tokens, shingle_size,
+                            lexicon_hashes, lexicon_bits, lexicon_words, room,
+                        )  # fmt: skip
                     relation, jaccard, inside, is_inner = weigh_kernel(
-                        buffer[begin:], length, marks[first[p] : first[p + 1]], text[text_at[entry] :],
-                        text_at[entry + 1] - text_at[entry], mark[mark_at[entry] : mark_at[entry + 1]],
+                        buffer[begin:], length, marks[first[p] : first[p + 1]], most_tokens, known, shingles, capitals,
+                        text[text_at[entry] :], text_at[entry + 1] - text_at[entry],
+                        mark[mark_at[entry] : mark_at[entry + 1]],
                         shingle_size, threshold, containment, guard, lexicon_hashes, lexicon_bits, lexicon_words, room,
                     )  # fmt: skip
                     if relation > found and (relation != CONTAINED or is_inner):

@@ -14,7 +14,7 @@ from dedup.alignment import align_kernel
 from dedup.config import Config
 from dedup.marks import PADDING
 from dedup.pairs import hash_kernel, lexicon_table, read_pair, read_text
-from dedup.relation import RELATIONS, judge_kernel, limits, weigh_kernel
+from dedup.relation import RELATIONS, judge_kernel, limits, read_kernel, weigh_kernel
 from dedup.tokens import fold
 
 BODY = (
@@ -214,15 +214,12 @@ def test_compiled_pairs_equal_interpreted_ones(texts, guard, containment):
         stored = text + b" " if text else b""
         return np.frombuffer(stored + bytes(32), np.uint8), len(stored), np.frombuffer(mark, np.uint8)
 
-    made = engine.compiled(weigh_kernel)(
-        *arrays(a, mark_a),
-        *arrays(b, mark_b),
-        config.shingle_size,
-        *limits(config),
-        *lexicon_table(),
-        np.empty(100, np.int64),
-    )
-    assert made == (relation, jaccard, inside, first_is_inner)
+    one, other, most = arrays(a, mark_a), arrays(b, mark_b), max(len(mark_a), len(mark_b)) + 1
+    room, *found = engine.compiled(read_kernel)(one[0], one[2], most, size, *lexicon_table(), np.empty(100, np.int64))
+    backwards = arrays(b" ".join(b.split()[::-1]), mark_b[::-1])
+    for side in (other, backwards, other):  # whatever it was weighed against before
+        made = engine.compiled(weigh_kernel)(*one, most, *found, *side, size, *limits(config), *lexicon_table(), room)
+        assert side is backwards or made == (relation, jaccard, inside, first_is_inner)
     assert RELATIONS[relation] in ("contained", "near", "distinct")
 
 
