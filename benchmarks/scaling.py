@@ -29,7 +29,6 @@ from texts import paragraphs
 
 import dedup
 from dedup import functions
-from dedup.index import table_kernel
 
 RESEMBLANCE, FULL, FILE = "resemblance only", "full definition", "full, index in a file"
 CURVES: dict[str, dict[str, Any]] = {RESEMBLANCE: {"containment": None, "guard": False}, FULL: {}, FILE: {}}
@@ -60,7 +59,7 @@ def candidates(index: Any, keys: Any) -> float:
         found: set[int] = set()
         for column, key in enumerate(row[1:], 1):
             if column < index.single or key:
-                found.update(index.bucket(int(table_kernel(column, key, index.single)), key))
+                found.update(index.bucket(min(column, index.single), key))
         met += len(found - set(index.bucket(0, row[0])))
     return met / len(keys)
 

@@ -234,6 +234,7 @@ class Deduplicator:
             raise failure
 
     def _in_turn(self, documents: _Documents) -> Iterator[tuple[Any, Outcome | None]]:
+        """A batch as `_outcomes` gives it, decided when the first of it is asked for."""
         place, turn = 0, object()
         decided: Iterator[Outcome] = iter(())
         for given in documents.given:

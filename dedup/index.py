@@ -7,6 +7,7 @@ a batch of them side by side, which comes to the same.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +16,6 @@ from . import engine, room
 from .engine import kernel, prefetch
 from .errors import OutOfMemory
 from .marks import PADDING
-from .openings import MOST_OPENINGS
-
-
-@kernel
-def table_kernel(column, key, single):
-    """The table for the key in a column: each kind has its own, but openings, which may match in any column, go by key."""
-    return column if column < single else single + np.int64(key) % MOST_OPENINGS
 
 
 def _by_table(keys: NDArray[np.uint32], single: int) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.int64]]]:
@@ -29,10 +23,9 @@ def _by_table(keys: NDArray[np.uint32], single: int) -> Iterator[tuple[NDArray[n
     columns, n = keys.shape
     for column in range(single):
         yield np.ascontiguousarray(keys[column]), np.arange(n)
-    openings, owners = keys[single:].T.ravel(), np.repeat(np.arange(n), columns - single)
-    for table in range(columns - single):
-        mine = (openings != 0) & (openings % MOST_OPENINGS == table)
-        yield openings[mine], owners[mine]
+    if columns > single:
+        owners, which = np.nonzero(keys[single:].T)
+        yield keys[single + which, owners], owners
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +59,12 @@ _ASKED_AFTER = 1 << 26  # bytes of new entries after which the system is asked w
 class Index:
     """Arrays with room to grow.
 
-    columns: of the keys, and as many tables; single: of the columns the first, which are one of each kind
+    columns: of the keys; single: of them the first, which have a table each; the others share one, several times as
+        large, as the same key may stand in any of them
     text, mark: the entries' folded texts (a space after each token) and marks, one after the other
     text_at, mark_at: int64, where each entry's begin; documents, positions: int64, of each entry
-    slots: uint64[tables, capacity], open addressing by key: key << 32 | entry + 1, 0 where free. Equal keys stand in
-        the order of their entries, whatever the capacity.
+    slots: uint64[columns * capacity], the tables one after the other, open addressing by key: key << 32 | entry + 1, 0
+        where free. Equal keys stand in the order of their entries, whatever the capacity.
     """
 
     columns: int
@@ -91,8 +85,18 @@ class Index:
         capacity = _capacity(_ROOM_ENTRIES)
         text, mark = (room.zeros(width * _ROOM_ENTRIES + PADDING, np.uint8) for width in (256, 64))
         text_at, mark_at, documents, positions = (room.zeros(_ROOM_ENTRIES + 1, np.int64) for _ in range(4))
-        slots = room.zeros(columns * capacity, np.uint64).reshape(columns, capacity)
+        slots = room.zeros(columns * capacity, np.uint64)
         return cls(columns, single, 0, text, mark, text_at, mark_at, documents, positions, slots)
+
+    @property
+    def capacity(self) -> int:
+        """Slots for each column."""
+        return len(self.slots) // self.columns
+
+    @property
+    def tables(self) -> list[slice]:
+        """Where each of them stands among the slots."""
+        return _tables(self.columns, self.single, self.capacity)
 
     def reserve(self, entries: int, text: int, tokens: int, fast: bool) -> None:
         """Make room for so many more entries, bytes of folded text and tokens.
@@ -102,8 +106,8 @@ class Index:
         need = self.count + entries
         if need > _MOST_ENTRIES:
             raise OutOfMemory(f"the index would hold {need:,} paragraphs; expected at most {_MOST_ENTRIES:,}")
-        capacity = max(self.slots.shape[1], _capacity(need))
-        ahead = 8 * self.columns * (capacity - self.slots.shape[1]) + text + tokens + 32 * entries
+        before, capacity = self.capacity, max(self.capacity, _capacity(need))
+        ahead = 8 * self.columns * (capacity - before) + text + tokens + 32 * entries
         self.unasked += ahead
         if self.unasked > _ASKED_AFTER:
             room.check(ahead + _ASKED_AFTER)
@@ -112,18 +116,14 @@ class Index:
         self._widen("mark", int(self.mark_at[self.count]) + tokens + PADDING)
         for name in ("text_at", "mark_at", "documents", "positions"):
             self._widen(name, need + 1)
-        if capacity > self.slots.shape[1]:
-            before = self.slots.shape[1]
-            self.slots = self.slots.reshape(-1)
-            try:
-                room.lengthen(self, "slots", self.columns * capacity)
-            finally:
-                self.slots = self.slots.reshape(self.columns, -1)
+        if capacity > before:
+            olds = self.tables
+            room.lengthen(self, "slots", self.columns * capacity)
             refill = engine.compiled(refill_kernel) if fast else _refill
-            # The last one first: its new place is behind those that still stand in their old one.
-            for table in range(self.columns - 1, -1, -1):
-                old = self.slots.reshape(-1)[table * before : (table + 1) * before]
-                refill(old if table > 0 else old.copy(), self.slots[table])
+            # The last one first: as a rule its new place is behind those that still stand in their old one.
+            for old, new in reversed(list(zip(olds, self.tables, strict=True))):
+                slots = self.slots[old]
+                refill(slots if new.start >= old.stop else slots.copy(), self.slots[new])
 
     def _widen(self, name: str, need: int) -> None:
         array = getattr(self, name)
@@ -142,9 +142,9 @@ class Index:
         """The folded text of an entry."""
         return self.text[self.text_at[entry] : self.text_at[entry + 1] - 1].tobytes()
 
-    def bucket(self, column: int, key: int) -> Sequence[int]:
+    def bucket(self, table: int, key: int) -> Sequence[int]:
         """The entries of that key."""
-        slots, found = self.slots[column], []
+        slots, found = self.slots[self.tables[table]], []
         slot = int(home_kernel(key, len(slots)))
         while filled := int(slots[slot]):
             if filled >> 32 == key:
@@ -159,13 +159,13 @@ class Index:
     def extend(self, entries: Entries, most: int, fast: bool) -> None:
         """Enter all of `entries`, one after the other; a bucket of a band takes `most`."""
         begin = self.append(entries, fast)
-        banded = entries.banded
+        banded, tables = entries.banded, self.tables
         for table, (keys, owners) in enumerate(_by_table(entries.keys, self.single)):
             if table > 0:
                 keys, owners = keys[banded[owners]], owners[banded[owners]]
             if fast:
                 kept = (begin + owners).astype(np.uint32)
-                engine.compiled(fill_kernel)(self.slots[table], keys, kept, most if table > 0 else -1)
+                engine.compiled(fill_kernel)(self.slots[tables[table]], keys, kept, most if table > 0 else -1)
                 continue
             codes = np.int64(table) << 32 | keys
             if table > 0:
@@ -191,38 +191,44 @@ class Index:
         """Give up the last n entries, whose keys are uint32[columns, n], as if they had never been entered."""
         self.count -= keys.shape[1]
         remove = engine.compiled(remove_kernel) if fast else remove_kernel
-        for table, (values, owners) in enumerate(_by_table(keys, self.single)):
+        for table, (values, owners) in zip(self.tables, _by_table(keys, self.single), strict=True):
             remove(self.slots[table], values, (self.count + owners).astype(np.uint32))
 
     # The reference rung: many keys side by side. A code is table << 32 | key.
 
     def codes(self, keys: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The codes of n texts, uint32[n, columns], and which of the texts has each: in order, that of its hash first."""
-        columns = np.arange(keys.shape[1])
-        tables = np.where(columns < self.single, columns, self.single + keys % MOST_OPENINGS)
-        owners, where = np.nonzero((columns < self.single) | (keys != 0))
-        return tables[owners, where] << 32 | keys[owners, where], owners
+        owners, columns = np.nonzero((np.arange(keys.shape[1]) < self.single) | (keys != 0))
+        return np.minimum(columns, self.single) << 32 | keys[owners, columns], owners
 
     def find(self, codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Which of these codes find an entry, and which one; the entries of one code in order."""
         looking, keys = np.arange(len(codes)), (codes & 0xFFFFFFFF).astype(np.uint64)
-        tables, at = codes >> 32, home_kernel(keys, self.slots.shape[1])
+        begins, lasts = self._bounds(codes)
+        at = home_kernel(keys, lasts + 1)
         places, entries = [looking[:0]], [looking[:0]]
         while len(looking):
-            found = _stretches(self.slots, tables, at)
+            found = _stretches(self.slots, begins, lasts, at)
             filled = np.logical_and.accumulate(found != 0, axis=1) if found.shape[1] > 1 else found != 0
             same = filled & (found >> np.uint64(32) == keys[:, None])
             places.append(looking[np.nonzero(same)[0]])
             entries.append((found[same] & np.uint64(0xFFFFFFFF)).astype(np.int64) - 1)
             on = np.flatnonzero(filled[:, -1])
-            looking, keys, tables, at = looking[on], keys[on], tables[on], at[on] + found.shape[1]
+            looking, keys, at = looking[on], keys[on], at[on] + found.shape[1]
+            begins, lasts = begins[on], lasts[on]
         place = np.concatenate(places)
         order = np.argsort(place, kind="stable")
         return place[order], np.concatenate(entries)[order]
 
     def fill(self, codes: NDArray[np.int64], entries: NDArray[np.int64]) -> None:
         """Have entries found by codes; of equal ones in the order in which they come."""
-        _put(self.slots, codes >> 32, (codes << 32 | entries + 1).view(np.uint64))
+        _put(self.slots, *self._bounds(codes), (codes << 32 | entries + 1).view(np.uint64))
+
+    def _bounds(self, codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """int64[codes]: the first slot of the table of each, and its last, counted from that."""
+        bounds = np.array([(table.start, table.stop - table.start - 1) for table in self.tables])
+        begins, lasts = bounds[codes >> 32].T
+        return begins, lasts
 
     def _free(self, codes: NDArray[np.int64], most: int) -> NDArray[np.bool_]:
         """bool[codes]: which of them still find room if a bucket takes `most`, one after the other."""
@@ -234,9 +240,14 @@ class Index:
         return np.asarray(before + filled[which] < most)
 
 
+def _tables(columns: int, single: int, capacity: int) -> list[slice]:
+    bounds = [*range(0, single * capacity + 1, capacity), columns * capacity]
+    return [slice(begin, end) for begin, end in pairwise(bounds) if begin < end]
+
+
 def _capacity(entries: int) -> int:
     """Slots of a table for so many entries, a power of two: at most three fifths are filled."""
-    return 1 << ((entries * 5 + 2) // 3 - 1).bit_length()
+    return max(16, 1 << ((entries * 5 + 2) // 3 - 1).bit_length())
 
 
 def _refill(slots: NDArray[np.uint64], larger: NDArray[np.uint64]) -> None:
@@ -245,62 +256,59 @@ def _refill(slots: NDArray[np.uint64], larger: NDArray[np.uint64]) -> None:
     filled = np.concatenate([slots[begin:], slots[:begin]])
     filled = filled[filled != 0]
     larger[:] = 0
-    _put(larger[None, :], np.zeros(len(filled), dtype=np.int64), filled)
+    nothing = np.zeros(len(filled), dtype=np.int64)
+    _put(larger, nothing, nothing + len(larger) - 1, filled)
 
 
-def _put(slots: NDArray[np.uint64], tables: NDArray[np.int64], values: NDArray[np.uint64]) -> None:
+def _put(
+    slots: NDArray[np.uint64], begins: NDArray[np.int64], lasts: NDArray[np.int64], values: NDArray[np.uint64]
+) -> None:
     """Put different values into free slots of their tables, those of equal keys in the order in which they come."""
-    last_slot, at = slots.shape[1] - 1, home_kernel(values >> np.uint64(32), slots.shape[1])
+    at = home_kernel(values >> np.uint64(32), lasts + 1)
     while len(values):
-        filled = _stretches(slots, tables, at) != 0
+        filled = _stretches(slots, begins, lasts, at) != 0
         step = filled[:, 0]  # to the first free slot, or on
         if filled.shape[1] > 1:
             step = np.where(filled.all(axis=1), filled.shape[1], np.argmin(filled, axis=1))
-        at = at + step & last_slot
-        free = np.flatnonzero(slots[tables, at] == 0)[::-1]  # of those that meet in a slot the first one gets it
-        slots[tables[free], at[free]] = values[free]
-        left = np.flatnonzero(slots[tables, at] != values)
-        tables, at, values = tables[left], at[left], values[left]
+        at = at + step & lasts
+        free = np.flatnonzero(slots[begins + at] == 0)[::-1]  # of those that meet in a slot the first one gets it
+        slots[(begins + at)[free]] = values[free]
+        left = np.flatnonzero(slots[begins + at] != values)
+        begins, lasts, at, values = begins[left], lasts[left], at[left], values[left]
 
 
-def _stretches(slots: NDArray[np.uint64], tables: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.uint64]:
+def _stretches(
+    slots: NDArray[np.uint64], begins: NDArray[np.int64], lasts: NDArray[np.int64], at: NDArray[np.int64]
+) -> NDArray[np.uint64]:
     """uint64[n, width]: the slots of tables from these on; many of them where n is small, as where a bucket is full."""
     width = min(max(_STRETCH // max(1, len(at)), 1), 64)
-    further = at[:, None] + np.arange(width) & slots.shape[1] - 1
-    return np.asarray(slots.reshape(-1)[tables[:, None] * slots.shape[1] + further])
+    return np.asarray(slots[begins[:, None] + (at[:, None] + np.arange(width) & lasts[:, None])])
 
 
 @kernel
 def home_kernel(key, capacity):
-    """The slot where the search for a key begins; capacity is a power of two."""
-    return np.int64((np.uint64(key) * np.uint64(capacity)) >> np.uint64(32))
-
-
-@kernel
-def insert_kernel(slots, begin, capacity, key, entry, most):
-    """Put an entry behind those of equal key, unless there are `most` of them, in the column from slot `begin` on."""
-    slot = home_kernel(key, capacity)
-    while slots[begin + slot] != 0:
-        if slots[begin + slot] >> np.uint64(32) == key:
-            most -= 1
-            if most == 0:
-                return
-        slot = (slot + 1) & (capacity - 1)
-    slots[begin + slot] = np.uint64(key) << np.uint64(32) | np.uint64(entry + 1)
+    """The slot where the search for a key begins; capacity is a power of two, and sixteen at least."""
+    return np.int64((np.uint64(key) * (np.uint64(capacity) >> np.uint64(4))) >> np.uint64(28))
 
 
 @kernel
 def fill_kernel(slots, keys, entries, most):
-    """Put entries into one column, no key more than `most` times."""
+    """Put entries into one table, each behind those of equal key, unless there are `most` of them."""
+    last_slot = len(slots) - 1
     for i in range(len(keys)):
         if i + 16 < len(keys):
             prefetch(slots, home_kernel(keys[i + 16], len(slots)))
-        insert_kernel(slots, 0, len(slots), keys[i], entries[i], most)
+        slot, left = home_kernel(keys[i], len(slots)), most
+        while slots[slot] != 0 and left != 0:
+            left -= slots[slot] >> np.uint64(32) == keys[i]
+            slot = (slot + 1) & last_slot
+        if left != 0:
+            slots[slot] = np.uint64(keys[i]) << np.uint64(32) | np.uint64(entries[i] + 1)
 
 
 @kernel
 def remove_kernel(slots, keys, entries):
-    """Take entries out of one column. What stands behind one and was pushed there moves up, so that it is still found."""
+    """Take entries out of one table. What stands behind one and was pushed there moves up, so that it is still found."""
     last_slot = len(slots) - 1
     for i in range(len(keys)):
         slot = home_kernel(keys[i], len(slots))
@@ -321,7 +329,7 @@ def remove_kernel(slots, keys, entries):
 
 @kernel
 def refill_kernel(slots, larger):
-    """Move everything to a larger column, from behind a free slot on, so that equal keys keep their order."""
+    """Move everything to a larger table, from behind a free slot on, so that equal keys keep their order."""
     capacity, last_slot = len(slots), np.uint64(len(larger) - 1)
     begin = 0
     while slots[begin] != 0:

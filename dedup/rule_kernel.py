@@ -3,7 +3,7 @@
 import numpy as np
 
 from .engine import kernel, lengthened, load_64, prefetch, store_64
-from .index import home_kernel, table_kernel
+from .index import home_kernel
 from .relation import CONTAINED, DISTINCT, EXACT, promising_kernel, read_kernel, weigh_kernel
 
 # What becomes of a paragraph: it is passed over, stays as a field of records, is looked up for an equal text only, or
@@ -27,9 +27,11 @@ def decide_kernel(
     """
     capped = 0
     n = len(order)
-    columns, capacity = slots.shape
-    slots = slots.reshape(columns * capacity)  # cutting out a column each time would count references
-    last_slot = np.uint64(capacity - 1)  # unsigned, so that no index is checked for counting from the end
+    columns = keys.shape[1]
+    capacity = len(slots) // columns
+    # What the last columns share is one table. Unsigned, so that no index is checked for counting from the end.
+    begin_shared, last_shared = np.uint64(single * capacity), np.uint64(max(1, columns - single) * capacity - 1)
+    last_slot = np.uint64(capacity - 1)
     free = np.empty(columns, dtype=np.uint64)  # by column: where the paragraph at hand goes if it is kept, or _NOWHERE
     candidates, room = np.empty(64, dtype=np.int64), np.empty(1 << 13, dtype=np.int64)
     # Kept paragraphs of the document at hand by shingle: chains of postings, the newest first. As long as the largest
@@ -75,7 +77,10 @@ def decide_kernel(
                     key = keys[soon, column]
                     if column >= single and key == 0:
                         break
-                    prefetch(slots, table_kernel(column, key, single) * capacity + home_kernel(key, capacity))
+                    if column < single:
+                        prefetch(slots, column * capacity + home_kernel(key, capacity))
+                    else:
+                        prefetch(slots, single * capacity + home_kernel(key, (columns - single) * capacity))
             p = order[at]
             if roles[p] < EXACT_ONLY:
                 continue
@@ -103,13 +108,15 @@ def decide_kernel(
                     key = np.uint64(keys[p, column])
                     if column >= single and key == 0:
                         break
-                    table = np.uint64(table_kernel(column, key, single) * capacity)
-                    slot = table | np.uint64(home_kernel(key, capacity))
+                    table, last = np.uint64(column * capacity), last_slot
+                    if column >= single:
+                        table, last = begin_shared, last_shared
+                    slot = np.uint64(home_kernel(key, last + _ONE))
                     members = 0
-                    while slots[slot] != 0:
-                        if slots[slot] >> np.uint64(32) == key:
+                    while slots[table + slot] != 0:
+                        if slots[table + slot] >> np.uint64(32) == key:
                             members += 1
-                            entry = np.int64(slots[slot] & np.uint64(0xFFFFFFFF)) - 1
+                            entry = np.int64(slots[table + slot] & np.uint64(0xFFFFFFFF)) - 1
                             if entry_documents[entry] != document:
                                 if number == len(candidates):
                                     candidates = lengthened(candidates, number, 0)
@@ -117,11 +124,11 @@ def decide_kernel(
                                 number += 1
                                 prefetch(text_at, entry)
                                 prefetch(mark_at, entry)
-                        slot = table | (slot + _ONE) & last_slot
+                        slot = slot + _ONE & last
                     if members >= most:
                         capped += 1
                     else:
-                        free[column] = slot
+                        free[column] = table + slot
                 if size > 0:
                     across_number = number
                     mine = 0
@@ -198,8 +205,8 @@ def decide_kernel(
                 slot = free[column]
                 if slot == _NOWHERE:
                     continue
-                while slots[slot] != 0:  # two of its openings in one table
-                    slot = slot & ~last_slot | (slot + _ONE) & last_slot
+                while slots[slot] != 0:  # another of its openings went there
+                    slot = begin_shared + (slot - begin_shared + _ONE & last_shared)
                 slots[slot] = np.uint64(keys[p, column]) << np.uint64(32) | np.uint64(count + 1)
             if size > 0 and roles[p] == JUDGED:
                 for s in range(first_shingle[p], first_shingle[p + 1]):

@@ -82,7 +82,8 @@ def _planned(sources: Sequence[str], output: str | None, formats: Formats, in_pl
     else:
         given = f"stdin.{formats.of(STANDARD_INPUT)}"
         names = [given if document.source == STANDARD_INPUT else document.id for document in documents]
-        documents = [replace(d, output=os.path.join(output, name)) for d, name in zip(documents, names, strict=True)]
+        folder = os.path.join(output, "")
+        documents = [Document(d.source, d.id, folder + name, d.name) for d, name in zip(documents, names, strict=True)]
     _check_outputs(documents, sources, output)
     return documents
 
@@ -97,9 +98,9 @@ def _documents(source: str, several: bool) -> Iterator[Document]:
     if source == STANDARD_INPUT:
         yield Document(source, source, None, source)
     elif os.path.isdir(source):
-        prefix = _own_name(source) if several else ""
+        folder, prefix = os.path.join(source, ""), _own_name(source) if several else ""
         for name in sorted(_files(source)):
-            yield Document(os.path.join(source, name), prefix + name, None, prefix + name)
+            yield Document(folder + name, prefix + name, None, prefix + name)
     elif os.path.lexists(source):
         name = os.path.basename(source)
         yield Document(source, name, None, name)

@@ -17,8 +17,9 @@ _UNSUSPICIOUS = 1 << 28  # bytes
 
 def suffix(name: str) -> str:
     """How a name says that its file is compressed; "" if it does not."""
-    ending = splitext(name)[1].lower()
-    return ending if ending in _MODULES else ""
+    if not name.lower().endswith(tuple(_MODULES)):
+        return ""
+    return splitext(name)[1].lower()
 
 
 def decompressed(file: BinaryIO, suffix: str) -> BinaryIO:
