@@ -20,7 +20,7 @@ class Bar:
     def __init__(self, documents: Sequence[Document], totals: Totals, *, wanted: bool) -> None:
         self._totals = totals
         self._sizes = {}
-        self._shown = wanted and sys.stderr.isatty()
+        self._shown = wanted and sys.stderr is not None and sys.stderr.isatty()
         if self._shown:
             self._sizes = {document.source: size_of(document.source) for document in documents}
             self._shown = any(self._sizes.values())

@@ -22,7 +22,20 @@ from .formats.jsonl import NOTE, as_json
 from .functions import compare
 from .inspection import describe
 from .listing import as_table, as_tables, coloured, judge_sample
-from .options import DEFAULTS, boilerplate, config_of, cores, decides, fails_cleanly, jobs, reads, report_to, warn
+from .options import (
+    DEFAULTS,
+    at_terminal,
+    boilerplate,
+    config_of,
+    cores,
+    decides,
+    fails_cleanly,
+    jobs,
+    reads,
+    report_to,
+    standard_output,
+    warn,
+)
 from .removals import Cuts, Record, as_record
 from .report import Run, reported
 from .resume import check_places
@@ -105,7 +118,7 @@ def clean(
     check_places(sources, output, {"the index": index, "the record": removed, "the report": report})
     if index is not None and boilerplate is not None:
         raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
-    session = Session(documents, formats, options, progress=not quiet and not (to_stdout and sys.stdout.isatty()))
+    session = Session(documents, formats, options, progress=not quiet and not (to_stdout and at_terminal(sys.stdout)))
     session.find_furniture(boilerplate)
     with ExitStack() as closing:
         found = session.results(jobs or cores(), _only_read(index, options) if dry_run else index)
@@ -124,8 +137,9 @@ def clean(
                 deque(rows, maxlen=0)
                 continue
             if file.document.output is None:
-                write_cleaned(file, rows, sys.stdout.buffer, record=record, annotate=annotate, lines=session.lines)
-                sys.stdout.buffer.flush()
+                target = standard_output()
+                write_cleaned(file, rows, target, record=record, annotate=annotate, lines=session.lines)
+                target.flush()
             else:
                 replace_cleaned(file, rows, in_place=in_place, record=record, annotate=annotate, lines=session.lines)
     if json:
@@ -236,7 +250,7 @@ def find(
         raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
     documents = plan(sources, None, named=index is not None)
     check_places(sources, None, {"the index": index, "the report": report, "the page": page})
-    session = Session(documents, formats, options, progress=not quiet and not sys.stdout.isatty())
+    session = Session(documents, formats, options, progress=not quiet and not at_terminal(sys.stdout))
     session.find_furniture(boilerplate)
     for piece, count in session.furniture.listed() if session.furniture and not sample else []:
         record = {"relation": "boilerplate", "documents": count, "text": piece}
@@ -355,7 +369,7 @@ def restore(sources: tuple[str, ...], removed: str, output: str | None, in_place
         try:
             reader = open_reader(document.source, formats, limit=False)
             if document.output is None:
-                write_restored(document, reader, cuts, sys.stdout.buffer)
+                write_restored(document, reader, cuts, standard_output())
             else:
                 with Replacement(document.output, durable=in_place) as target:
                     write_restored(document, reader, cuts, target)

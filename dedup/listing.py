@@ -15,6 +15,7 @@ from .differences import Side, marked, plain, word_diff
 from .files import write
 from .formats.jsonl import as_json
 from .kept import KeptTexts
+from .options import at_terminal
 from .removals import as_record
 from .results import CleanResult
 from .sample import OPEN, QUIT, RIGHT, WRONG, Drawn, as_page, draw, judge, precision
@@ -109,7 +110,7 @@ def judge_sample(session: Session, found: Iterable[tuple[File, Rows]], size: int
 
 
 def _at_a_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    return at_terminal(sys.stdin) and at_terminal(sys.stdout)
 
 
 def _ask(shown: str) -> str:

@@ -4,12 +4,12 @@ import os
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, BinaryIO, TextIO
 
 import click
 
 from .config import Config
-from .errors import DedupError
+from .errors import CorpusError, DedupError
 from .formats import Formats
 
 DEFAULTS = Config()
@@ -127,6 +127,18 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def at_terminal(stream: TextIO | None) -> bool:
+    """Whether a person reads or writes a standard stream, which is None where whoever started this closed it."""
+    return stream is not None and stream.isatty()
+
+
+def standard_output() -> BinaryIO:
+    """Where a document goes that goes to no file. Raises CorpusError."""
+    if sys.stdout is None:
+        raise CorpusError("standard output is closed; expected a file or program behind it, or -o DST")
+    return sys.stdout.buffer
 
 
 def warn(problem: str) -> None:

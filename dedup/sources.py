@@ -77,7 +77,7 @@ def _planned(sources: Sequence[str], output: str | None, formats: Formats, in_pl
         return documents
     single = len(sources) == 1 and not os.path.isdir(sources[0])
     if single and not os.path.isdir(output) and not output.endswith(("/", os.sep)):
-        _check_format(documents[0].source, output)
+        _check_format(documents[0].source, output, formats)
         documents = [replace(documents[0], output=output)]
     else:
         given = f"stdin.{formats.of(STANDARD_INPUT)}"
@@ -88,10 +88,13 @@ def _planned(sources: Sequence[str], output: str | None, formats: Formats, in_pl
     return documents
 
 
-def _check_format(source: str, output: str) -> None:
-    told = by_name(output)
-    if source != STANDARD_INPUT and told and by_name(source) and told != by_name(source):
-        raise CorpusError(f"{output}: {source} is {by_name(source)}, and no format becomes another")
+def _check_format(source: str, output: str, formats: Formats) -> None:
+    told, read = by_name(output), formats.of(source)
+    if told and told != read:
+        name = "standard input" if source == STANDARD_INPUT else source
+        raise CorpusError(
+            f"{output}: {name} is read as {read}, and no format becomes another; --format says what it is"
+        )
 
 
 def _documents(source: str, several: bool) -> Iterator[Document]:

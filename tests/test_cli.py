@@ -263,6 +263,17 @@ def test_full_standard_output_is_named(source):
         assert (result.returncode, result.stderr) == (2, "dedup: standard output: No space left on device\n")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="the shell of this system may not close standard output")
+def test_closed_standard_output_is_named(source, tmp_path):
+    def run(*arguments):
+        command = ["sh", "-c", 'exec "$0" -m dedup "$@" >&-', sys.executable, *map(str, arguments)]
+        return subprocess.run(command, stderr=subprocess.PIPE, text=True)
+
+    refused = run("clean", source / "a.txt")
+    assert refused.returncode == 2 and refused.stderr.startswith("dedup: standard output is closed; expected a file")
+    assert run("clean", source, "-o", tmp_path / "out").returncode == 0 and tree(tmp_path / "out")
+
+
 def test_unwritable_cache_is_no_error(tmp_path):
     pytest.importorskip("numba")
     (tmp_path / "file").write_text("")

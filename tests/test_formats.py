@@ -289,7 +289,10 @@ def test_as_a_filter(tmp_path):
     assert call("clean", "-", "--format", "parquet", input="x").exit_code == 2
     assert call("clean", "-", "-o", f"{tmp_path / 'out'}/", "--field", "body", input=given).exit_code == 0
     assert set(tree(tmp_path / "out")) == {"stdin.jsonl"}
-    assert "no format becomes another" in call("clean", tmp_path / "b.jsonl.gz", "-o", tmp_path / "d.parquet").stderr
+    for source in (tmp_path / "b.jsonl.gz", "-"):
+        refused = call("clean", source, "--format", "jsonl", "-o", tmp_path / "d.parquet", input=given)
+        assert refused.exit_code == 2 and "read as jsonl, and no format becomes another" in refused.stderr
+    assert not (tmp_path / "d.parquet").exists()
 
 
 def test_equal_runs_have_equal_results(tmp_path):
