@@ -96,7 +96,9 @@ class Index:
     @property
     def tables(self) -> list[slice]:
         """Where each of them stands among the slots."""
-        return _tables(self.columns, self.single, self.capacity)
+        capacity = self.capacity
+        bounds = [*range(0, self.single * capacity + 1, capacity), len(self.slots)]
+        return [slice(begin, end) for begin, end in pairwise(bounds) if begin < end]
 
     def reserve(self, entries: int, text: int, tokens: int, fast: bool) -> None:
         """Make room for so many more entries, bytes of folded text and tokens.
@@ -238,11 +240,6 @@ class Index:
         before = np.empty(len(codes), dtype=np.int64)
         before[order] = np.arange(len(codes)) - np.repeat(np.cumsum(counts) - counts, counts)
         return np.asarray(before + filled[which] < most)
-
-
-def _tables(columns: int, single: int, capacity: int) -> list[slice]:
-    bounds = [*range(0, single * capacity + 1, capacity), columns * capacity]
-    return [slice(begin, end) for begin, end in pairwise(bounds) if begin < end]
 
 
 def _capacity(entries: int) -> int:

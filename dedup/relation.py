@@ -200,13 +200,21 @@ def promising_kernel(shared, distinct, distinct_kept, n, kept, shingle_size, thr
 
 @kernel
 def layout_kernel(room, n, most):
-    """Of the room for pairs of n tokens with up to `most`: tables of tokens and of shingles, and what goes by token."""
+    """Room for a text of n tokens beside one of up to `most`, taken apart.
+
+    Two tables, of tokens and of shingles, the length a power of two; then by token of both: numbers, traits; by number:
+    hashes, places; by place of a shingle: its first place, what is common; where tokens start.
+    """
     both = n + most
     places = 2
     while places < 2 * both:
         places *= 2
-    by_token = room[2 * places : 2 * places + 7 * both + 2]
-    return room[:places], room[places : 2 * places], by_token, both, 2 * places + 7 * both + 2
+    rest = room[2 * places :]
+    return (
+        room[:places], room[places : 2 * places], rest[:both], rest[both : 2 * both],
+        rest[2 * both : 3 * both].view(np.uint64), rest[3 * both : 4 * both], rest[4 * both : 5 * both],
+        rest[5 * both : 6 * both], rest[6 * both : 7 * both + 2],
+    )  # fmt: skip
 
 
 @kernel
@@ -217,22 +225,18 @@ def read_kernel(text, mark, most, shingle_size, lexicon_hashes, lexicon_bits, le
     tell.
     """
     n = len(mark)
-    size = layout_kernel(room, n, most)[4]
-    if len(room) < size:
-        room = np.empty(size, dtype=np.int64)
-    table, shingles, by_token, both, _ = layout_kernel(room, n, most)
+    need = 15 * (n + most) + 2  # the tables take up to four places for each token
+    if len(room) < need:
+        room = np.empty(need, dtype=np.int64)
+    table, shingles, ids, traits, heads, places, first, common, starts = layout_kernel(room, n, most)
     table[:] = -1
     shingles[:] = -1
-    ids, traits, starts = by_token[:both], by_token[both : 2 * both], by_token[6 * both :]
-    heads, places = by_token[2 * both : 3 * both].view(np.uint64), by_token[3 * both : 4 * both]
     starts[0] = 0
     known = read_tokens_kernel(
         text, mark, ids, traits, starts, 0, n, table, heads, places, lexicon_hashes, lexicon_bits, lexicon_words,
         text, 0, 0,
     )  # fmt: skip
-    distinct = shingles_kernel(
-        ids, n, shingle_size, shingles, by_token[4 * both : 5 * both], by_token[5 * both : 6 * both]
-    )
+    distinct = shingles_kernel(ids, n, shingle_size, shingles, first, common)
     return room, known, distinct, read_capitals_kernel(mark, traits[:n])
 
 
@@ -247,12 +251,9 @@ def weigh_kernel(
     first one into the room. Returns relation, Jaccard similarity, containment, and whether that is the inner one.
     """
     n, m = len(mark), len(other_mark)
-    table, shingles, by_token, both, _ = layout_kernel(room, n, most)
-    ids, traits = by_token[: n + m], by_token[both : both + n + m]
-    heads, places = by_token[2 * both : 3 * both].view(np.uint64), by_token[3 * both : 4 * both]
-    first, common = by_token[4 * both : 5 * both], by_token[5 * both : 6 * both]
-    one, other, starts, starts_other = ids[:n], ids[n:], by_token[6 * both :][: n + 1], by_token[6 * both :][n + 1 :]
-    traits_one, traits_other = traits[:n], traits[n:]
+    table, shingles, ids, traits, heads, places, first, common, both_starts = layout_kernel(room, n, most)
+    one, other, traits_one, traits_other = ids[:n], ids[n : n + m], traits[:n], traits[n : n + m]
+    starts, starts_other = both_starts[: n + 1], both_starts[n + 1 : n + m + 2]
     starts_other[0] = 0
     front, back = common_ends_kernel(text, length, starts, other_text, other_length, m)
     share_tokens_kernel(one, traits_one, starts, 0, front, other_mark, other, traits_other, starts_other, 0)
@@ -271,7 +272,7 @@ def weigh_kernel(
                 is_inner = text[i] < other_text[i]
                 break
     one_side = one, traits_one, text, starts, capitals
-    other_side = other, traits_other, other_text, starts_other[: m + 1], capitals_other
+    other_side = other, traits_other, other_text, starts_other, capitals_other
     ids_a, traits_a, text_a, starts_a, capitals_a = one_side if is_inner else other_side
     ids_b, traits_b, text_b, starts_b, capitals_b = other_side if is_inner else one_side
     relation, jaccard, inside, _, _, _ = judge_kernel(

@@ -4,9 +4,11 @@ import bz2
 import gzip
 import json
 import lzma
+import os
 import random
 import string
 import sys
+import threading
 import tracemalloc
 
 import pytest
@@ -19,6 +21,7 @@ import dedup
 from dedup.boilerplate import Stripping, survey
 from dedup.cuts import cuts, restored, without
 from dedup.formats import compression, jsonl
+from dedup.formats import text as text_format
 from dedup.functions import clean_lines
 
 pa = pytest.importorskip("pyarrow")
@@ -417,6 +420,35 @@ def test_broken_lines_stay_as_they_are_and_are_counted(tmp_path, monkeypatch):
     lines[6] = b'{"text": ""}'
     assert (tmp_path / "b.jsonl").read_bytes() == b"\n".join(lines)
     assert "no field 'body'" in call("clean", source, "--field", "body").stderr
+
+
+def test_text_is_read_whole_from_any_kind_of_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(text_format, "LARGEST", 60)
+    for size in (0, 60, 61, 200):
+        (tmp_path / "a.txt").write_bytes(b"x" * size)
+        assert text_format.TextReader.at(str(tmp_path / "a.txt"), limit=False).raw == b"x" * size
+        if size <= 60:
+            assert text_format.TextReader.at(str(tmp_path / "a.txt"), limit=True).raw == b"x" * size
+        else:
+            result = call("clean", tmp_path / "a.txt")
+            assert result.exit_code == 2 and "larger than 60 bytes" in result.stderr
+    pipe = str(tmp_path / "pipe")
+    os.mkfifo(pipe)
+    for size in (0, 50, 70):
+
+        def write(pieces):
+            with open(pipe, "wb", buffering=0) as file:
+                for piece in pieces:
+                    file.write(piece)
+
+        writing = threading.Thread(target=write, args=([b"x" * 10] * (size // 10),))
+        writing.start()
+        if size <= 60:
+            assert text_format.TextReader.at(pipe, limit=True).raw == b"x" * size
+        else:
+            with pytest.raises(ValueError, match="larger than 60 bytes"):
+                text_format.TextReader.at(pipe, limit=True)
+        writing.join()
 
 
 def test_a_missing_library_is_named(tmp_path, monkeypatch):

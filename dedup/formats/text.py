@@ -31,9 +31,10 @@ class TextReader:
         try:
             size = os.fstat(handle).st_size
             raw = os.read(handle, min(size, LARGEST) + 1)
-            if len(raw) == size:
+            if len(raw) == size <= LARGEST:
                 return cls(raw)
-            with os.fdopen(os.dup(handle), "rb") as file:  # no file of the disk, too large, or it changes
+            _checked(raw, limit)
+            with os.fdopen(os.dup(handle), "rb") as file:  # no file of the disk, a large one, or it changes
                 return cls(_checked(raw + file.read(LARGEST + 1 if limit else -1), limit))
         finally:
             os.close(handle)
