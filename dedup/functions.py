@@ -181,8 +181,8 @@ def _all_texts(chunk: _Chunk) -> bool:
 
 
 def _length(texts: list[Any]) -> int:
-    """About how many characters a list holds, judging by its first thousand texts: what to do the work with."""
-    first = [len(text) for text in texts[:1000] if isinstance(text, str)]
+    """About how many characters a list holds, judging by its first hundred texts: what to do the work with."""
+    first = [len(text) for text in texts[:100] if isinstance(text, str)]
     return sum(first) * len(texts) // max(1, len(first))
 
 
