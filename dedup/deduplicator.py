@@ -147,7 +147,7 @@ class Deduplicator:
         """Clean documents, texts or (id, text) pairs, one result for each, in order.
 
         Lazy: at first it reads one document ahead, later up to 2,000 or a quarter of a million characters, and with
-        `jobs` threads as much for each and once more. The batches and `jobs` change no decision. Raises InputError and
+        `jobs` threads as much for each. The batches and `jobs` change no decision. Raises InputError and
         DocumentTooLarge when it comes to the document; what was yielded before stands.
         """
         if not isinstance(jobs, int) or jobs < 1:
@@ -208,9 +208,9 @@ class Deduplicator:
         from concurrent.futures import ThreadPoolExecutor  # costs as much as the rest of the import, and few need it
 
         batches = self._batches(documents)
-        pool = ThreadPoolExecutor(jobs) if jobs > 1 else None
+        pool = ThreadPoolExecutor(jobs - 1) if jobs > 1 else None  # beside this thread, which decides
         waiting: deque[Callable[[], _Documents]] = deque()
-        ahead = jobs + 1 if pool else 1
+        ahead = jobs
         failure: Exception | None = None
         try:
             while True:
