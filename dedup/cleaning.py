@@ -23,9 +23,9 @@ def replace_cleaned(
     rows: Decided,
     *,
     in_place: bool,
-    record: Record | None = None,
-    annotate: bool = False,
-    lines: bool = False,
+    record: Record | None,
+    annotate: bool,
+    lines: bool,
 ) -> None:
     """Write what `write_cleaned` does to where the file's output goes; `in_place` only if it is not as it was read.
 
@@ -55,9 +55,9 @@ def write_cleaned(
     rows: Decided,
     target: BinaryIO,
     *,
-    record: Record | None = None,
-    annotate: bool = False,
-    lines: bool = False,
+    record: Record | None,
+    annotate: bool,
+    lines: bool,
 ) -> bool:
     """Write the rows without what was removed, or whole `annotate`d with it; whether anything is not as it was read."""
     changed = annotate

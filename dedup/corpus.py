@@ -100,13 +100,13 @@ def run(
     decided = _by_line(given, deduplicator) if lines else deduplicator._outcomes(given, jobs)
     for file, found in groupby(decided, key=lambda passed: passed[0].file):
         if file is not None:
-            yield file, _rows(found, reading.stripping)
+            yield file, _decided_rows(found, reading.stripping)
             continue
         for place, _ in found:
             report(place.problem)
 
 
-def _rows(found: Iterator[tuple[_Place, Outcome | None]], stripping: Stripping | None) -> Rows:
+def _decided_rows(found: Iterator[tuple[_Place, Outcome | None]], stripping: Stripping | None) -> Rows:
     for (_, row, taken, _), outcome in found:
         if row is None:
             continue

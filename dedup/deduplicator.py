@@ -35,24 +35,24 @@ class Given(NamedTuple):
     """A document of a stream.
 
     text: None for what only keeps its place in the order
-    mark: what whoever gave it knows it by, and gets back; size: bytes of that
+    mark: what whoever gave it knows it by, and gets back; held: bytes of that
     """
 
     id: Hashable
     text: str | None
     mark: Any = None
-    size: int = 0
+    held: int = 0
 
 
 class Unread(NamedTuple):
     """Documents of a stream that are still to be read, in any thread.
 
-    size: about how many characters that will be
+    characters: about how many that will be
     read: gives them, and raises nothing
     """
 
     id: Hashable
-    size: int
+    characters: int
     read: Callable[[], list[Given]]
 
 
@@ -244,9 +244,10 @@ class Deduplicator:
             if self._memory.turn() is not turn:  # nothing is decided yet; or something else, which this comes after
                 decided = self._decide_documents(documents, place)
                 turn = self._memory.turn()
+            outcome = next(decided)
             self._memory.hand_out(1)
             place += 1
-            yield given.mark, next(decided)
+            yield given.mark, outcome
 
     def _batches(self, documents: Iterable[Given | Unread]) -> Iterator[tuple[list[Given | Unread], int]]:
         """Whole documents, and how many characters: at first one, then twice as many each time until a batch is full.
@@ -255,7 +256,7 @@ class Deduplicator:
         decided goes alone, so that its refusal takes no other with it.
         """
         batch: list[Given | Unread] = []
-        characters, size, most = 0, 0, 1
+        characters, held, most = 0, 0, 1
         failure: Exception | None = None
         coming = iter(documents)
         while True:
@@ -270,16 +271,16 @@ class Deduplicator:
             alone = isinstance(given, Given) and given.text is not None and _may_be_too_large(given.text)
             if batch and alone:
                 yield batch, characters
-                batch, characters, size = [], 0, 0
+                batch, characters, held = [], 0, 0
             batch.append(given)
             if isinstance(given, Given):
                 characters += len(given.text or "")
-                size += given.size
+                held += given.held
             else:
-                characters += given.size
-            if len(batch) >= most or characters >= BATCH_CHARACTERS or size >= _BATCH_BYTES or alone:
+                characters += given.characters
+            if len(batch) >= most or characters >= BATCH_CHARACTERS or held >= _BATCH_BYTES or alone:
                 yield batch, characters
-                batch, characters, size, most = [], 0, 0, min(2 * most, BATCH_TEXTS)
+                batch, characters, held, most = [], 0, 0, min(2 * most, BATCH_TEXTS)
         if batch:
             yield batch, characters
         if failure is not None:
