@@ -1,6 +1,6 @@
 """Which words of two paragraphs stand for each other: alignment of two token sequences."""
 
-from .engine import kernel, numbers, small_numbers
+from .engine import kernel, makes_arrays, numbers, small_numbers
 
 ALIGNED_CELLS = 1 << 24  # pairs that need a larger alignment than 4,096 x 4,096 tokens are not aligned
 _STRIP = 3  # tokens in common from which a common beginning or end is set aside before aligning
@@ -54,6 +54,7 @@ def align_kernel(ids_a, ids_b, mates):
     return begin
 
 
+@makes_arrays
 @kernel
 def chain_kernel(ids_a, i, k, ids_b, j, until, mates):
     """Pair the tokens that occur once in a's tokens i ... k - 1 and once in b's j ... until - 1: the longest chain in order."""
@@ -104,6 +105,7 @@ def share_kernel(ids_a, i, k, ids_b, j, until):
     return False
 
 
+@makes_arrays
 @kernel
 def align_gap_kernel(ids_a, i, k, ids_b, j, until, mates):
     """Align a's tokens i ... k - 1 with b's j ... until - 1 by dynamic programming.

@@ -1,8 +1,9 @@
 """Which of the two rungs does the work: plain numpy, or kernels compiled by numba.
 
-A kernel is a plain function over arrays. `compiled(kernel)` is the same function compiled, together with the package's
-functions that it calls. Both rungs give the same results bit for bit, so the choice is one of speed alone: small inputs
-never compile, large ones do where numba can be imported. `DEDUP_ENGINE=numpy` or `DEDUP_ENGINE=numba` forces one.
+A kernel is a plain function over arrays, most of which it fills. `compiled(kernel)` is the same function compiled,
+together with the package's functions that it calls. Both rungs give the same results bit for bit, so the choice is one of
+speed alone: small inputs never compile, large ones do where numba can be imported. `DEDUP_ENGINE=numpy` or
+`DEDUP_ENGINE=numba` forces one.
 """
 
 import os
@@ -26,9 +27,9 @@ __all__ = [
     "compiled",
     "copy_small_64",
     "kernel",
-    "lengthened",
     "load_32",
     "load_64",
+    "makes_arrays",
     "numba_works",
     "numbers",
     "ones",
@@ -90,12 +91,24 @@ def _compiled(function: Callable[..., Any], nogil: bool) -> Callable[..., Any]:
     }
     copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
     copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
+    options: dict[str, Any] = {"nogil": nogil, "_nrt": "makes_arrays" in vars(function)}
     try:
-        machine: Callable[..., Any] = numba.njit(nogil=nogil, cache=True)(copy)
+        machine: Callable[..., Any] = numba.njit(cache=True, **options)(copy)
         _stamp(machine)
     except RuntimeError:  # no writable place for the cache: compile in every process
-        machine = numba.njit(nogil=nogil)(copy)
+        machine = numba.njit(**options)(copy)
     return machine
+
+
+def makes_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a kernel that makes arrays. Only in these numba counts who holds an array, and frees what nobody holds.
+
+    Counting takes a locked instruction whenever an array is handed on or cut, which made up a tenth of all time. Other
+    kernels work on what their caller holds. numba refuses one that makes or returns an array of its own; calling one
+    that returns it, as `numbers` does, would lose its memory.
+    """
+    vars(function)["makes_arrays"] = True
+    return function
 
 
 # What numba cannot say: several bytes read at once from any place of a uint8 buffer, as a little-endian number, and a
@@ -168,6 +181,7 @@ def numbers(length, value):
     return [value] * length
 
 
+@makes_arrays
 @kernel
 def _number_array(length, value):
     return np.full(length, value, dtype=np.int64)
@@ -179,17 +193,10 @@ def small_numbers(length):
     return bytearray(length)
 
 
+@makes_arrays
 @kernel
 def _small_number_array(length):
     return np.zeros(length, dtype=np.uint8)
-
-
-@kernel
-def lengthened(array, used, need):
-    """A longer array with what is used of one: twice as long, or as long as is needed."""
-    longer = np.empty(max(2 * len(array), need), dtype=array.dtype)
-    longer[:used] = array[:used]
-    return longer
 
 
 @kernel

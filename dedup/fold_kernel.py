@@ -29,7 +29,7 @@ from .characters import (
     UPPERCASE,
     character_table,
 )
-from .engine import copy_small_64, kernel, lengthened, ones, trailing_zeros, within_64
+from .engine import copy_small_64, kernel, ones, trailing_zeros, within_64
 from .marks import ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED, PADDING
 from .utf8 import put_kernel
 
@@ -80,13 +80,13 @@ _LONGEST_ENTITY = 33  # bytes behind the ampersand, the semicolon among them
 
 
 @kernel
-def unsettled_kernel(raw, begins, ends, index, classes):
-    """The texts, spans of `raw` in ascending order, that hold what may be an entity, or a character unsettled in NFC."""
+def unsettled_kernel(raw, begins, ends, index, classes, found):
+    """Find the texts, spans of `raw` in ascending order, that hold what may be an entity, or a character unsettled in NFC;
+    how many."""
     n = len(begins)
-    found = np.empty(n, dtype=np.int64)
     count = p = 0
     if n == 0:
-        return found
+        return 0
     for i in range(begins[0], ends[-1], 64):
         flags = within_64(raw, i, 38, 38) | within_64(raw, i, 0xC0, 0xFF)
         while flags != 0:
@@ -106,7 +106,7 @@ def unsettled_kernel(raw, begins, ends, index, classes):
             if at >= begins[p] and (count == 0 or found[count - 1] != p):
                 found[count] = p
                 count += 1
-    return found[:count]
+    return count
 
 
 @kernel
@@ -149,29 +149,21 @@ def ascii_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uin
 
 @kernel
 def fold_kernel(
-    raw, begins, ends, ascii_classes, ascii_traits, index, classes, folds, expansions
+    raw, begins, ends, ascii_classes, ascii_traits, index, classes, folds, expansions,
+    text, size, count, out, starts, marks, first,
 ):  # fmt: skip
-    """Folded buffer, token starts, first tokens, marks, and how much of buffer and starts is in use.
+    """Fold texts from `text` on, as long as there is room for the worst that the next may take.
 
-    `raw` ends with some bytes that belong to no text, so that the buffer has room for its padding.
+    Fills the folded buffer, token starts, marks, and first tokens. size, count: bytes and tokens there are already.
+    Returns which text is next, and how many bytes and tokens there are then.
 
     A token's space is written when it ends; a percent sign may open it again.
     """
-    n = len(begins)
-    # Room for what most texts take: little of the worst case is ever needed, and memory that is used again is faster.
-    out = np.empty(len(raw) + len(raw) // 8 + PADDING, dtype=np.uint8)
-    starts = np.empty(len(raw) // 4 + n + PADDING, dtype=np.int64)
-    marks = np.empty(len(raw) // 4 + n + PADDING, dtype=np.uint8)
-    first = np.empty(n + 1, dtype=np.int64)
-    size = count = 0
-    for p in range(n):
+    for p in range(text, len(begins)):
         first[p] = count
         i, end = begins[p], ends[p]
-        if size + 3 * (end - i) + PADDING > len(out):
-            out = lengthened(out, size, size + 3 * (end - i) + PADDING)
-        if count + end - i + PADDING > len(starts):
-            starts = lengthened(starts, count, count + end - i + PADDING)
-            marks = lengthened(marks, count, len(starts))
+        if size + 3 * (end - i) + PADDING > len(out) or count + end - i + PADDING > len(starts):
+            return p, size, count
         state = _CLOSED
         stopped = 1
         last = before_last = np.int64(PUNCTUATION)
@@ -297,9 +289,9 @@ def fold_kernel(
         if state != _CLOSED:
             out[size] = 32
             size += 1
-    first[n] = count
+    first[len(begins)] = count
     starts[count] = size
-    return out, starts, first, marks, size, count
+    return len(begins), size, count
 
 
 @kernel

@@ -48,7 +48,9 @@ class Entries:
     banded: NDArray[np.bool_]
 
 
-_ROOM_ENTRIES = 1 << 14  # room from the beginning; what is not touched is not yet memory
+_ROOM_ENTRIES = (
+    9_830  # what 16,384 slots for each column hold: room from the beginning; what is not touched is not yet memory
+)
 _MOST_ENTRIES = (1 << 32) - 2  # slots have 32 bits for the entry
 _TOGETHER = 256  # slots that are read before any is written
 _STRETCH = 1 << 12  # slots that the reference rung reads at once, at least
@@ -77,6 +79,7 @@ class Index:
     documents: NDArray[np.int64]
     positions: NDArray[np.int64]
     slots: NDArray[np.uint64]
+    longest: int = 0  # tokens of the longest entry there ever was
     unasked: int = 0  # bytes of entries since the system was asked whether there is memory left
 
     @classmethod
@@ -121,7 +124,7 @@ class Index:
         if capacity > before:
             olds = self.tables
             room.lengthen(self, "slots", self.columns * capacity)
-            refill = engine.compiled(refill_kernel) if fast else _refill
+            refill = _refill_compiled if fast else _refill
             # The last one first: as a rule its new place is behind those that still stand in their old one.
             for old, new in reversed(list(zip(olds, self.tables, strict=True))):
                 slots = self.slots[old]
@@ -179,6 +182,7 @@ class Index:
         """Add entries that no key finds as yet; the number of the first one."""
         n = len(entries.documents)
         self.reserve(n, len(entries.texts), len(entries.marks), fast)
+        self.longest = max(self.longest, int(entries.mark_lengths.max(initial=0)))
         begin, end = self.count, self.count + n
         text_at, mark_at = int(self.text_at[begin]), int(self.mark_at[begin])
         self.text[text_at : text_at + len(entries.texts)] = entries.texts
@@ -245,6 +249,10 @@ class Index:
 def _capacity(entries: int) -> int:
     """Slots of a table for so many entries, a power of two: at most three fifths are filled."""
     return max(16, 1 << ((entries * 5 + 2) // 3 - 1).bit_length())
+
+
+def _refill_compiled(slots: NDArray[np.uint64], larger: NDArray[np.uint64]) -> None:
+    engine.compiled(refill_kernel)(slots, larger, np.empty(_TOGETHER, dtype=np.uint64))
 
 
 def _refill(slots: NDArray[np.uint64], larger: NDArray[np.uint64]) -> None:
@@ -325,17 +333,19 @@ def remove_kernel(slots, keys, entries):
 
 
 @kernel
-def refill_kernel(slots, larger):
-    """Move everything to a larger table, from behind a free slot on, so that equal keys keep their order."""
+def refill_kernel(slots, larger, filled):
+    """Move everything to a larger table, from behind a free slot on, so that equal keys keep their order.
+
+    filled: room for the slots that are read before any is written
+    """
     capacity, last_slot = len(slots), np.uint64(len(larger) - 1)
     begin = 0
     while slots[begin] != 0:
         begin += 1
     larger[:] = 0
-    filled = np.empty(_TOGETHER, dtype=np.uint64)
-    for i in range(0, capacity, _TOGETHER):
+    for i in range(0, capacity, len(filled)):
         count = 0
-        for k in range(i, min(i + _TOGETHER, capacity)):  # without a branch that cannot be foreseen
+        for k in range(i, min(i + len(filled), capacity)):  # without a branch that cannot be foreseen
             filled[count] = slots[(begin + k) & (capacity - 1)]
             count += filled[count] != 0
         for k in range(count):

@@ -58,11 +58,11 @@ def make_keys(
     fast: bool = False,
 ) -> NDArray[np.uint32]:
     """uint32[n, 1 + bands + openings]: the hash of each folded text, its band keys, and its openings."""
-    n = len(tokens.first) - 1
+    keys = np.empty((len(tokens.first) - 1, 1 + bands + openings.shape[1]), dtype=np.uint32)
     if fast:
         compiled = engine.compiled(keys_kernel)
-        return np.asarray(compiled(tokens.buffer, tokens.starts, tokens.first, signatures, openings, bands, rows))
-    keys = np.empty((n, 1 + bands + openings.shape[1]), dtype=np.uint32)
+        compiled(tokens.buffer, tokens.starts, tokens.first, signatures, openings, bands, rows, keys)
+        return keys
     keys[:, 0] = list(map(xxh32_intdigest, tokens.texts()))
     keys[:, 1 : 1 + bands] = band_keys(signatures, bands, rows)
     keys[:, 1 + bands :] = openings
@@ -81,10 +81,9 @@ def band_keys(signatures: NDArray[np.uint32], bands: int, rows: int) -> NDArray[
 
 
 @kernel
-def keys_kernel(buffer, starts, first, signatures, openings, bands, rows):
-    """As `make_keys`."""
+def keys_kernel(buffer, starts, first, signatures, openings, bands, rows, keys):
+    """Fill the keys as `make_keys` does."""
     n, several = openings.shape
-    keys = np.empty((n, 1 + bands + several), dtype=np.uint32)
     for p in range(n):
         begin, end = starts[first[p]], starts[first[p + 1]]
         keys[p, 0] = xxh32_kernel(buffer, begin, max(begin, end - 1))
@@ -96,4 +95,3 @@ def keys_kernel(buffer, starts, first, signatures, openings, bands, rows):
                 keys[p, 1 + band] = key ^ key >> np.uint32(15)
         for k in range(several):
             keys[p, 1 + bands + k] = openings[p, k]
-    return keys

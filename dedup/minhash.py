@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from xxhash import xxh32_intdigest
 
 from . import engine
-from .engine import choose, kernel, load_32
+from .engine import choose, kernel, load_32, makes_arrays
 from .tokens import Tokens
 
 _TOGETHER = 1 << 14  # spans hashed at once by the reference rung: what it works on stays in cache
@@ -152,6 +152,7 @@ def xxh32_kernel(buffer, begin, end):
     return value ^ value >> np.uint32(16)
 
 
+@makes_arrays
 @kernel
 def shingle_kernel(buffer, starts, first_token, size):
     """The hash of every shingle, and each text's first: a block is read, then hashed side by side in vector registers."""
@@ -224,6 +225,7 @@ def short_xxh32(length, first, second, third, fourth, fifth, sixth, seventh, las
     return value ^ value >> np.uint32(16)
 
 
+@makes_arrays
 @kernel
 def sign_kernel(hashes, first, multipliers, increments):
     """uint32[n, num_perm], the signature of every text. `min`, not a branch, lets the loop be vectorised."""

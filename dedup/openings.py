@@ -26,9 +26,10 @@ def find_openings(tokens: Tokens, shingles: Shingles, size: int, fast: bool = Fa
 
     shingles: those of `size` tokens. A text of fewer than OPENING tokens has no key.
     """
+    found = np.zeros((len(tokens.first) - 1, MOST_OPENINGS), dtype=np.uint32)
     if fast:
-        compiled = engine.compiled(openings_kernel)
-        return np.asarray(compiled(tokens.first, tokens.marks, shingles.hashes, shingles.first, size))
+        engine.compiled(openings_kernel)(tokens.first, tokens.marks, shingles.hashes, shingles.first, size, found)
+        return found
     length = max(OPENING, size)
     heads = np.flatnonzero(tokens.marks & AFTER_STOP != 0)
     owners = np.searchsorted(tokens.first, heads, side="right") - 1
@@ -43,16 +44,14 @@ def find_openings(tokens: Tokens, shingles: Shingles, size: int, fast: bool = Fa
     owners = together >> 32
     ranks = np.arange(len(owners)) - np.searchsorted(owners, owners)
     chosen = ranks < MOST_OPENINGS
-    found = np.zeros((len(tokens.first) - 1, MOST_OPENINGS), dtype=np.uint32)
     found[owners[chosen], ranks[chosen]] = together[chosen]
     return found
 
 
 @kernel
-def openings_kernel(first_token, marks, hashes, first_shingle, size):
-    """As `find_openings`; the marks are looked at eight at a time."""
+def openings_kernel(first_token, marks, hashes, first_shingle, size, found):
+    """As `find_openings`, into zeros; the marks are looked at eight at a time."""
     length = max(OPENING, size)
-    found = np.zeros((len(first_token) - 1, MOST_OPENINGS), dtype=np.uint32)
     for p in range(len(found)):
         end = first_token[p + 1] - length
         for i in range(first_token[p], end + 1, 8):
@@ -78,4 +77,3 @@ def openings_kernel(first_token, marks, hashes, first_shingle, size):
                         if other == 0:
                             break
                         key = other
-    return found

@@ -189,8 +189,7 @@ def same_token_kernel(text, begin, end, other, start):
 
 @kernel
 def read_tokens_kernel(
-    text, mark, ids, traits, starts, token, until, slots, heads, places, lexicon_hashes, lexicon_bits, lexicon_words,
-    other, others, known,
+    text, mark, ids, traits, starts, token, until, slots, heads, places, lexicon, other, others, known
 ):  # fmt: skip
     """Number the tokens from `token` on (equal tokens alike, going on from `known`), with traits and starts.
 
@@ -199,6 +198,7 @@ def read_tokens_kernel(
     """
     begin = starts[token]
     mask = len(slots) - 1
+    lexicon_hashes, lexicon_bits, lexicon_words = lexicon
     lexicon_mask, width = len(lexicon_hashes) - 1, len(lexicon_words) // len(lexicon_hashes)
     while token < until:
         end = space_kernel(text, begin)

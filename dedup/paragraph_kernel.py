@@ -9,19 +9,14 @@ _ONE_A_BYTE, _CONTINUES = np.uint64(0x0101010101010101), np.uint64(0x80808080808
 
 
 @kernel
-def split_kernel(raw, document_begins, document_ends):
-    """Where the paragraphs of documents stand, each a span of `raw`, which may be read 64 bytes past the last.
+def split_kernel(raw, document_begins, document_ends, begins, ends, first_characters, last_characters, counts):
+    """Where the paragraphs of documents stand, each a span of `raw`, which may be read 64 bytes past the last; how many.
 
     begins, ends: int64[n], in bytes of `raw`; first_characters, last_characters: int64[n], in characters of the document
     counts: int64[documents], paragraphs
     """
-    documents = len(document_begins)
-    room = len(raw) // 2 + documents  # a paragraph takes a byte, its line end another
-    begins, ends = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
-    first_characters, last_characters = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
-    counts = np.empty(documents, dtype=np.int64)
     n = 0
-    for d in range(documents):
+    for d in range(len(counts)):
         before, at, end = n, document_begins[d], document_ends[d]
         n = lines_kernel(raw, at, end, begins, ends, n)
         if n < 0:
@@ -34,7 +29,7 @@ def split_kernel(raw, document_begins, document_ends):
             character += count_kernel(raw, begins[p], ends[p])
             last_characters[p] = character
             at = ends[p]
-    return begins[:n], ends[:n], first_characters[:n], last_characters[:n], counts
+    return n
 
 
 @kernel

@@ -91,7 +91,10 @@ def split(documents: list[str], fast: bool) -> Paragraphs:
     """The paragraphs of documents, as `split_paragraphs` has them; `fast` takes the compiled kernel."""
     if fast:
         texts = Utf8.of(documents)
-        begins, ends, first, last, counts = engine.compiled(split_kernel)(texts.raw, texts.begins, texts.ends)
+        room = len(texts.raw) // 2 + len(texts)  # a paragraph takes a byte, its line end another
+        begins, ends, first, last, counts = (np.empty(length, np.int64) for length in (*[room] * 4, len(texts)))
+        n = engine.compiled(split_kernel)(texts.raw, texts.begins, texts.ends, begins, ends, first, last, counts)
+        begins, ends, first, last = begins[:n], ends[:n], first[:n], last[:n]
         return Paragraphs(Utf8(texts.raw, begins, ends), counts, first, last)
     spans = [split_paragraphs(text) for text in documents]
     pieces = [text[span.start : span.end] for text, found in zip(documents, spans, strict=True) for span in found]

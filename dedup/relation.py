@@ -11,7 +11,7 @@ import numpy as np
 
 from .alignment import align_kernel
 from .config import Config
-from .engine import kernel, numbers
+from .engine import kernel, makes_arrays, numbers
 from .guard import (
     _HARMLESS,
     ALIKE,
@@ -49,6 +49,7 @@ from .surroundings import core_kernel, surroundings_kernel
 Relation = Literal["exact", "contained", "near", "distinct"]
 DISTINCT, NEAR, CONTAINED, EXACT = range(4)  # ascending precedence
 RELATIONS: tuple[Relation, ...] = ("distinct", "near", "contained", "exact")
+ROOM = 16  # numbers that `weigh_kernel` works with, for each token of both sides; its tables take up to four each
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ def limits(config: Config) -> tuple[float, float, bool]:
     return config.threshold, 2.0 if config.containment is None else config.containment, config.guard
 
 
+@makes_arrays
 @kernel
 def judge_kernel(
     ids_a, traits_a, text_a, starts_a, capitals_a, ids_b, traits_b, text_b, starts_b, capitals_b,
@@ -200,7 +202,7 @@ def promising_kernel(shared, distinct, distinct_kept, n, kept, shingle_size, thr
 
 @kernel
 def layout_kernel(room, n, most):
-    """Room for a text of n tokens beside one of up to `most`, taken apart.
+    """ROOM numbers for each of n tokens, and of up to `most` of the other side, taken apart.
 
     Two tables, of tokens and of shingles, the length a power of two; then by token of both: numbers, traits; by number:
     hashes, places; by place of a shingle: its first place, what is common; where tokens start.
@@ -218,39 +220,36 @@ def layout_kernel(room, n, most):
 
 
 @kernel
-def read_kernel(text, mark, most, shingle_size, lexicon_hashes, lexicon_bits, lexicon_words, room):
+def read_kernel(text, mark, most, shingle_size, lexicon, room):
     """Read a text for `weigh_kernel`, which may have it weighed against many of up to `most` tokens.
 
-    Returns the room, made larger where need be, how many different tokens and shingles there are, and what the capitals
-    tell.
+    Returns how many different tokens and shingles there are, and what the capitals tell.
     """
     n = len(mark)
-    need = 15 * (n + most) + 2  # the tables take up to four places for each token
-    if len(room) < need:
-        room = np.empty(need, dtype=np.int64)
     table, shingles, ids, traits, heads, places, first, common, starts = layout_kernel(room, n, most)
     table[:] = -1
     shingles[:] = -1
     starts[0] = 0
     known = read_tokens_kernel(
-        text, mark, ids, traits, starts, 0, n, table, heads, places, lexicon_hashes, lexicon_bits, lexicon_words,
-        text, 0, 0,
+        text, mark, ids, traits, starts, 0, n, table, heads, places, lexicon, text, 0, 0
     )  # fmt: skip
     distinct = shingles_kernel(ids, n, shingle_size, shingles, first, common)
-    return room, known, distinct, read_capitals_kernel(mark, traits[:n])
+    return known, distinct, read_capitals_kernel(mark, traits[:n])
 
 
 @kernel
 def weigh_kernel(
-    text, length, mark, most, known, distinct, capitals, other_text, other_length, other_mark, shingle_size, threshold,
-    containment, guard, lexicon_hashes, lexicon_bits, lexicon_words, room,
+    text, length, mark, most, known, distinct, capitals, other_text, other_length, other_mark, measures, lexicon, room
 ):  # fmt: skip
     """The relation of two different texts as they stand in a buffer, so many bytes from the beginning of each.
 
     Every token is followed by a space, and the texts by eight bytes or more of the buffer. `read_kernel` has read the
-    first one into the room. Returns relation, Jaccard similarity, containment, and whether that is the inner one.
+    first one into the room. measures: shingle size and `limits`.
+
+    Returns relation, Jaccard similarity, containment, and whether that is the inner one.
     """
     n, m = len(mark), len(other_mark)
+    shingle_size, threshold, containment, guard = measures
     table, shingles, ids, traits, heads, places, first, common, both_starts = layout_kernel(room, n, most)
     one, other, traits_one, traits_other = ids[:n], ids[n : n + m], traits[:n], traits[n : n + m]
     starts, starts_other = both_starts[: n + 1], both_starts[n + 1 : n + m + 2]
@@ -258,8 +257,8 @@ def weigh_kernel(
     front, back = common_ends_kernel(text, length, starts, other_text, other_length, m)
     share_tokens_kernel(one, traits_one, starts, 0, front, other_mark, other, traits_other, starts_other, 0)
     numbers = read_tokens_kernel(
-        other_text, other_mark, other, traits_other, starts_other, front, m - back, table, heads, places,
-        lexicon_hashes, lexicon_bits, lexicon_words, text, known, known,
+        other_text, other_mark, other, traits_other, starts_other, front, m - back, table, heads, places, lexicon,
+        text, known, known,
     )  # fmt: skip
     forget_tokens_kernel(table, heads, known, numbers)
     share_tokens_kernel(one, traits_one, starts, n - back, n, other_mark, other, traits_other, starts_other, m - back)

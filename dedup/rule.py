@@ -26,15 +26,8 @@ from .marks import HAS_LETTER, HAS_NUMBER, IS_UNSPACED
 from .minhash import LANES, Shingles, shingle, sign
 from .openings import find_openings
 from .pairs import Reading, lexicon_table, read_pair, read_text
-from .relation import (
-    CONTAINED,
-    DISTINCT,
-    EXACT,
-    judge_kernel,
-    limits,
-    promising_kernel,
-)
-from .rule_kernel import EXACT_ONLY, FIELD, JUDGED, PASSED, decide_kernel
+from .relation import CONTAINED, DISTINCT, EXACT, judge_kernel, limits, promising_kernel
+from .rule_kernel import EXACT_ONLY, FIELD, JUDGED, PASSED, decide_kernel, largest_kernel, make_work
 from .tokens import Tokens, fold
 from .utf8 import Utf8
 
@@ -387,14 +380,20 @@ def _decide_compiled(
     config: Config,
     arrays: tuple[NDArray[Any], ...],
 ) -> int:
-    tokens, shingles = batch.tokens, batch.shingles
-    index.reserve(len(batch.roles), len(tokens.buffer), len(tokens.marks), fast=True)
+    tokens, shingles, documents = batch.tokens, batch.shingles, numbers[batch.documents]
+    n, columns = batch.keys.shape
+    most = config.max_candidates
+    index.reserve(n, len(tokens.buffer), len(tokens.marks), fast=True)
+    longest = int(np.diff(tokens.first).max(initial=0))
+    index.longest = max(index.longest, longest)
+    largest, judged = engine.compiled(largest_kernel)(documents, batch.roles, order, shingles.first)
+    candidates = (columns - 1) * min(most, index.count + n) + judged  # no bucket has more than `most`
+    work = make_work(columns, candidates, longest + index.longest, largest, judged)
     index.count, capped = engine.compiled(decide_kernel)(
-        tokens.buffer, tokens.starts, tokens.first, tokens.marks, shingles.hashes, shingles.first,
-        batch.keys, batch.roles, order, numbers[batch.documents], batch.positions, again,
-        index.count, index.text, index.mark, index.text_at, index.mark_at, index.documents, index.positions, index.slots,
-        index.single,
-        *lexicon_table(), config.shingle_size, *limits(config), config.max_candidates, config.scope == "corpus",
-        *arrays,
+        (tokens.buffer, tokens.starts, tokens.first, tokens.marks, shingles.hashes, shingles.first,
+         batch.keys, batch.roles, order, documents, batch.positions),
+        (index.text, index.mark, index.text_at, index.mark_at, index.documents, index.positions, index.slots, index.single),
+        index.count, lexicon_table(), (config.shingle_size, *limits(config)), most, config.scope == "corpus", again,
+        work, arrays,
     )  # fmt: skip
     return int(capped)

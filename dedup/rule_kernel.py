@@ -1,10 +1,13 @@
 """The rule, compiled: decisions in order, one paragraph after the other. `rule` holds its twin, which takes whole batches."""
 
-import numpy as np
+from typing import Any
 
-from .engine import kernel, lengthened, load_64, prefetch, store_64
+import numpy as np
+from numpy.typing import NDArray
+
+from .engine import kernel, load_64, makes_arrays, prefetch, store_64
 from .index import home_kernel
-from .relation import CONTAINED, DISTINCT, EXACT, promising_kernel, read_kernel, weigh_kernel
+from .relation import CONTAINED, DISTINCT, EXACT, ROOM, promising_kernel, read_kernel, weigh_kernel
 
 # What becomes of a paragraph: it is passed over, stays as a field of records, is looked up for an equal text only, or
 # judged in full.
@@ -14,17 +17,37 @@ _ONE, _NOWHERE = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
 _AHEAD = 4  # paragraphs whose slots are fetched before they are needed
 
 
+def make_work(columns: int, candidates: int, tokens: int, largest: int, judged: int) -> tuple[NDArray[Any], ...]:
+    """What `decide_kernel` works with, for so many columns of keys, candidates of one paragraph, and tokens of a pair.
+
+    largest, judged: shingles and paragraphs of the largest document, as `largest_kernel` has them. In order:
+    free: uint64[columns], where the paragraph at hand goes if it is kept, or _NOWHERE
+    candidates: int64[candidates]; room: int64[...], for `weigh_kernel`
+    shingle_at, newest, seen_by: a table of the shingles of the document at hand: their hashes, the newest posting of each,
+        and the last paragraph that looked it up
+    posted, older: int64[largest], of each posting the entry, and the posting before it in its chain
+    shared, distinct: int64[judged], of each entry of this document the shingles that it shares with the paragraph at hand,
+        and how many different ones it has
+    """
+    places = 1 << (2 * largest).bit_length()
+    return (
+        np.empty(columns, np.uint64), np.empty(candidates, np.int64), np.empty(ROOM * tokens, np.int64),
+        np.empty(places, np.uint32), *np.empty((2, places), np.int64), *np.empty((2, largest), np.int64),
+        *np.zeros((2, judged), np.int64),
+    )  # fmt: skip
+
+
 @kernel
-def decide_kernel(
-    buffer, starts, first, marks, hashes, first_shingle, keys, roles, order, documents, positions, again,
-    count, text, mark, text_at, mark_at, entry_documents, entry_positions, slots, single,
-    lexicon_hashes, lexicon_bits, lexicon_words, shingle_size, threshold, containment, guard, most, across,
-    relations, stand_ins, jaccards, containments,
-):  # fmt: skip
+def decide_kernel(texts, index, count, lexicon, measures, most, across, again, work, verdicts):
     """Decide every paragraph in order, fill the verdicts, enter what is kept; new number of entries, capped lookups.
 
     again: it is one document, which has entries already. They stand for nothing in it; what equals one stays.
     """
+    buffer, starts, first, marks, hashes, first_shingle, keys, roles, order, documents, positions = texts
+    text, mark, text_at, mark_at, entry_documents, entry_positions, slots, single = index
+    free, candidates, room, shingle_at, newest, seen_by, posted, older, shared, distinct = work
+    relations, stand_ins, jaccards, containments = verdicts
+    shingle_size, threshold, containment, _ = measures
     capped = 0
     n = len(order)
     columns = keys.shape[1]
@@ -32,20 +55,6 @@ def decide_kernel(
     # What the last columns share is one table. Unsigned, so that no index is checked for counting from the end.
     begin_shared, last_shared = np.uint64(single * capacity), np.uint64(max(1, columns - single) * capacity - 1)
     last_slot = np.uint64(capacity - 1)
-    free = np.empty(columns, dtype=np.uint64)  # by column: where the paragraph at hand goes if it is kept, or _NOWHERE
-    candidates, room = np.empty(64, dtype=np.int64), np.empty(1 << 13, dtype=np.int64)
-    # Kept paragraphs of the document at hand by shingle: chains of postings, the newest first. As long as the largest
-    # document needs.
-    largest, most_judged = largest_kernel(documents, roles, order, first_shingle)
-    places = 2
-    while places < 2 * largest:
-        places *= 2
-    shingle_at = np.empty(places, dtype=np.uint32)
-    newest = np.empty(places, dtype=np.int64)
-    seen_by = np.empty(places, dtype=np.int64)  # the last paragraph that looked the shingle up
-    posted, older = np.empty(largest, dtype=np.int64), np.empty(largest, dtype=np.int64)
-    # By entry of this document: shingles shared with the paragraph at hand, and different ones of its own.
-    shared, distinct = np.zeros(most_judged, dtype=np.int64), np.zeros(most_judged, dtype=np.int64)
     turn = 0
     while turn < n:
         # One document: order[turn] ... order[until - 1].
@@ -92,7 +101,8 @@ def decide_kernel(
             while slots[slot] != 0:
                 entry = np.int64(slots[slot] & np.uint64(0xFFFFFFFF)) - 1
                 if slots[slot] >> np.uint64(32) == keys[p, 0] and (across or entry_documents[entry] == document):
-                    if same_kernel(buffer[begin:end], text[text_at[entry] : text_at[entry + 1]]):
+                    other_length = text_at[entry + 1] - text_at[entry]
+                    if length == other_length and same_kernel(buffer, begin, text, text_at[entry], length):
                         if again and entry < first_entry and entry_documents[entry] == document:
                             stand_ins[p] = entry  # kept before, as this entry
                         else:
@@ -118,8 +128,6 @@ def decide_kernel(
                             members += 1
                             entry = np.int64(slots[table + slot] & np.uint64(0xFFFFFFFF)) - 1
                             if entry_documents[entry] != document:
-                                if number == len(candidates):
-                                    candidates = lengthened(candidates, number, 0)
                                 candidates[number] = entry
                                 number += 1
                                 prefetch(text_at, entry)
@@ -144,8 +152,6 @@ def decide_kernel(
                         while posting >= 0:
                             entry = posted[posting]
                             if shared[entry - first_entry] == 0:
-                                if number == len(candidates):
-                                    candidates = lengthened(candidates, number, 0)
                                 candidates[number] = entry
                                 number += 1
                             shared[entry - first_entry] += 1
@@ -170,21 +176,19 @@ def decide_kernel(
                         for line in range(0, text_at[entry + 1] - text_at[entry], 64):
                             prefetch(text, text_at[entry] + line)
                 if number > 1:
-                    candidates[:number].sort()
+                    sort_kernel(candidates, number)
                 for c in range(number):
                     entry = candidates[c]
                     if c > 0 and candidates[c - 1] == entry:
                         continue
                     if known == 0:
-                        room, known, shingles, capitals = read_kernel(
-                            buffer[begin:], marks[first[p] : first[p + 1]], most_tokens, shingle_size,
-                            lexicon_hashes, lexicon_bits, lexicon_words, room,
-                        )  # fmt: skip
+                        known, shingles, capitals = read_kernel(
+                            buffer[begin:], marks[first[p] : first[p + 1]], most_tokens, shingle_size, lexicon, room
+                        )
                     relation, jaccard, inside, is_inner = weigh_kernel(
                         buffer[begin:], length, marks[first[p] : first[p + 1]], most_tokens, known, shingles, capitals,
                         text[text_at[entry] :], text_at[entry + 1] - text_at[entry],
-                        mark[mark_at[entry] : mark_at[entry + 1]],
-                        shingle_size, threshold, containment, guard, lexicon_hashes, lexicon_bits, lexicon_words, room,
+                        mark[mark_at[entry] : mark_at[entry + 1]], measures, lexicon, room,
                     )  # fmt: skip
                     if relation > found and (relation != CONTAINED or is_inner):
                         found = np.int64(relation)
@@ -241,13 +245,19 @@ def largest_kernel(documents, roles, order, first_shingle):
     return largest, most_judged
 
 
+@makes_arrays
 @kernel
-def same_kernel(folded, other):
-    """Whether two texts are the same bytes."""
-    if len(folded) != len(other):
-        return False
-    for i in range(len(folded)):
-        if folded[i] != other[i]:
+def sort_kernel(values, n):
+    """Sort the first n values."""
+    values[:n].sort()
+
+
+@kernel
+def same_kernel(text, at, other, other_at, length):
+    """Whether two texts are the same bytes, eight at a time; up to seven bytes behind are read."""
+    for i in range(0, length, 8):
+        differs = load_64(text, at + i) ^ load_64(other, other_at + i)
+        if differs << np.uint64(8 * max(0, i + 8 - length)) != 0:
             return False
     return True
 

@@ -336,14 +336,28 @@ def _checked(texts: Sequence[str]) -> Utf8:
 
 def _fold_compiled(texts: Utf8) -> Tokens:
     table = character_table()
-    unsettled = engine.compiled(unsettled_kernel)(texts.raw, texts.begins, texts.ends, table.index, table.classes)
-    given = ((p, texts.text(p)) for p in unsettled.tolist())
+    found = np.empty(len(texts), dtype=np.int64)
+    count = engine.compiled(unsettled_kernel)(texts.raw, texts.begins, texts.ends, table.index, table.classes, found)
+    given = ((p, texts.text(p)) for p in found[:count].tolist())
     changed = [(p, settled) for p, text in given if (settled := settle(text)) != text]
     if changed:
         texts = texts.with_texts(changed)
     ascii_classes, _, traits = ascii_tables()
-    arrays = (ascii_classes, traits, table.index, table.classes, table.folds, table.expansions)
-    buffer, starts, first, marks, size, count = engine.compiled(fold_kernel)(
-        texts.raw, texts.begins, texts.ends, *arrays
-    )
-    return Tokens(buffer[: size + PADDING], starts[: count + 1], first, marks[:count])
+    tables = (ascii_classes, traits, table.index, table.classes, table.folds, table.expansions)
+    fold_texts = engine.compiled(fold_kernel)
+    # Room for what most texts take: little of the worst case is ever needed, and memory that is used again is faster.
+    n, width = len(texts), len(texts.raw)
+    buffer = np.empty(width + width // 8 + PADDING, dtype=np.uint8)
+    starts = np.empty(width // 4 + n + PADDING, dtype=np.int64)
+    marks = np.empty(len(starts), dtype=np.uint8)
+    first = np.empty(n + 1, dtype=np.int64)
+    p = size = count = 0
+    while True:
+        arrays = buffer, starts, marks, first
+        p, size, count = fold_texts(texts.raw, texts.begins, texts.ends, *tables, p, size, count, *arrays)
+        if p == n:
+            return Tokens(buffer[: size + PADDING], starts[: count + 1], first, marks[:count])
+        worst = int(texts.ends[p] - texts.begins[p]) + PADDING  # that one character comes to, three bytes or one token
+        buffer = np.concatenate([buffer, np.empty(max(len(buffer), 3 * worst), dtype=np.uint8)])
+        more = np.empty(max(len(starts), worst), dtype=np.int64)
+        starts, marks = np.concatenate([starts, more]), np.concatenate([marks, more.astype(np.uint8)])

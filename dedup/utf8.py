@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import engine
-from .engine import kernel, load_64, store_64, text_characters
+from .engine import kernel, load_64, makes_arrays, store_64, text_characters
 from .marks import PADDING
 
 _NOT_ASCII, _LOW, _HIGH = np.uint64(0xFF80FF80FF80FF80), np.uint64(0xFFFF), np.uint64(0xFFFF0000)
@@ -52,6 +52,7 @@ class Utf8:
         return Utf8(np.concatenate([self.raw, behind]), begins, ends)
 
 
+@makes_arrays  # with the GIL held, so that the list is the same as it is measured and as it is read
 @kernel
 def utf8_kernel(texts, count):
     """The items of the list at address `texts`, which must be str, in one buffer with some bytes of no meaning behind

@@ -1,11 +1,13 @@
 """The house itself: imports point downward, types hold, the cache notices changes, documents tell the truth."""
 
+import importlib
 import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 
@@ -41,6 +43,30 @@ def test_lint():
 def test_modules_are_small():
     for module in (ROOT / "dedup").rglob("*.py"):
         assert len(module.read_text().splitlines()) <= 400, module.name
+
+
+def kernels():
+    """Every kernel of the package, with its module's name."""
+    for path in (ROOT / "dedup").rglob("*.py"):
+        module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        for name, value in vars(module).items():
+            if (
+                isinstance(value, FunctionType)
+                and value.__module__ == module.__name__
+                and "__no_type_check__" in vars(value)
+            ):
+                yield name, value
+
+
+def test_no_kernel_loses_memory():
+    """Only in kernels that are marked numba frees what nobody holds, and only they may have arrays made for them."""
+    makers = {name for name, kernel in kernels() if "makes_arrays" in vars(kernel)}
+    assert {"judge_kernel", "fold_kernel"} - makers == {"fold_kernel"}
+    for name, kernel in kernels():
+        if name not in makers:
+            assert not {"numbers", "small_numbers"} & set(kernel.__code__.co_names), name
+        else:  # what `layout_kernel` returns is not counted
+            assert "layout_kernel" not in kernel.__code__.co_names, name
 
 
 def test_version():

@@ -14,7 +14,7 @@ from dedup.alignment import align_kernel
 from dedup.config import Config
 from dedup.marks import PADDING
 from dedup.pairs import hash_kernel, lexicon_table, read_pair, read_text
-from dedup.relation import RELATIONS, judge_kernel, limits, read_kernel, weigh_kernel
+from dedup.relation import RELATIONS, ROOM, judge_kernel, limits, read_kernel, weigh_kernel
 from dedup.tokens import fold
 
 BODY = (
@@ -215,10 +215,12 @@ def test_compiled_pairs_equal_interpreted_ones(texts, guard, containment):
         return np.frombuffer(stored + bytes(32), np.uint8), len(stored), np.frombuffer(mark, np.uint8)
 
     one, other, most = arrays(a, mark_a), arrays(b, mark_b), max(len(mark_a), len(mark_b)) + 1
-    room, *found = engine.compiled(read_kernel)(one[0], one[2], most, size, *lexicon_table(), np.empty(100, np.int64))
+    room = np.empty(ROOM * (len(mark_a) + most), np.int64)
+    found = engine.compiled(read_kernel)(one[0], one[2], most, size, lexicon_table(), room)
     backwards = arrays(b" ".join(b.split()[::-1]), mark_b[::-1])
     for side in (other, backwards, other):  # whatever it was weighed against before
-        made = engine.compiled(weigh_kernel)(*one, most, *found, *side, size, *limits(config), *lexicon_table(), room)
+        measures = size, *limits(config)
+        made = engine.compiled(weigh_kernel)(*one, most, *found, *side, measures, lexicon_table(), room)
         assert side is backwards or made == (relation, jaccard, inside, first_is_inner)
     assert RELATIONS[relation] in ("contained", "near", "distinct")
 
