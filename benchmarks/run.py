@@ -185,7 +185,7 @@ def stages(written: list[Paragraph], modules: dict[str, Any]) -> Iterator[tuple[
     rows = [row.reshape(BANDS, ROWS) for piece in signed for row in piece]
     baseline = Side("tobytes of each band", lambda _: [[band.tobytes() for band in row] for row in rows])
     openings = [find_openings(*pair, SIZE) for pair in zip(folded, shingled, strict=True)]
-    pieces = list(zip(folded, signed, openings, strict=True))
+    pieces = list(zip(shingled, signed, openings, strict=True))
     keys = ours(lambda fast, _: [make_keys(*piece, BANDS, ROWS, fast) for piece in pieces])
     yield "band, open", n, [baseline, *keys]
 

@@ -27,7 +27,7 @@ from xxhash import xxh3_128_digest
 from .errors import ConfigError, CorpusError, IndexCorrupt, IndexLocked
 from .files import sync
 
-FORMAT = 1
+FORMAT = 2
 _MAGIC = b"dedup index\r\n\x1a\n\0"
 _PAGE = 4096
 _PAGE_HEAD = struct.Struct("<16s 16s I")  # magic, checksum of all that follows in the page, bytes of JSON

@@ -9,14 +9,12 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from xxhash import xxh32_intdigest
 
 from . import engine
 from .config import Config
 from .engine import kernel
-from .minhash import xxh32_kernel
+from .minhash import Shingles
 from .openings import MOST_OPENINGS
-from .tokens import Tokens
 
 
 @lru_cache(maxsize=64)
@@ -50,20 +48,27 @@ def count_keys(config: Config) -> tuple[int, int]:
 
 
 def make_keys(
-    tokens: Tokens,
+    shingles: Shingles,
     signatures: NDArray[np.uint32],
     openings: NDArray[np.uint32],
     bands: int,
     rows: int,
     fast: bool = False,
 ) -> NDArray[np.uint32]:
-    """uint32[n, 1 + bands + openings]: the hash of each folded text, its band keys, and its openings."""
-    keys = np.empty((len(tokens.first) - 1, 1 + bands + openings.shape[1]), dtype=np.uint32)
+    """uint32[n, 1 + bands + openings]: a hash of each text, made of its shingles', its band keys, and its openings.
+
+    The first key is the sum of the shingles' hashes, mixed with the first of them: for texts with the same shingles in
+    another order. A text without tokens has 0.
+    """
+    keys = np.empty((len(openings), 1 + bands + openings.shape[1]), dtype=np.uint32)
     if fast:
-        compiled = engine.compiled(keys_kernel)
-        compiled(tokens.buffer, tokens.starts, tokens.first, signatures, openings, bands, rows, keys)
+        engine.compiled(keys_kernel)(shingles.hashes, shingles.first, signatures, openings, bands, rows, keys)
         return keys
-    keys[:, 0] = list(map(xxh32_intdigest, tokens.texts()))
+    first, last = shingles.first[:-1], shingles.first[1:]
+    sums = np.append(np.uint32(0), np.cumsum(shingles.hashes, dtype=np.uint32))
+    there = first < last
+    keys[:, 0] = 0
+    keys[there, 0] = (sums[last] - sums[first])[there] ^ shingles.hashes[first[there]] * np.uint32(0x9E3779B1)
     keys[:, 1 : 1 + bands] = band_keys(signatures, bands, rows)
     keys[:, 1 + bands :] = openings
     return keys
@@ -81,12 +86,16 @@ def band_keys(signatures: NDArray[np.uint32], bands: int, rows: int) -> NDArray[
 
 
 @kernel
-def keys_kernel(buffer, starts, first, signatures, openings, bands, rows, keys):
+def keys_kernel(hashes, first, signatures, openings, bands, rows, keys):
     """Fill the keys as `make_keys` does."""
     n, several = openings.shape
     for p in range(n):
-        begin, end = starts[first[p]], starts[first[p + 1]]
-        keys[p, 0] = xxh32_kernel(buffer, begin, max(begin, end - 1))
+        total = np.uint32(0)
+        for s in range(first[p], first[p + 1]):
+            total = np.uint32(total + hashes[s])
+        if first[p] < first[p + 1]:
+            total ^= np.uint32(hashes[first[p]] * np.uint32(0x9E3779B1))
+        keys[p, 0] = total
         for band in range(bands):
             keys[p, 1 + band] = np.uint32(0x2545F491)
         for row in range(rows):

@@ -115,7 +115,7 @@ def _keys(tokens: Tokens, shingles: Shingles, config: Config, fast: bool) -> NDA
         signatures = sign(shingles, config.num_perm, config.seed, fast, used)
     if several:
         openings = find_openings(tokens, shingles, config.shingle_size, fast)
-    return make_keys(tokens, signatures, openings, single - 1, rows, fast)
+    return make_keys(shingles, signatures, openings, single - 1, rows, fast)
 
 
 def _half_words(tokens: Tokens, lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -81,7 +81,7 @@ def test_rungs_agree_at_every_stage(texts, size):
         tokens = fold(texts, fast)
         shingles = shingle(tokens, size, fast)
         signatures, openings = sign(shingles, 20, 3, fast), find_openings(tokens, shingles, size, fast)
-        keys = make_keys(tokens, signatures, openings, 5, 4, fast)
+        keys = make_keys(shingles, signatures, openings, 5, 4, fast)
         made.append((shingles.hashes, shingles.first, signatures, openings, keys))
     for reference, compiled in zip(*made, strict=True):
         assert np.array_equal(reference, compiled)

@@ -270,10 +270,10 @@ def test_another_version_of_the_rule_is_refused(tmp_path, monkeypatch):
 def test_a_newer_format_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "kept.index"
     with monkeypatch.context() as patch:
-        patch.setattr(log, "FORMAT", 2)
+        patch.setattr(log, "FORMAT", 3)
         dedup.Deduplicator(index=path).close()
     before = path.read_bytes()
-    with pytest.raises(dedup.ConfigError, match="format 2; this version of dedup reads format 1"):
+    with pytest.raises(dedup.ConfigError, match="format 3; this version of dedup reads format 2"):
         dedup.Deduplicator(index=path)
     assert path.read_bytes() == before
 
@@ -332,7 +332,7 @@ def test_a_head_that_makes_no_sense_is_refused(tmp_path):
     length = int.from_bytes(whole[32:36], "little")
     head = json.loads(whole[36 : 36 + length])
     for change in (
-        {"end": 10**15}, {"end": "far"}, {"digest": "zz"}, {"commits": None}, {"facts": []}, {"facts": {"format": 1}},
+        {"end": 10**15}, {"end": "far"}, {"digest": "zz"}, {"commits": None}, {"facts": []}, {"facts": {"format": 2}},
         {"facts": {**head["facts"], "counts": [1, 10**12, 1, 1]}}, {"facts": {**head["facts"], "counts": "many"}},
         {"facts": {**head["facts"], "config": 3}},
     ):  # fmt: skip

@@ -54,8 +54,8 @@ def work(options):
     def signed(shingles, num_perm, seed, fast, used):
         return used * (len(shingles.first) - 1)
 
-    def keyed(tokens, signatures, openings, bands, rows, fast):
-        return (1 + bands + openings.shape[1]) * (len(tokens.first) - 1)
+    def keyed(shingles, signatures, openings, bands, rows, fast):
+        return (1 + bands + openings.shape[1]) * (len(shingles.first) - 1)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DEDUP_ENGINE", "numba")
