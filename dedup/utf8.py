@@ -10,8 +10,7 @@ from . import engine
 from .engine import kernel, load_64, makes_arrays, store_64, text_characters
 from .marks import PADDING
 
-_NOT_ASCII, _LOW, _HIGH = np.uint64(0xFF80FF80FF80FF80), np.uint64(0xFFFF), np.uint64(0xFFFF0000)
-_FOUR, _EIGHT, _SIXTEEN = np.uint64(4), np.uint64(8), np.uint64(16)
+_EIGHT, _HIGH, _WIDE = np.uint64(8), np.uint64(0x8080808080808080), np.uint64(0xFF80FF80FF80FF80)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def utf8_kernel(texts, count):
         if width == 0:
             size = copy_kernel(characters, raw, size)
         elif width == 1:
-            size = encode_kernel(characters, raw, size)
+            size = latin_kernel(characters, raw, size)
         elif width == 2:
             size = narrow_kernel(characters, characters.view(np.uint16), raw, size)
         else:
@@ -92,17 +91,15 @@ def copy_kernel(characters, raw, size):
 
 @kernel
 def narrow_kernel(words, characters, raw, size):
-    """Append code points of two bytes as UTF-8, four at a time where they are ASCII; the new size."""
-    i, n = np.uint64(0), np.uint64(len(characters))
-    size = np.uint64(size)
+    """Append code points of two bytes as UTF-8, eight at a time where they are ASCII; the new size."""
+    i, n, size = np.uint64(0), np.uint64(len(characters)), np.uint64(size)
     while i < n:
-        if i + _FOUR <= n:
-            four = load_64(words, i + i)
-            if four & _NOT_ASCII == 0:
-                four |= four >> _EIGHT
-                store_64(raw, size, four & _LOW | four >> _SIXTEEN & _HIGH)  # four bytes, and four that come later
-                size += _FOUR
-                i += _FOUR
+        if i + _EIGHT <= n:
+            four, more = load_64(words, i + i), load_64(words, i + i + _EIGHT)
+            if (four | more) & _WIDE == 0:
+                store_64(raw, size, pack_kernel(four) | pack_kernel(more) << np.uint64(32))
+                size += _EIGHT
+                i += _EIGHT
                 continue
         size = np.uint64(put_kernel(raw, np.int64(size), np.int64(characters[i])))
         i += np.uint64(1)
@@ -110,8 +107,30 @@ def narrow_kernel(words, characters, raw, size):
 
 
 @kernel
+def pack_kernel(four):
+    """Four code points of two bytes, which are ASCII, as four bytes."""
+    four |= four >> _EIGHT
+    return four & np.uint64(0xFFFF) | four >> np.uint64(16) & np.uint64(0xFFFF0000)
+
+
+@kernel
+def latin_kernel(characters, raw, size):
+    """Append code points of one byte as UTF-8, eight at a time where they are ASCII; the new size."""
+    i, n, size = np.uint64(0), np.uint64(len(characters)), np.uint64(size)
+    while i < n:
+        if i + _EIGHT <= n and load_64(characters, i) & _HIGH == 0:
+            store_64(raw, size, load_64(characters, i))
+            size += _EIGHT
+            i += _EIGHT
+            continue
+        size = np.uint64(put_kernel(raw, np.int64(size), np.int64(characters[i])))
+        i += np.uint64(1)
+    return np.int64(size)
+
+
+@kernel
 def encode_kernel(characters, raw, size):
-    """Append code points of any width as UTF-8; the new size."""
+    """Append code points of four bytes as UTF-8; the new size."""
     for i in range(len(characters)):
         size = put_kernel(raw, size, np.int64(characters[i]))
     return size
