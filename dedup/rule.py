@@ -120,9 +120,9 @@ def _keys(tokens: Tokens, shingles: Shingles, config: Config, fast: bool) -> NDA
 
 def _half_words(tokens: Tokens, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """The length of every text in half words: two a token, one a character of an unspaced script."""
-    unspaced = np.flatnonzero(tokens.marks & IS_UNSPACED != 0)
-    if not len(unspaced):
+    if not np.bitwise_or.reduce(tokens.marks) & IS_UNSPACED:
         return 2 * lengths
+    unspaced = np.flatnonzero(tokens.marks & IS_UNSPACED != 0)
     owners = np.searchsorted(tokens.first, unspaced, side="right") - 1
     return 2 * lengths - np.bincount(owners, minlength=len(lengths))
 
