@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .store import Store
 
 BATCH_TEXTS = 4_000  # what one batch holds about; most of its arrays stay in the processor's cache
-BATCH_CHARACTERS = 1 << 18
+BATCH_CHARACTERS = 1 << 19
 _BATCH_BYTES = 1 << 22  # of what waits with the texts
 
 
@@ -146,7 +146,7 @@ class Deduplicator:
     def stream(self, documents: Iterable[str | tuple[Hashable, str]], *, jobs: int = 1) -> Iterator[CleanResult]:
         """Clean documents, texts or (id, text) pairs, one result for each, in order.
 
-        Lazy: at first it reads one document ahead, later up to 4,000 or a quarter of a million characters, and with
+        Lazy: at first it reads one document ahead, later up to 4,000 or half a million characters, and with
         `jobs` threads as much for each. The batches and `jobs` change no decision. Raises InputError and
         DocumentTooLarge when it comes to the document; what was yielded before stands.
         """
