@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import engine
-from .engine import kernel
+from .engine import kernel, makes_arrays
 from .errors import InputError
 from .marks import PADDING
 from .utf8 import Utf8
@@ -246,6 +246,7 @@ def _rows(values: _Spans, begin: int, end: int, first: int, fast: bool) -> Rows:
     return Rows(Utf8(raw, begins, ends), missing)
 
 
+@makes_arrays
 @kernel
 def gather_kernel(source, begins, ends, raw, places):
     """Copy source[begins[p] : ends[p]] to places[p] of `raw`, for every p."""

@@ -44,6 +44,7 @@ __all__ = [
 
 # Loading the compiled kernels takes about a second, making them the first time many; this much text pays for it.
 COMPILE_FROM = 1 << 19  # characters
+_AHEAD = 16  # items of a list that are fetched before they are read
 _PATIENCE = 1.5  # seconds until somebody at a terminal is told what takes so long
 
 
@@ -165,7 +166,8 @@ def prefetch(array, i):
 
 @kernel
 def text_characters(texts, i):
-    """The memory of item i, a str, of the list at address `texts`: uint8[...], and bytes a character, 0 if all are ASCII.
+    """The memory of item i of the list at address `texts`: uint8[...], and bytes a character, 0 if all are ASCII, -1 if
+    there is no such item, or it is anything but a str (of a subclass, even).
 
     Compiled only, with the GIL held; valid as long as the list holds the text.
     """
@@ -228,12 +230,18 @@ def _intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
     from numba.extending import intrinsic
     from numba.np import arrayobj
 
-    int1, int8, int32 = map(ir.IntType, (1, 8, 32))
+    int1, int8, int32, int64 = map(ir.IntType, (1, 8, 32, 64))
 
     @kernel
     def place(context, builder, array, arguments, bits):
         data = cgutils.create_struct_proxy(array)(context, builder, arguments[0]).data
         return builder.bitcast(builder.gep(data, [arguments[1]]), ir.IntType(bits).as_pointer())
+
+    @kernel
+    def prefetched(builder, pointer):
+        shape = ir.FunctionType(ir.VoidType(), [int8.as_pointer(), int32, int32, int32])
+        declared = builder.module.declare_intrinsic("llvm.prefetch", [int8.as_pointer()], shape)
+        builder.call(declared, [builder.bitcast(pointer, int8.as_pointer()), int32(0), int32(3), int32(1)])
 
     @kernel
     def little_endian(builder, word):
@@ -315,10 +323,7 @@ def _intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
     def fetch(typing_context, array, i):
         @kernel
         def generate(context, builder, signature, arguments):
-            pointer = place(context, builder, array, arguments, 8)
-            shape = ir.FunctionType(ir.VoidType(), [int8.as_pointer(), int32, int32, int32])
-            declared = builder.module.declare_intrinsic("llvm.prefetch", [int8.as_pointer()], shape)
-            builder.call(declared, [pointer, int32(0), int32(3), int32(1)])
+            prefetched(builder, place(context, builder, array, arguments, 8))
             return context.get_dummy_value()
 
         return types.none(array, types.intp), generate
@@ -328,16 +333,24 @@ def _intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
         @kernel
         def generate(context, builder, signature, arguments):
             python = context.get_python_api(builder)
-            text = python.list_getitem(builder.inttoptr(arguments[0], python.pyobj), arguments[1])
-            _, data, length, width, is_ascii, _ = python.string_as_string_size_and_kind(text)
-            size = builder.mul(length, builder.zext(width, length.type))
+            listed = builder.inttoptr(arguments[0], python.pyobj)
             array = arrayobj.make_array(signature.return_type[0])(context, builder)
-            data = builder.bitcast(data, array.data.type)
-            arrayobj.populate_array(array, data, [size], [length.type(1)], length.type(1), None)
-            width = builder.select(builder.trunc(is_ascii, int1), width.type(0), width)
-            return context.make_tuple(
-                builder, signature.return_type, [array._getvalue(), builder.zext(width, length.type)]
-            )
+            one = int64(1)
+            arrayobj.populate_array(array, array.data.type(None), [int64(0)], [one], one, None)
+            width = cgutils.alloca_once_value(builder, int64(-1))
+            with builder.if_then(builder.icmp_signed("<", arguments[1], python.list_size(listed))):
+                text = python.list_getitem(listed, arguments[1])
+                soon = builder.add(arguments[1], int64(_AHEAD))
+                with builder.if_then(builder.icmp_signed("<", soon, python.list_size(listed))):
+                    prefetched(builder, python.list_getitem(listed, soon))
+                kind = python.get_c_object("PyUnicode_Type")
+                with builder.if_then(builder.icmp_unsigned("==", python.get_type(text), kind)):
+                    _, data, length, bytes_each, is_ascii, _ = python.string_as_string_size_and_kind(text)
+                    each = builder.zext(bytes_each, int64)
+                    data, size = builder.bitcast(data, array.data.type), builder.mul(length, each)
+                    arrayobj.populate_array(array, data, [size], [one], one, None)
+                    builder.store(builder.select(builder.trunc(is_ascii, int1), int64(0), each), width)
+            return context.make_tuple(builder, signature.return_type, [array._getvalue(), builder.load(width)])
 
         return types.Tuple([types.Array(types.uint8, 1, "C"), types.intp])(types.intp, types.intp), generate
 

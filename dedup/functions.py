@@ -100,7 +100,8 @@ def duplicated(texts: Iterable[str | None], **options: Any) -> NDArray[np.bool_]
 
 def unique(texts: Iterable[str], **options: Any) -> Iterator[str]:
     """The texts that repeat no earlier one, in order, lazily. Raises as `duplicated` does."""
-    decided = _decided(_iterable(texts), _for_lists(options))
+    given = _iterable(texts)  # from a list as from an iterator: what comes out is what was given, not its equal
+    decided = _decided(iter(given) if isinstance(given, list) else given, _for_lists(options))
     return (chunk[p] for chunk, _, verdicts in decided for p in np.flatnonzero(verdicts.relations == DISTINCT).tolist())
 
 
@@ -162,6 +163,9 @@ def _chunks(texts: Iterable[Any]) -> Iterator[tuple[_Chunk, list[str] | Utf8, bo
     begin, characters, most = 0, 0, 1
     if isinstance(texts, list):
         characters, most = _length(texts), BATCH_TEXTS
+        if engine.wanted(characters):
+            yield from _windows(texts)
+            return
     remaining = iter(texts)
     while chunk := list(islice(remaining, most)):
         most = min(2 * most, BATCH_TEXTS)
@@ -173,6 +177,22 @@ def _chunks(texts: Iterable[Any]) -> Iterator[tuple[_Chunk, list[str] | Utf8, bo
             characters += _length(strings)
         yield chunk, strings, engine.wanted(characters)
         begin += len(chunk)
+
+
+def _windows(texts: list[Any]) -> Iterator[tuple[_Chunk, list[str] | Utf8, bool]]:
+    """Chunks of a list for the compiled kernels, which read the texts where they are."""
+    begin = 0
+    while begin < len(texts):
+        end = min(begin + BATCH_TEXTS, len(texts))
+        found = Utf8.window(texts, begin, end)
+        if found is not None:
+            yield Rows(found, np.zeros(end - begin, dtype=np.bool_)), found, True
+        else:
+            chunk = texts[begin:end]
+            strings = ["" if _is_missing(text) else text for text in chunk]
+            check_texts(strings, begin)
+            yield chunk, strings, True
+        begin = end
 
 
 def _all_texts(chunk: _Chunk) -> bool:

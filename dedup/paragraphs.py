@@ -95,7 +95,7 @@ def split(documents: list[str], fast: bool) -> Paragraphs:
         begins, ends, first, last, counts = (np.empty(length, np.int64) for length in (*[room] * 4, len(texts)))
         n = engine.compiled(split_kernel)(texts.raw, texts.begins, texts.ends, begins, ends, first, last, counts)
         begins, ends, first, last = begins[:n], ends[:n], first[:n], last[:n]
-        return Paragraphs(Utf8(texts.raw, begins, ends), counts, first, last)
+        return Paragraphs(Utf8(texts.raw, begins, ends, texts.used), counts, first, last)
     spans = [split_paragraphs(text) for text in documents]
     pieces = [text[span.start : span.end] for text, found in zip(documents, spans, strict=True) for span in found]
     counts = np.array([len(found) for found in spans], dtype=np.int64)

@@ -1,7 +1,8 @@
 """Texts as one buffer of UTF-8. A lone surrogate is encoded as if it were a character."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,18 +20,29 @@ class Utf8:
 
     raw: uint8[...], the last PADDING bytes of which belong to no text
     begins, ends: int64[n], so that text p is `raw[begins[p] : ends[p]]`
+    used: bytes of raw that are taken, if there is room for more behind them; else 0
     """
 
     raw: NDArray[np.uint8]
     begins: NDArray[np.int64]
     ends: NDArray[np.int64]
+    used: int = 0
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Utf8":
         """The texts, which must be str, encoded by the compiled kernel."""
         listed = texts if isinstance(texts, list) else list(texts)
-        raw, offsets = engine.compiled(utf8_kernel, nogil=False)(id(listed), len(listed))
-        return cls(raw, offsets[:-1], offsets[1:])
+        found = cls.window(listed, 0, len(listed))
+        if found is None:  # some are of a subclass
+            found = cls.window(list(map(str.__str__, listed)), 0, len(listed))
+        assert found is not None
+        return found
+
+    @classmethod
+    def window(cls, texts: list[Any], begin: int, end: int) -> "Utf8 | None":
+        """The items begin ... end - 1 of a list, encoded where they are; None unless all are plainly str."""
+        raw, offsets = engine.compiled(utf8_kernel, nogil=False)(id(texts), begin, end)
+        return cls(raw, offsets[:-1], offsets[1:], int(offsets[-1])) if len(offsets) else None
 
     def __len__(self) -> int:
         return len(self.begins)
@@ -39,31 +51,40 @@ class Utf8:
         """Text p as a str."""
         return self.raw[self.begins[p] : self.ends[p]].tobytes().decode("utf-8", "surrogatepass")
 
-    def with_texts(self, others: Iterable[tuple[int, str]]) -> "Utf8":
-        """The same, but for the places at which another text is to stand."""
-        begins, ends = self.begins.copy(), self.ends.copy()
-        added, size = [], len(self.raw)
-        for p, text in others:
-            added.append(text.encode("utf-8", "surrogatepass"))
-            begins[p], ends[p] = size, size + len(added[-1])
-            size += len(added[-1])
+    def with_texts(self, others: Sequence[tuple[int, str]]) -> "Utf8":
+        """The same, but for the places at which another text is to stand.
+
+        Those take the room that there is behind these, until the next call.
+        """
+        added = [text.encode("utf-8", "surrogatepass") for _, text in others]
         behind = np.frombuffer(b"".join([*added, bytes(PADDING)]), dtype=np.uint8)
-        return Utf8(np.concatenate([self.raw, behind]), begins, ends)
+        raw, size = self.raw, self.used
+        if size and size + len(behind) <= len(raw):
+            raw[size : size + len(behind)] = behind
+        else:
+            raw, size = np.concatenate([raw, behind]), len(raw)
+        begins, ends = self.begins.copy(), self.ends.copy()
+        for (p, _), text in zip(others, added, strict=True):
+            begins[p], ends[p] = size, size + len(text)
+            size += len(text)
+        return Utf8(raw, begins, ends)
 
 
 @makes_arrays  # with the GIL held, so that the list is the same as it is measured and as it is read
 @kernel
-def utf8_kernel(texts, count):
-    """The items of the list at address `texts`, which must be str, in one buffer with some bytes of no meaning behind
-    them, and where each begins: int64[count + 1]. Compiled only, with the GIL held."""
+def utf8_kernel(texts, begin, end):
+    """The items begin ... end - 1 of the list at address `texts` in one buffer, with room behind them, and where each
+    begins: int64[end - begin + 1]; without any if one is no str. Compiled only, with the GIL held."""
     room = 0
-    for p in range(count):
+    for p in range(begin, end):
         characters, width = text_characters(texts, p)
+        if width < 0:
+            return np.empty(0, dtype=np.uint8), np.empty(0, dtype=np.int64)
         room += len(characters) * 2 if width == 1 or width == 2 else len(characters)
-    raw = np.empty(room + PADDING, dtype=np.uint8)
-    offsets = np.zeros(count + 1, dtype=np.int64)
+    raw = np.empty(room + room // 8 + PADDING, dtype=np.uint8)
+    offsets = np.zeros(end - begin + 1, dtype=np.int64)
     size = 0
-    for p in range(count):
+    for p in range(begin, end):
         characters, width = text_characters(texts, p)
         if width == 0:
             size = copy_kernel(characters, raw, size)
@@ -73,9 +94,9 @@ def utf8_kernel(texts, count):
             size = narrow_kernel(characters, characters.view(np.uint16), raw, size)
         else:
             size = encode_kernel(characters.view(np.uint32), raw, size)
-        offsets[p + 1] = size
+        offsets[p - begin + 1] = size
     raw[size : size + PADDING] = 0
-    return raw[: size + PADDING], offsets
+    return raw, offsets
 
 
 @kernel
