@@ -90,11 +90,11 @@ def keys_kernel(hashes, first, signatures, openings, bands, rows, keys):
     """Fill the keys as `make_keys` does."""
     n, several = openings.shape
     for p in range(n):
-        total = np.uint32(0)
-        for s in range(first[p], first[p + 1]):
-            total = np.uint32(total + hashes[s])
-        if first[p] < first[p + 1]:
-            total ^= np.uint32(hashes[first[p]] * np.uint32(0x9E3779B1))
+        mine, total = hashes[first[p] : first[p + 1]], np.uint32(0)
+        for s in range(len(mine)):
+            total = np.uint32(total + mine[s])
+        if len(mine) > 0:
+            total ^= np.uint32(mine[0] * np.uint32(0x9E3779B1))
         keys[p, 0] = total
         for band in range(bands):
             keys[p, 1 + band] = np.uint32(0x2545F491)

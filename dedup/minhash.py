@@ -164,14 +164,15 @@ def shingle_kernel(buffer, starts, first_token, size):
     lengths = np.empty(_BLOCK, dtype=np.uint32)
     words = np.empty((8, _BLOCK), dtype=np.uint32)
     for p in range(len(first) - 1):
-        last_token = first_token[p + 1]
+        # As many tokens as there are, at most. Unsigned, so that no index is checked for counting from the end.
+        width = np.uint64(min(size, first_token[p + 1] - first_token[p]))
         for begin in range(first[p], first[p + 1], _BLOCK):
             count = min(_BLOCK, first[p + 1] - begin)
-            token = first_token[p] + begin - first[p]
+            token = np.uint64(first_token[p] + begin - first[p])
             longest = 0
             for k in range(count):
-                i = starts[token + k]
-                length = starts[min(token + k + size, last_token)] - 1 - i
+                i = starts[token + np.uint64(k)]
+                length = starts[token + np.uint64(k) + width] - 1 - i
                 longest = max(longest, length)
                 lengths[k] = length
                 for word in range(4):
@@ -184,7 +185,7 @@ def shingle_kernel(buffer, starts, first_token, size):
             if longest >= 32:
                 for k in range(count):
                     if lengths[k] >= 32:
-                        i = starts[token + k]
+                        i = starts[token + np.uint64(k)]
                         hashes[begin + k] = xxh32_kernel(buffer, i, i + np.int64(lengths[k]))
     return hashes, first
 

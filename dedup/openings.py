@@ -61,12 +61,14 @@ def openings_kernel(first_token, marks, hashes, first_shingle, size, found):
                 stops &= stops - np.uint64(1)
                 if head > end:
                     break
-                place = first_shingle[p] + head - first_token[p]
+                place = np.uint64(first_shingle[p] + head - first_token[p])
+                last = place + np.uint64(length - size)
                 key = np.uint32(length)
-                for further in range(0, length - size, size):
-                    key = np.uint32((key ^ hashes[place + further]) * np.uint32(0x9E3779B1))
+                while place < last:
+                    key = np.uint32((key ^ hashes[place]) * np.uint32(0x9E3779B1))
                     key ^= key >> np.uint32(15)
-                key = np.uint32((key ^ hashes[place + length - size]) * np.uint32(0x9E3779B1))
+                    place += np.uint64(size)
+                key = np.uint32((key ^ hashes[last]) * np.uint32(0x9E3779B1))
                 key = max(key ^ key >> np.uint32(15), np.uint32(1))
                 for k in range(MOST_OPENINGS):  # into its place among those found
                     other = found[p, k]

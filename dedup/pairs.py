@@ -197,38 +197,41 @@ def read_tokens_kernel(
     the text `other` if it is one of the first `others`. What hashes alike is compared.
     """
     begin = starts[token]
-    mask = len(slots) - 1
     lexicon_hashes, lexicon_bits, lexicon_words = lexicon
-    lexicon_mask, width = len(lexicon_hashes) - 1, len(lexicon_words) // len(lexicon_hashes)
+    width = len(lexicon_words) // len(lexicon_hashes)
+    # Unsigned, so that no index is checked for counting from the end.
+    one, mask, lexicon_mask = np.uint64(1), np.uint64(len(slots) - 1), np.uint64(len(lexicon_hashes) - 1)
+    token, until, known = np.uint64(token), np.uint64(until), np.uint64(known)
     while token < until:
         end = space_kernel(text, begin)
         value = hash_kernel(text, begin, end)
-        slot = np.int64(value) & mask
+        slot = value & mask
         while slots[slot] >= 0:
-            number = slots[slot]
+            number = np.uint64(slots[slot])
             if heads[number] == value:
-                if number < others:
+                if number < np.uint64(others):
                     same = same_token_kernel(text, begin, end, other, places[number])
                 else:
                     same = same_token_kernel(text, begin, end, text, places[number])
                 if same:
                     break
-            slot = (slot + 1) & mask
+            slot = slot + one & mask
         if slots[slot] < 0:
             slots[slot] = known
             heads[known], places[known] = value, begin
-            known += 1
+            known += one
         ids[token] = slots[slot]
-        slot = np.int64(value) & lexicon_mask
+        slot = value & lexicon_mask
         while lexicon_hashes[slot] != 0:
-            if lexicon_hashes[slot] == value and same_token_kernel(text, begin, end, lexicon_words, slot * width):
-                break
-            slot = (slot + 1) & lexicon_mask
+            if lexicon_hashes[slot] == value:
+                if same_token_kernel(text, begin, end, lexicon_words, np.int64(slot) * width):
+                    break
+            slot = slot + one & lexicon_mask
         traits[token] = np.int64(mark[token]) | lexicon_bits[slot] << TRAIT_SHIFT
         begin = end + 1
-        token += 1
+        token += one
         starts[token] = begin
-    return known
+    return np.int64(known)
 
 
 @kernel
@@ -257,20 +260,21 @@ def forget_tokens_kernel(slots, heads, number, known):
 @kernel
 def shingle_slot_kernel(ids, place, size, table):
     """The slot of `table`, places by shingle, where the shingle at a place stands, or a free one."""
-    mask = len(table) - 1
-    value = np.uint64(0)
-    for k in range(size):
-        value = value * np.uint64(0x9E3779B1) + np.uint64(ids[place + k])
-    slot = np.int64(value * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)) & mask
+    mask, one = np.uint64(len(table) - 1), np.uint64(1)
+    this, size = np.uint64(place), np.uint64(size)
+    value, k = np.uint64(0), np.uint64(0)
+    while k < size:
+        value = value * np.uint64(0x9E3779B1) + np.uint64(ids[this + k])
+        k += one
+    slot = value * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32) & mask
     while table[slot] >= 0:
-        other = table[slot]
-        same = True
-        for k in range(size):
-            same &= ids[place + k] == ids[other + k]
-        if same:
+        other, k = np.uint64(table[slot]), np.uint64(0)
+        while k < size and ids[this + k] == ids[other + k]:
+            k += one
+        if k == size:
             break
-        slot = (slot + 1) & mask
-    return slot
+        slot = slot + one & mask
+    return np.int64(slot)
 
 
 @kernel

@@ -384,9 +384,9 @@ def _decide_compiled(
     n, columns = batch.keys.shape
     most = config.max_candidates
     index.reserve(n, len(tokens.buffer), len(tokens.marks), fast=True)
-    longest = int(np.diff(tokens.first).max(initial=0))
+    measured = engine.compiled(largest_kernel)(documents, batch.roles, order, tokens.first, shingles.first)
+    longest, largest, judged = measured
     index.longest = max(index.longest, longest)
-    largest, judged = engine.compiled(largest_kernel)(documents, batch.roles, order, shingles.first)
     candidates = (columns - 1) * min(most, index.count + n) + judged  # no bucket has more than `most`
     work = make_work(columns, candidates, longest + index.longest, largest, judged)
     index.count, capped = engine.compiled(decide_kernel)(

@@ -229,12 +229,14 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
 
 
 @kernel
-def largest_kernel(documents, roles, order, first_shingle):
-    """Shingles and paragraphs, of those to be judged, of the largest documents that have more than one."""
-    largest = most_judged = 0
+def largest_kernel(documents, roles, order, first, first_shingle):
+    """Tokens of the longest paragraph; shingles and paragraphs, of those to be judged, of the largest documents that have
+    more than one."""
+    longest = largest = most_judged = 0
     judged = size = 0
     for at in range(len(order)):
         p = order[at]
+        longest = max(longest, first[p + 1] - first[p])
         if at > 0 and documents[p] != documents[order[at - 1]]:
             judged = size = 0
         if roles[p] == JUDGED:
@@ -242,7 +244,7 @@ def largest_kernel(documents, roles, order, first_shingle):
             size += first_shingle[p + 1] - first_shingle[p]
         if judged > 1:
             largest, most_judged = max(largest, size), max(most_judged, judged)
-    return largest, most_judged
+    return longest, largest, most_judged
 
 
 @makes_arrays
