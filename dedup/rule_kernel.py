@@ -81,15 +81,13 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
         first_entry = count
         for at in range(turn, until):
             if at + _AHEAD < n:
-                soon = order[at + _AHEAD]
-                for column in range(columns):
-                    key = keys[soon, column]
-                    if column >= single and key == 0:
+                soon = keys[order[at + _AHEAD]]
+                for column in range(single):
+                    prefetch(slots, column * capacity + home_kernel(soon[column], capacity))
+                for column in range(single, columns):
+                    if soon[column] == 0:
                         break
-                    if column < single:
-                        prefetch(slots, column * capacity + home_kernel(key, capacity))
-                    else:
-                        prefetch(slots, single * capacity + home_kernel(key, (columns - single) * capacity))
+                    prefetch(slots, single * capacity + home_kernel(soon[column], (columns - single) * capacity))
             p = order[at]
             if roles[p] < EXACT_ONLY:
                 continue
