@@ -51,6 +51,9 @@ class Entries:
 _ROOM_ENTRIES = (
     9_830  # what 16,384 slots for each column hold: room from the beginning; what is not touched is not yet memory
 )
+_SOON = (
+    1 << 18
+)  # slots up to which a column's become four times as many, not twice: all that is entered moves each time
 _MOST_ENTRIES = (1 << 32) - 2  # slots have 32 bits for the entry
 _TOGETHER = 256  # slots that are read before any is written
 _STRETCH = 1 << 12  # slots that the reference rung reads at once, at least
@@ -111,8 +114,10 @@ class Index:
         need = self.count + entries
         if need > _MOST_ENTRIES:
             raise OutOfMemory(f"the index would hold {need:,} paragraphs; expected at most {_MOST_ENTRIES:,}")
-        before, capacity = self.capacity, max(self.capacity, _capacity(need))
-        ahead = 8 * self.columns * (capacity - before) + text + tokens + 32 * entries
+        before, capacity = self.capacity, _capacity(need)
+        if capacity > before:
+            capacity = max(capacity, min(4 * before, _SOON))
+        ahead = 8 * self.columns * max(0, capacity - before) + text + tokens + 32 * entries
         self.unasked += ahead
         if self.unasked > _ASKED_AFTER:
             room.check(ahead + _ASKED_AFTER)
