@@ -105,8 +105,8 @@ def makes_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a kernel that makes arrays. Only in these numba counts who holds an array, and frees what nobody holds.
 
     Counting takes a locked instruction whenever an array is handed on or cut, which made up a tenth of all time. Other
-    kernels work on what their caller holds. numba refuses one that makes or returns an array of its own; calling one
-    that returns it, as `numbers` does, would lose its memory.
+    kernels work on what their caller holds, and numba refuses to make an array in them. What it would not notice: one
+    made for them, as `numbers` does it, is never freed.
     """
     vars(function)["makes_arrays"] = True
     return function

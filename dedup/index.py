@@ -48,12 +48,9 @@ class Entries:
     banded: NDArray[np.bool_]
 
 
-_ROOM_ENTRIES = (
-    9_830  # what 16,384 slots for each column hold: room from the beginning; what is not touched is not yet memory
-)
-_SOON = (
-    1 << 18
-)  # slots up to which a column's become four times as many, not twice: all that is entered moves each time
+# Room from the beginning: what 16,384 slots for each column hold. What is not touched is not yet memory.
+_ROOM_ENTRIES = 9_830
+_SOON = 1 << 18  # slots up to which a column's become four times as many, not twice: everything moves each time
 _MOST_ENTRIES = (1 << 32) - 2  # slots have 32 bits for the entry
 _TOGETHER = 256  # slots that are read before any is written
 _STRETCH = 1 << 12  # slots that the reference rung reads at once, at least

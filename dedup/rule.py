@@ -384,8 +384,8 @@ def _decide_compiled(
     n, columns = batch.keys.shape
     most = config.max_candidates
     index.reserve(n, len(tokens.buffer), len(tokens.marks), fast=True)
-    measured = engine.compiled(largest_kernel)(documents, batch.roles, order, tokens.first, shingles.first)
-    longest, largest, judged = measured
+    lengths = tokens.first, shingles.first
+    longest, largest, judged = engine.compiled(largest_kernel)(documents, batch.roles, order, *lengths)
     index.longest = max(index.longest, longest)
     candidates = (columns - 1) * min(most, index.count + n) + judged  # no bucket has more than `most`
     work = make_work(columns, candidates, longest + index.longest, largest, judged)

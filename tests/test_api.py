@@ -66,6 +66,27 @@ def test_list_functions_agree(rung):
     assert list(dedup.unique(texts)) == [text for text, flag in zip(texts, flags, strict=True) if not flag]
 
 
+def test_lists_are_read_in_pieces_whatever_they_hold(rung, monkeypatch):
+    """Pieces of plain texts, of texts of a class of their own, with gaps, and with half a surrogate pair."""
+
+    class Title(str):
+        __slots__ = ()
+
+    texts = [
+        LONG, "Fünf neue Brücken sind geplant, heißt es", f"{LONG}!", "“Five” — bridges", LONG.upper(), "五座新桥 are planned",
+        Title(LONG), "\ud800 is half a pair", math.nan, "Fünf neue Brücken sind geplant, heißt es", None, Title("Six bridges"),
+    ]  # fmt: skip
+    monkeypatch.setattr("dedup.functions.BATCH_TEXTS", 3)
+    repeats = [2, 4, 6, 9]
+    assert np.flatnonzero(dedup.duplicated(texts)).tolist() == repeats
+    assert [match.index for match in dedup.find_duplicates(texts)] == repeats
+    kept = [text for text in texts if isinstance(text, str)]
+    assert np.array_equal(dedup.signatures(kept), np.concatenate([dedup.signatures([text]) for text in kept]))
+    assert next(dedup.unique(texts[6:])) is texts[6]
+    with pytest.raises(dedup.InputError, match="text 7 is int"):
+        dedup.duplicated([*texts[:7], 7])
+
+
 def test_deduplicator_add(rung):
     with dedup.Deduplicator() as seen:
         first = seen.add(LONG, id="a")
