@@ -1,6 +1,6 @@
 """Which of the two rungs does the work: plain numpy, or kernels compiled by numba.
 
-A kernel is a plain function over arrays, most of which it fills. `compiled(kernel)` is the same function compiled,
+A kernel is a plain function over arrays, as a rule of its caller's making. `compiled(kernel)` is the same function compiled,
 together with the package's functions that it calls. Both rungs give the same results bit for bit, so the choice is one of
 speed alone: small inputs never compile, large ones do where numba can be imported. `DEDUP_ENGINE=numpy` or
 `DEDUP_ENGINE=numba` forces one.

@@ -169,10 +169,7 @@ def _chunks(texts: Iterable[Any]) -> Iterator[tuple[_Chunk, list[str] | Utf8, bo
     remaining = iter(texts)
     while chunk := list(islice(remaining, most)):
         most = min(2 * most, BATCH_TEXTS)
-        strings = chunk
-        if not _all_texts(chunk):
-            strings = ["" if _is_missing(text) else text for text in chunk]
-            check_texts(strings, begin)
+        strings = _strings(chunk, begin)
         if not isinstance(texts, list):
             characters += _length(strings)
         yield chunk, strings, engine.wanted(characters)
@@ -189,10 +186,17 @@ def _windows(texts: list[Any]) -> Iterator[tuple[_Chunk, list[str] | Utf8, bool]
             yield Rows(found, np.zeros(end - begin, dtype=np.bool_)), found, True
         else:
             chunk = texts[begin:end]
-            strings = ["" if _is_missing(text) else text for text in chunk]
-            check_texts(strings, begin)
-            yield chunk, strings, True
+            yield chunk, _strings(chunk, begin), True
         begin = end
+
+
+def _strings(chunk: list[Any], begin: int) -> list[str]:
+    """A chunk, which comes after `begin` others, with "" where there is no text. Raises InputError."""
+    if _all_texts(chunk):
+        return chunk
+    strings = ["" if _is_missing(text) else text for text in chunk]
+    check_texts(strings, begin)
+    return strings
 
 
 def _all_texts(chunk: _Chunk) -> bool:

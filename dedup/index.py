@@ -79,7 +79,7 @@ class Index:
     documents: NDArray[np.int64]
     positions: NDArray[np.int64]
     slots: NDArray[np.uint64]
-    longest: int = 0  # tokens of the longest entry there ever was
+    longest: int = 0  # tokens of the longest paragraph that ever asked for room
     unasked: int = 0  # bytes of entries since the system was asked whether there is memory left
 
     @classmethod

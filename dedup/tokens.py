@@ -357,7 +357,7 @@ def _fold_compiled(texts: Utf8) -> Tokens:
         p, size, count = fold_texts(texts.raw, texts.begins, texts.ends, *tables, p, size, count, *arrays)
         if p == n:
             return Tokens(buffer[: size + PADDING], starts[: count + 1], first, marks[:count])
-        worst = int(texts.ends[p] - texts.begins[p]) + PADDING  # that one character comes to, three bytes or one token
+        worst = int(texts.ends[p] - texts.begins[p]) + PADDING  # each byte may become three, and a token
         buffer = np.concatenate([buffer, np.empty(max(len(buffer), 3 * worst), dtype=np.uint8)])
         more = np.empty(max(len(starts), worst), dtype=np.int64)
         starts, marks = np.concatenate([starts, more]), np.concatenate([marks, more.astype(np.uint8)])

@@ -89,11 +89,11 @@ def utf8_kernel(texts, begin, end):
         if width == 0:
             size = copy_kernel(characters, raw, size)
         elif width == 1:
-            size = latin_kernel(characters, raw, size)
+            size = encode_kernel(characters, 1, characters, raw, size)
         elif width == 2:
-            size = narrow_kernel(characters, characters.view(np.uint16), raw, size)
+            size = encode_kernel(characters, 2, characters.view(np.uint16), raw, size)
         else:
-            size = encode_kernel(characters.view(np.uint32), raw, size)
+            size = encode_kernel(characters, 4, characters.view(np.uint32), raw, size)
         offsets[p - begin + 1] = size
     raw[size : size + PADDING] = 0
     return raw, offsets
@@ -111,14 +111,20 @@ def copy_kernel(characters, raw, size):
 
 
 @kernel
-def narrow_kernel(words, characters, raw, size):
-    """Append code points of two bytes as UTF-8, eight at a time where they are ASCII; the new size."""
+def encode_kernel(memory, width, characters, raw, size):
+    """Append code points of `width` bytes as UTF-8, eight at a time where they are narrow and ASCII; the new size."""
     i, n, size = np.uint64(0), np.uint64(len(characters)), np.uint64(size)
     while i < n:
-        if i + _EIGHT <= n:
-            four, more = load_64(words, i + i), load_64(words, i + i + _EIGHT)
-            if (four | more) & _WIDE == 0:
-                store_64(raw, size, pack_kernel(four) | pack_kernel(more) << np.uint64(32))
+        if width < 4 and i + _EIGHT <= n:
+            if width == 1:
+                eight = load_64(memory, i)
+                others = eight & _HIGH
+            else:
+                four, more = load_64(memory, i + i), load_64(memory, i + i + _EIGHT)
+                eight = pack_kernel(four) | pack_kernel(more) << np.uint64(32)
+                others = (four | more) & _WIDE
+            if others == 0:
+                store_64(raw, size, eight)
                 size += _EIGHT
                 i += _EIGHT
                 continue
@@ -132,29 +138,6 @@ def pack_kernel(four):
     """Four code points of two bytes, which are ASCII, as four bytes."""
     four |= four >> _EIGHT
     return four & np.uint64(0xFFFF) | four >> np.uint64(16) & np.uint64(0xFFFF0000)
-
-
-@kernel
-def latin_kernel(characters, raw, size):
-    """Append code points of one byte as UTF-8, eight at a time where they are ASCII; the new size."""
-    i, n, size = np.uint64(0), np.uint64(len(characters)), np.uint64(size)
-    while i < n:
-        if i + _EIGHT <= n and load_64(characters, i) & _HIGH == 0:
-            store_64(raw, size, load_64(characters, i))
-            size += _EIGHT
-            i += _EIGHT
-            continue
-        size = np.uint64(put_kernel(raw, np.int64(size), np.int64(characters[i])))
-        i += np.uint64(1)
-    return np.int64(size)
-
-
-@kernel
-def encode_kernel(characters, raw, size):
-    """Append code points of four bytes as UTF-8; the new size."""
-    for i in range(len(characters)):
-        size = put_kernel(raw, size, np.int64(characters[i]))
-    return size
 
 
 @kernel
