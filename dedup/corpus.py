@@ -97,7 +97,7 @@ def run(
     """
     reading = _Reading(deduplicator.config, formats, lines, Stripping(furniture) if furniture else None)
     given = reading.given(documents)
-    decided = _by_line(given, deduplicator) if lines else deduplicator._outcomes(given, jobs)
+    decided = _by_line(given, deduplicator) if lines else deduplicator._outcomes(given, jobs, len(documents))
     for file, found in groupby(decided, key=lambda passed: passed[0].file):
         if file is not None:
             yield file, _decided_rows(found, reading.stripping)

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import length_hint
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
 
@@ -159,7 +160,7 @@ class Deduplicator:
                 f"documents is {documents!r:.60}, a {type(documents).__name__}; expected an iterable of texts or (id, text) "
                 "pairs"
             )
-        return self._results(self._outcomes(map(_named, documents), jobs))
+        return self._results(self._outcomes(map(_named, documents), jobs, length_hint(documents)))
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
         """What was kept that may resemble a text of which there is only a sketch, made by datasketch.
@@ -203,8 +204,11 @@ class Deduplicator:
                 result = outcome.result()
             yield result
 
-    def _outcomes(self, documents: Iterable[Given | Unread], jobs: int) -> Iterator[tuple[Any, Outcome | None]]:
+    def _outcomes(
+        self, documents: Iterable[Given | Unread], jobs: int, expected: int
+    ) -> Iterator[tuple[Any, Outcome | None]]:
         """The mark of each document with what was decided, to be looked at before the next is taken."""
+        self._memory.expect(expected)
         from concurrent.futures import ThreadPoolExecutor  # costs as much as the rest of the import, and few need it
 
         batches = self._batches(documents)

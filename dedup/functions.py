@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
+from operator import length_hint
 from typing import Any
 
 import numpy as np
@@ -149,6 +150,7 @@ def _for_lists(options: dict[str, Any]) -> Deduplicator:
 
 def _decided(texts: Iterable[Any], deduplicator: Deduplicator) -> Iterator[tuple[_Chunk, Batch, Verdicts]]:
     """Chunks of the texts with what was decided on them."""
+    deduplicator._memory.expect(length_hint(texts))
     for chunk, strings, fast in _chunks(texts):
         yield chunk, *deduplicator._decide_alone(strings, [None] * len(chunk), fast)
 

@@ -50,7 +50,10 @@ class Entries:
 
 # Room from the beginning: what 16,384 slots for each column hold. What is not touched is not yet memory.
 _ROOM_ENTRIES = 9_830
-_SOON = 1 << 18  # slots up to which a column's become four times as many, not twice: everything moves each time
+_SOON = (
+    1 << 18
+)  # slots up to which a column's become four times as many, not twice, where nobody knows how many it takes
+_LEAP = 16  # times as many slots at most, so that how many it takes is judged again
 _MOST_ENTRIES = (1 << 32) - 2  # slots have 32 bits for the entry
 _TOGETHER = 256  # slots that are read before any is written
 _STRETCH = 1 << 12  # slots that the reference rung reads at once, at least
@@ -79,6 +82,7 @@ class Index:
     documents: NDArray[np.int64]
     positions: NDArray[np.int64]
     slots: NDArray[np.uint64]
+    expected: int = 0  # entries in the end, if what comes is like what came; 0 where nobody knows
     longest: int = 0  # tokens of the longest paragraph that ever asked for room
     unasked: int = 0  # bytes of entries since the system was asked whether there is memory left
 
@@ -113,7 +117,7 @@ class Index:
             raise OutOfMemory(f"the index would hold {need:,} paragraphs; expected at most {_MOST_ENTRIES:,}")
         before, capacity = self.capacity, _capacity(need)
         if capacity > before:
-            capacity = max(capacity, min(4 * before, _SOON))
+            capacity = max(capacity, self._foreseen(before))
         ahead = 8 * self.columns * max(0, capacity - before) + text + tokens + 32 * entries
         self.unasked += ahead
         if self.unasked > _ASKED_AFTER:
@@ -131,6 +135,14 @@ class Index:
             for old, new in reversed(list(zip(olds, self.tables, strict=True))):
                 slots = self.slots[old]
                 refill(slots if new.start >= old.stop else slots.copy(), self.slots[new])
+
+    def _foreseen(self, before: int) -> int:
+        """The capacity to grow to from `before`, if there is memory for it: everything moves each time."""
+        if not self.expected:
+            return min(4 * before, _SOON)
+        foreseen = min(_capacity(self.expected), _LEAP * before)
+        there = room.available()
+        return foreseen if there is None or 16 * self.columns * foreseen < there else 0
 
     def _widen(self, name: str, need: int) -> None:
         array = getattr(self, name)

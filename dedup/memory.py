@@ -80,6 +80,7 @@ class Memory:
         self.config, self.store = config, store
         self.ids = Ids()
         self.capped = 0
+        self._expected = 0  # documents in all; 0 if nobody knows
         self._numbers: dict[Hashable, int] = {}  # of the first delivery of each id
         self._index = self._new_index()
         self._decided: _Decided | None = None
@@ -99,6 +100,10 @@ class Memory:
         except TypeError:
             raise InputError(f"an id is {id!r}, a {type(id).__name__}; expected one that can be hashed") from None
 
+    def expect(self, documents: int) -> None:
+        """So many documents are to come; 0 if nobody knows. It decides nothing, but spares work."""
+        self._expected = documents and len(self.ids) + documents
+
     def decide(self, batch: Batch, ids: Sequence[Hashable], start: int = 0) -> Verdicts:
         """Decide the documents of a batch from `start` on; ids: of all of them, None where one has none."""
         self._check_open()
@@ -108,6 +113,7 @@ class Memory:
                 self._index = self._new_index()
             number = len(self.ids)
             numbers, again = self._register(ids, start)
+            self._index.expected = self._index.count * self._expected // max(1, number)
             with engine.announced():
                 verdicts = decide(batch, self._index, numbers, again, self.config, start)
             self._decided = _Decided(batch, verdicts, ids, numbers, number, start, start, start)

@@ -145,6 +145,43 @@ print(size, after - before, tables.slots.nbytes)
     assert slots / 2 <= grown < slots / 2 + slots / 16 + (16 << 20) < size
 
 
+@both_rungs
+def test_tables_grow_to_what_is_expected_where_there_is_memory_for_it(fast, monkeypatch):
+    def grown(expected, there):
+        monkeypatch.setattr(room, "available", lambda: there)
+        monkeypatch.setattr(index, "_ROOM_ENTRIES", 9)
+        tables = index.Index.empty(3, 3)
+        assert tables.capacity == 16
+        tables.expected = expected
+        tables.reserve(10, 0, 0, fast)
+        return tables.capacity
+
+    plenty = 1 << 40
+    assert grown(0, plenty) == 64  # nobody knows
+    assert grown(1, plenty) == grown(19, plenty) == 32
+    assert grown(20, plenty) == grown(20, None) == 64
+    assert grown(1 << 20, plenty) == 16 * 16  # judged again there
+    assert grown(1 << 20, 16 * 3 * 16 * 16) == 32  # too much: what is needed now
+
+
+@needs_numba
+def test_the_tables_of_a_list_grow_at_once_to_what_it_takes(monkeypatch):
+    monkeypatch.setenv("DEDUP_ENGINE", "numba")
+    monkeypatch.setattr(index, "_ROOM_ENTRIES", 100)
+    lengthen, lengthened = room.lengthen, []
+    monkeypatch.setattr(room, "lengthen", lambda *of: lengthened.append(of[1]) or lengthen(*of))
+
+    def growths(texts):
+        lengthened.clear()
+        assert sum(dedup.duplicated(texts)) == 20_000
+        return lengthened.count("slots")
+
+    texts = [written(number) for number in range(20_000)] * 2
+    assert growths(texts) == 2  # for the first chunk, and for all
+    monkeypatch.setattr(index.Index, "_foreseen", lambda *_: 0)
+    assert growths(texts) > 2
+
+
 @linux
 @both_rungs
 def test_a_refusal_to_grow_leaves_all_as_it_was(fast, monkeypatch):
