@@ -23,8 +23,9 @@ def make_work(columns: int, candidates: int, tokens: int, largest: int, judged: 
     largest, judged: shingles and paragraphs of the largest document, as `largest_kernel` has them. In order:
     free: uint64[columns], where the paragraph at hand goes if it is kept, or _NOWHERE
     candidates: int64[candidates]; room: int64[...], for `weigh_kernel`
-    shingle_at, newest, seen_by: a table of the shingles of the document at hand: their hashes, the newest posting of each,
-        and the last paragraph that looked it up
+    seen: uint64[...], a table of the shingles of the document at hand: hash << 32 | 1 + the last paragraph that has it, 0
+        where free; newest: of each of them the newest posting, or -1
+    mine: uint64[largest], where the shingles of the paragraph at hand stand in the table
     posted, older: int64[largest], of each posting the entry, and the posting before it in its chain
     shared, distinct: int64[judged], of each entry of this document the shingles that it shares with the paragraph at hand,
         and how many different ones it has
@@ -32,8 +33,8 @@ def make_work(columns: int, candidates: int, tokens: int, largest: int, judged: 
     places = 1 << (2 * largest).bit_length()
     return (
         np.empty(columns, np.uint64), np.empty(candidates, np.int64), np.empty(ROOM * tokens, np.int64),
-        np.empty(places, np.uint32), *np.empty((2, places), np.int64), *np.empty((2, largest), np.int64),
-        *np.zeros((2, judged), np.int64),
+        np.empty(places, np.uint64), np.empty(places, np.int64), np.empty(largest, np.uint64),
+        *np.empty((2, largest), np.int64), *np.zeros((2, judged), np.int64),
     )  # fmt: skip
 
 
@@ -45,7 +46,7 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
     """
     buffer, starts, first, marks, hashes, first_shingle, keys, roles, order, documents, positions = texts
     text, mark, text_at, mark_at, entry_documents, entry_positions, slots, single = index
-    free, candidates, room, shingle_at, newest, seen_by, posted, older, shared, distinct = work
+    free, candidates, room, seen, newest, mine, posted, older, shared, distinct = work
     relations, stand_ins, jaccards, containments = verdicts
     shingle_size, threshold, containment, _ = measures
     capped = 0
@@ -74,9 +75,8 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
         while places < 2 * size:
             places *= 2
         if size > 0:
-            newest[:places] = -1
-            seen_by[:places] = -1
-            distinct[:judged] = 0
+            seen[:places] = 0
+        last_place = np.uint64(places - 1)
         postings = 0
         first_entry = count
         for at in range(turn, until):
@@ -94,6 +94,7 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
             begin, end = starts[first[p]], starts[first[p + 1]]
             length = end - begin
             found = np.int64(DISTINCT)
+            different = 0  # shingles, counted where the document has other paragraphs
             free[:] = _NOWHERE
             slot = np.uint64(home_kernel(keys[p, 0], capacity))
             while slots[slot] != 0:
@@ -137,15 +138,18 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
                         free[column] = table + slot
                 if size > 0:
                     across_number = number
-                    mine = 0
                     for s in range(first_shingle[p], first_shingle[p + 1]):
-                        slot = home_kernel(hashes[s], places)
-                        while seen_by[slot] >= 0 and shingle_at[slot] != hashes[s]:
-                            slot = (slot + 1) & (places - 1)
-                        if seen_by[slot] == p:
+                        has = np.uint64(hashes[s]) << np.uint64(32) | np.uint64(p + 1)
+                        slot = np.uint64(home_kernel(hashes[s], places))
+                        while seen[slot] != 0 and (seen[slot] ^ has) >> np.uint64(32) != 0:
+                            slot = slot + _ONE & last_place
+                        if seen[slot] == has:
                             continue
-                        shingle_at[slot], seen_by[slot] = hashes[s], p
-                        mine += 1
+                        if seen[slot] == 0:
+                            newest[slot] = -1
+                        seen[slot] = has
+                        mine[different] = slot
+                        different += 1
                         posting = newest[slot]
                         while posting >= 0:
                             entry = posted[posting]
@@ -158,7 +162,7 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
                     for c in range(across_number, number):
                         entry = candidates[c]
                         if promising_kernel(
-                            shared[entry - first_entry], mine, distinct[entry - first_entry], first[p + 1] - first[p],
+                            shared[entry - first_entry], different, distinct[entry - first_entry], first[p + 1] - first[p],
                             mark_at[entry + 1] - mark_at[entry], shingle_size, threshold, containment,
                         ):  # fmt: skip
                             candidates[promising] = entry
@@ -210,17 +214,12 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
                 while slots[slot] != 0:  # another of its openings went there
                     slot = begin_shared + (slot - begin_shared + _ONE & last_shared)
                 slots[slot] = np.uint64(keys[p, column]) << np.uint64(32) | np.uint64(count + 1)
-            if size > 0 and roles[p] == JUDGED:
-                for s in range(first_shingle[p], first_shingle[p + 1]):
-                    slot = home_kernel(hashes[s], places)
-                    while shingle_at[slot] != hashes[s]:  # it is there since it was looked up
-                        slot = (slot + 1) & (places - 1)
-                    if newest[slot] >= 0 and posted[newest[slot]] == count:
-                        continue  # a shingle that this paragraph repeats
-                    posted[postings], older[postings] = count, newest[slot]
-                    newest[slot] = postings
+            if different > 0:
+                for k in range(different):
+                    posted[postings], older[postings] = count, newest[mine[k]]
+                    newest[mine[k]] = postings
                     postings += 1
-                    distinct[count - first_entry] += 1
+                distinct[count - first_entry] = different
             count += 1
         turn = until
     return count, capped
