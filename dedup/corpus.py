@@ -69,7 +69,7 @@ class _Place(NamedTuple):
     """Where in a run a document stands.
 
     file: None where it cannot be read, for which there is a `problem` in words
-    row: None where the file begins; taken: the furniture that was taken from it
+    row: None where the file has none; taken: the furniture that was taken from it
     """
 
     file: File | None
@@ -96,8 +96,10 @@ def run(
     fails after rows of it were decided.
     """
     reading = _Reading(deduplicator.config, formats, lines, Stripping(furniture) if furniture else None)
-    given = reading.given(documents)
-    decided = _by_line(given, deduplicator) if lines else deduplicator._outcomes(given, jobs, len(documents))
+    sizes = [size_of(document.source) for document in documents]
+    given = reading.given(zip(documents, sizes, strict=True))
+    coming = len(documents), sum(sizes)
+    decided = _by_line(given, deduplicator) if lines else deduplicator._outcomes(given, jobs, *coming)
     for file, found in groupby(decided, key=lambda passed: passed[0].file):
         if file is not None:
             yield file, _decided_rows(found, reading.stripping)
@@ -123,18 +125,18 @@ def _by_line(given: Iterable[Given | Unread], deduplicator: Deduplicator) -> Ite
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How the files of a run become the documents of a stream: every row one, and before them, without a text, the file."""
+    """How the files of a run become the documents of a stream: every row one; a file without rows, one without a text."""
 
     config: Config
     formats: Formats
     lines: bool
     stripping: Stripping | None
 
-    def given(self, documents: Iterable[Document]) -> Iterator[Given | Unread]:
-        """Files of one text are left to be read by whoever has the time."""
-        for document in documents:
+    def given(self, documents: Iterable[tuple[Document, int]]) -> Iterator[Given | Unread]:
+        """Files, each with its size. Those of one text are left to be read by whoever has the time."""
+        for document, size in documents:
             if document.source != STANDARD_INPUT and self.formats.of(document.source) == "txt":
-                yield Unread(document.id, size_of(document.source), partial(self._read, document))
+                yield Unread(document.id, size, partial(self._read, document))
             else:
                 yield from self._rows(document)
 
@@ -149,7 +151,7 @@ class _Reading:
         except (OSError, ValueError) as error:
             yield Given(None, None, _Place(None, problem=f"{document.source}: {explained(error)}; skipped"))
             return
-        yield Given(None, None, _Place(file))
+        row: Row | None = None
         try:
             for row in file.reader.rows():
                 if row.text is not None and row.number and not self.lines:
@@ -159,6 +161,8 @@ class _Reading:
                 if self.stripping and text is not None:
                     text, taken = self.stripping.strip(id, text)
                 yield Given(id, text, _Place(file, row, taken), _ROW_BYTES + row.size)
+            if row is None:
+                yield Given(None, None, _Place(file))
         except (OSError, ValueError) as error:
             if isinstance(error, DedupError):
                 raise

@@ -138,7 +138,8 @@ class Deduplicator:
         """
         self._memory.check_id(id)
         _checked_text(id, text)
-        documents = self._read([Given(id, text)], self._fast(len(text)))
+        self._characters += len(text)
+        documents = self._read([Given(id, text)], engine.wanted(self._characters))
         with self._lock:
             (outcome,) = self._decide_documents(documents)
             self._memory.hand_out(1)
@@ -205,10 +206,14 @@ class Deduplicator:
             yield result
 
     def _outcomes(
-        self, documents: Iterable[Given | Unread], jobs: int, expected: int
+        self, documents: Iterable[Given | Unread], jobs: int, expected: int = 0, characters: int = 0
     ) -> Iterator[tuple[Any, Outcome | None]]:
-        """The mark of each document with what was decided, to be looked at before the next is taken."""
+        """The mark of each document with what was decided, to be looked at before the next is taken.
+
+        expected, characters: how many documents and characters are to come, where that is known; it changes no decision
+        """
         self._memory.expect(expected)
+        in_all = self._characters + characters
         from concurrent.futures import ThreadPoolExecutor  # costs as much as the rest of the import, and few need it
 
         batches = self._batches(documents)
@@ -221,12 +226,13 @@ class Deduplicator:
                 while ahead and len(waiting) < ahead:
                     try:
                         batch, characters = next(batches)
+                        self._characters += characters
                     except StopIteration:
                         ahead = 0
                     except Exception as error:  # what came before it is still handed out
                         ahead, failure = 0, error
                     else:
-                        reading = partial(self._read, batch, self._fast(characters))
+                        reading = partial(self._read, batch, engine.wanted(max(self._characters, in_all)))
                         waiting.append(pool.submit(reading).result if pool else reading)
                 if not waiting:
                     break
@@ -289,10 +295,6 @@ class Deduplicator:
             yield batch, characters
         if failure is not None:
             raise failure
-
-    def _fast(self, characters: int) -> bool:
-        self._characters += characters
-        return engine.wanted(self._characters)
 
     def _read(self, coming: list[Given | Unread], fast: bool) -> _Documents:
         given = list(all_read(coming))
