@@ -22,7 +22,7 @@ def make_work(columns: int, candidates: int, tokens: int, largest: int, judged: 
 
     largest, judged: shingles and paragraphs of the largest document, as `largest_kernel` has them. In order:
     free: uint64[columns], where the paragraph at hand goes if it is kept, or _NOWHERE
-    candidates: int64[candidates]; room: int64[...], for `weigh_kernel`
+    candidates: int64[candidates]; met: uint32[...], for `distinct_kernel`; room: int64[...], for `weigh_kernel`
     seen: uint64[...], a table of the shingles of the document at hand: hash << 32 | 1 + the last paragraph that has it, 0
         where free; newest: of each of them the newest posting, or -1
     mine: uint64[largest], where the shingles of the paragraph at hand stand in the table
@@ -32,7 +32,8 @@ def make_work(columns: int, candidates: int, tokens: int, largest: int, judged: 
     """
     places = 1 << (2 * largest).bit_length()
     return (
-        np.empty(columns, np.uint64), np.empty(candidates, np.int64), np.empty(ROOM * tokens, np.int64),
+        np.empty(columns, np.uint64), np.empty(candidates, np.int64), np.empty(16 + 4 * candidates, np.uint32),
+        np.empty(ROOM * tokens, np.int64),
         np.empty(places, np.uint64), np.empty(places, np.int64), np.empty(largest, np.uint64),
         *np.empty((2, largest), np.int64), *np.zeros((2, judged), np.int64),
     )  # fmt: skip
@@ -46,7 +47,7 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
     """
     buffer, starts, first, marks, hashes, first_shingle, keys, roles, order, documents, positions = texts
     text, mark, text_at, mark_at, entry_documents, entry_positions, slots, single = index
-    free, candidates, room, seen, newest, mine, posted, older, shared, distinct = work
+    free, candidates, met, room, seen, newest, mine, posted, older, shared, distinct = work
     relations, stand_ins, jaccards, containments = verdicts
     shingle_size, threshold, containment, _ = measures
     capped = 0
@@ -169,20 +170,18 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
                             promising += 1
                         shared[entry - first_entry] = 0
                     number = promising
+                number = distinct_kernel(candidates, number, met)
                 most_tokens = known = np.int64(0)
                 for c in range(number):
                     entry = candidates[c]
                     most_tokens = max(most_tokens, mark_at[entry + 1] - mark_at[entry])
-                    if c == 0 or entry != candidates[c - 1]:
-                        prefetch(mark, mark_at[entry])
-                        for line in range(0, text_at[entry + 1] - text_at[entry], 64):
-                            prefetch(text, text_at[entry] + line)
+                    prefetch(mark, mark_at[entry])
+                    for line in range(0, text_at[entry + 1] - text_at[entry], 64):
+                        prefetch(text, text_at[entry] + line)
                 if number > 1:
                     sort_kernel(candidates, number)
                 for c in range(number):
                     entry = candidates[c]
-                    if c > 0 and candidates[c - 1] == entry:
-                        continue
                     if known == 0:
                         known, shingles, capitals = read_kernel(
                             buffer[begin:], marks[first[p] : first[p + 1]], most_tokens, shingle_size, lexicon, room
@@ -242,6 +241,31 @@ def largest_kernel(documents, roles, order, first, first_shingle):
         if judged > 1:
             largest, most_judged = max(largest, size), max(most_judged, judged)
     return longest, largest, most_judged
+
+
+@kernel
+def distinct_kernel(values, number, table):
+    """Have each of the first `number` values, which are below 2**32 - 1, stand there once; how many are left.
+
+    table: uint32[16 + 4 * number] to work in. Where buckets are full the same entries stand in many of them.
+    """
+    if number < 2:
+        return number
+    places = 16
+    while places < 2 * number:
+        places *= 2
+    last, left = np.uint64(places - 1), 0
+    table[:places] = 0
+    for k in range(number):
+        value = np.uint32(values[k] + 1)
+        slot = np.uint64(home_kernel(value * 0x9E3779B1 & 0xFFFFFFFF, places))
+        while table[slot] != 0 and table[slot] != value:
+            slot = slot + _ONE & last
+        if table[slot] == 0:
+            table[slot] = value
+            values[left] = values[k]
+            left += 1
+    return left
 
 
 @makes_arrays

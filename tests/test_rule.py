@@ -1,5 +1,6 @@
 """One rule, one answer: against the slow model, in any batch, with any number of threads, on both rungs."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +8,9 @@ from slow import slow_clean
 from strategies import articles
 
 import dedup
-from dedup import deduplicator, rule
+from dedup import deduplicator, engine, rule, rule_kernel
+
+needs_numba = pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
 
 OPTIONS = [
     {},
@@ -247,3 +250,12 @@ def test_a_sentence_of_an_earlier_paragraph_is_found(rung, teaser):
     (match,) = dedup.find_duplicates([whole, teaser])
     assert (match.index, match.duplicate_of, match.relation) == (1, 0, "contained")
     assert list(dedup.find_duplicates([whole, teaser], containment=None)) == []
+
+
+@needs_numba
+@given(st.lists(st.integers(0, 30) | st.integers(0, (1 << 32) - 2), max_size=40))
+def test_candidates_stand_there_once(values):
+    array, table = np.array([*values, 7], dtype=np.int64), np.empty(16 + 4 * len(values), dtype=np.uint32)
+    left = engine.compiled(rule_kernel.distinct_kernel)(array, len(values), table)
+    assert array[:left].tolist() == list(dict.fromkeys(values))
+    assert array[-1] == 7
