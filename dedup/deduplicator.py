@@ -212,10 +212,10 @@ class Deduplicator:
 
         expected, characters: how many documents and characters are to come, where that is known; it changes no decision
         """
-        self._memory.expect(expected)
-        in_all = self._characters + characters
         from concurrent.futures import ThreadPoolExecutor  # costs as much as the rest of the import, and few need it
 
+        self._memory.expect(expected)
+        in_all = self._characters + characters
         batches = self._batches(documents)
         pool = ThreadPoolExecutor(jobs - 1) if jobs > 1 else None  # beside this thread, which decides
         waiting: deque[Callable[[], _Documents]] = deque()

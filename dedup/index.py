@@ -50,10 +50,10 @@ class Entries:
 
 # Room from the beginning: what 16,384 slots for each column hold. What is not touched is not yet memory.
 _ROOM_ENTRIES = 9_830
-_SOON = (
-    1 << 18
-)  # slots up to which a column's become four times as many, not twice, where nobody knows how many it takes
-_LEAP = 16  # times as many slots at most, so that how many it takes is judged again
+# A column's slots become twice as many, up to _SOON four times as many. Where it is known how much is to come they become
+# at once what it will take, but no more than _LEAP times as many, and then that is judged again.
+_SOON = 1 << 18
+_LEAP = 16
 _MOST_ENTRIES = (1 << 32) - 2  # slots have 32 bits for the entry
 _TOGETHER = 256  # slots that are read before any is written
 _STRETCH = 1 << 12  # slots that the reference rung reads at once, at least
@@ -137,7 +137,7 @@ class Index:
                 refill(slots if new.start >= old.stop else slots.copy(), self.slots[new])
 
     def _foreseen(self, before: int) -> int:
-        """The capacity to grow to from `before`, if there is memory for it: everything moves each time."""
+        """The capacity to grow to from `before`, as everything moves each time; 0 if it is too much for what memory is left."""
         if not self.expected:
             return min(4 * before, _SOON)
         foreseen = min(_capacity(self.expected), _LEAP * before)
