@@ -266,7 +266,7 @@ def weigh_kernel(
     capitals_other = read_capitals_kernel(other_mark, traits_other)
     is_inner = n < m
     if n == m:
-        for i in range(min(length, other_length)):
+        for i in range(starts[front], min(length, other_length)):
             if text[i] != other_text[i]:
                 is_inner = text[i] < other_text[i]
                 break

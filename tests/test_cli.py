@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from dedup import files
+from dedup import engine, files
 from dedup.cli import main
+from dedup.deduplicator import Deduplicator
 
 LONG = "Five new bridges are planned for the valley"
 OTHER = "The old mill on the river will be turned into a school"
@@ -43,6 +44,19 @@ def test_folder(rung, source, tmp_path):
     assert tree(out) == {"a.txt": f"{LONG}\r\n\r\n\r\n".encode(), "b.txt": f"{OTHER}\n".encode(), "b/c.txt": b""}
     assert "3 documents, 6 paragraphs, 4 removed (66.7%)" in result.stderr
     assert "2 repeat their own document, 2 an earlier one" in result.stderr and "--scope document" in result.stderr
+
+
+@pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+def test_a_large_run_takes_compiled_kernels_from_its_first_file_on(source, tmp_path, monkeypatch):
+    taken = []
+    read = Deduplicator._read
+    monkeypatch.delenv("DEDUP_ENGINE", raising=False)
+    monkeypatch.setattr(Deduplicator, "_read", lambda *of: taken.append(of[2]) or read(*of))
+    for characters, fast in ((1_000_000, False), (100, True)):
+        monkeypatch.setattr(engine, "COMPILE_FROM", characters)
+        call("clean", source, "-o", tmp_path / "out", "--jobs", 1)
+        assert taken == [fast] * 2  # batches: of one file, and of two
+        taken.clear()
 
 
 def test_scope_jobs_and_a_second_run(rung, source, tmp_path):
