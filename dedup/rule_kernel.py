@@ -14,6 +14,7 @@ from .relation import CONTAINED, DISTINCT, EXACT, ROOM, promising_kernel, read_k
 PASSED, FIELD, EXACT_ONLY, JUDGED = range(4)
 
 _ONE, _NOWHERE = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
+_LOW, _SPREADING = np.uint64(0xFFFFFFFF), np.uint64(0x9E3779B1)  # an odd number sends values in a row all over a table
 _AHEAD = 4  # paragraphs whose slots are fetched before they are needed
 
 
@@ -99,7 +100,7 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
             free[:] = _NOWHERE
             slot = np.uint64(home_kernel(keys[p, 0], capacity))
             while slots[slot] != 0:
-                entry = np.int64(slots[slot] & np.uint64(0xFFFFFFFF)) - 1
+                entry = np.int64(slots[slot] & _LOW) - 1
                 if slots[slot] >> np.uint64(32) == keys[p, 0] and (across or entry_documents[entry] == document):
                     other_length = text_at[entry + 1] - text_at[entry]
                     if length == other_length and same_kernel(buffer, begin, text, text_at[entry], length):
@@ -126,7 +127,7 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
                     while slots[table + slot] != 0:
                         if slots[table + slot] >> np.uint64(32) == key:
                             members += 1
-                            entry = np.int64(slots[table + slot] & np.uint64(0xFFFFFFFF)) - 1
+                            entry = np.int64(slots[table + slot] & _LOW) - 1
                             if entry_documents[entry] != document:
                                 candidates[number] = entry
                                 number += 1
@@ -258,7 +259,7 @@ def distinct_kernel(values, number, table):
     table[:places] = 0
     for k in range(number):
         value = np.uint32(values[k] + 1)
-        slot = np.uint64(home_kernel(value * 0x9E3779B1 & 0xFFFFFFFF, places))
+        slot = np.uint64(home_kernel(np.uint64(value) * _SPREADING & _LOW, places))
         while table[slot] != 0 and table[slot] != value:
             slot = slot + _ONE & last
         if table[slot] == 0:

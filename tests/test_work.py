@@ -26,11 +26,11 @@ CONFIGURATIONS = {"resemblance only": {"containment": None, "guard": False}, "fu
 # By paragraph of these texts. Whoever needs less writes it here; whoever needs more has to say why.
 EXPECTED = {
     "resemblance only": {
-        "folded": 1, "shingled": 46, "shingles signed": 46, "numbers in signatures": 64, "keys": 16, "slots": 103,
+        "folded": 1, "shingled": 44, "shingles signed": 44, "numbers in signatures": 64, "keys": 16, "slots": 68,
         "texts compared": 0.125, "worth a look": 0.49, "weighed": 0.06, "judged": 0.06,
     },
     "full definition": {
-        "folded": 1, "shingled": 46, "shingles signed": 46, "numbers in signatures": 64, "keys": 20, "slots": 109,
+        "folded": 1, "shingled": 44, "shingles signed": 44, "numbers in signatures": 64, "keys": 20, "slots": 72.5,
         "texts compared": 0.125, "worth a look": 0.51, "weighed": 0.068, "judged": 0.068,
     },
 }  # fmt: skip
