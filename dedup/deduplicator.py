@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from operator import length_hint
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
 
@@ -161,7 +160,7 @@ class Deduplicator:
                 f"documents is {documents!r:.60}, a {type(documents).__name__}; expected an iterable of texts or (id, text) "
                 "pairs"
             )
-        return self._results(self._outcomes(map(_named, documents), jobs, length_hint(documents)))
+        return self._results(self._outcomes(map(_named, documents), jobs, known_length(documents)))
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
         """What was kept that may resemble a text of which there is only a sketch, made by datasketch.
@@ -206,16 +205,17 @@ class Deduplicator:
             yield result
 
     def _outcomes(
-        self, documents: Iterable[Given | Unread], jobs: int, expected: int = 0, characters: int = 0
+        self, documents: Iterable[Given | Unread], jobs: int, expected: int, expected_characters: int = 0
     ) -> Iterator[tuple[Any, Outcome | None]]:
         """The mark of each document with what was decided, to be looked at before the next is taken.
 
-        expected, characters: how many documents and characters are to come, where that is known; it changes no decision
+        expected, expected_characters: how many documents and characters are to come; 0 where nobody knows. It changes no
+        decision.
         """
         from concurrent.futures import ThreadPoolExecutor  # costs as much as the rest of the import, and few need it
 
         self._memory.expect(expected)
-        in_all = self._characters + characters
+        in_all = self._characters + expected_characters
         batches = self._batches(documents)
         pool = ThreadPoolExecutor(jobs - 1) if jobs > 1 else None  # beside this thread, which decides
         waiting: deque[Callable[[], _Documents]] = deque()
@@ -347,6 +347,11 @@ def all_read(documents: Iterable[Given | Unread]) -> Iterator[Given]:
             yield one
         else:
             yield from one.read()
+
+
+def known_length(items: Any) -> int:
+    """How many items there are; 0 where asking may cost something, or fail, as with what a query finds."""
+    return len(items) if isinstance(items, (list, tuple)) or hasattr(items, "__arrow_c_array__") else 0
 
 
 def _named(document: Any) -> Given:

@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
-from operator import length_hint
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from . import engine
 from .arrow import Rows, is_column, read_column
 from .config import Config
-from .deduplicator import BATCH_TEXTS, Deduplicator, checked
+from .deduplicator import BATCH_TEXTS, Deduplicator, checked, known_length
 from .differences import in_words
 from .errors import InputError
 from .minhash import shingle, sign
@@ -150,7 +149,7 @@ def _for_lists(options: dict[str, Any]) -> Deduplicator:
 
 def _decided(texts: Iterable[Any], deduplicator: Deduplicator) -> Iterator[tuple[_Chunk, Batch, Verdicts]]:
     """Chunks of the texts with what was decided on them."""
-    deduplicator._memory.expect(length_hint(texts))
+    deduplicator._memory.expect(known_length(texts))
     for chunk, strings, fast in _chunks(texts):
         yield chunk, *deduplicator._decide_alone(strings, [None] * len(chunk), fast)
 

@@ -137,12 +137,12 @@ class Index:
                 refill(slots if new.start >= old.stop else slots.copy(), self.slots[new])
 
     def _foreseen(self, before: int) -> int:
-        """The capacity to grow to from `before`, as everything moves each time; 0 if it is too much for what memory is left."""
+        """The capacity to grow to from `before`, as everything moves each time; 0 if it would take half of what memory is left."""
         if not self.expected:
             return min(4 * before, _SOON)
         foreseen = min(_capacity(self.expected), _LEAP * before)
         there = room.available()
-        return foreseen if there is None or 16 * self.columns * foreseen < there else 0
+        return foreseen if there is None or 2 * (8 * self.columns * foreseen + _ASKED_AFTER) < there else 0
 
     def _widen(self, name: str, need: int) -> None:
         array = getattr(self, name)

@@ -87,6 +87,20 @@ def test_lists_are_read_in_pieces_whatever_they_hold(rung, monkeypatch):
         dedup.duplicated([*texts[:7], 7])
 
 
+def test_what_is_iterated_is_not_asked_for_its_length(rung):
+    class Query:
+        def __iter__(self):
+            return iter([LONG, f"{LONG}!"])
+
+        def __len__(self):
+            raise NotImplementedError("a query of its own")
+
+    assert list(dedup.unique(Query())) == [LONG]
+    assert [match.index for match in dedup.find_duplicates(Query())] == [1]
+    with dedup.Deduplicator() as seen:
+        assert [result.text for result in seen.stream(Query())] == [LONG, ""]
+
+
 def test_deduplicator_add(rung):
     with dedup.Deduplicator() as seen:
         first = seen.add(LONG, id="a")

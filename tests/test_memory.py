@@ -162,6 +162,8 @@ def test_tables_grow_to_what_is_expected_where_there_is_memory_for_it(fast, monk
     assert grown(20, plenty) == grown(20, None) == 64
     assert grown(1 << 20, plenty) == 16 * 16  # judged again there
     assert grown(1 << 20, 16 * 3 * 16 * 16) == 32  # too much: what is needed now
+    assert grown(1 << 20, 129 << 20) == 16 * 16
+    assert grown(1 << 20, 128 << 20) == 32  # or `reserve` would refuse although there is enough for that
 
 
 @needs_numba
