@@ -20,31 +20,22 @@ from typing import no_type_check as kernel  # kernels take lists when interprete
 import numpy as np
 
 from .errors import ConfigError
+from .intrinsics import INTRINSICS, instruction
 
 __all__ = [
     "announced",
     "choose",
     "compiled",
-    "copy_small_64",
     "kernel",
-    "load_32",
-    "load_64",
     "makes_arrays",
     "numba_works",
     "numbers",
-    "ones",
-    "prefetch",
     "small_numbers",
-    "store_64",
-    "text_characters",
-    "trailing_zeros",
     "wanted",
-    "within_64",
 ]
 
 # Loading the compiled kernels takes about a second, making them the first time many; this much text pays for it.
 COMPILE_FROM = 1 << 19  # characters
-_AHEAD = 16  # items of a list that are fetched before they are read
 _PATIENCE = 1.5  # seconds until somebody at a terminal is told what takes so long
 
 
@@ -72,33 +63,44 @@ _one_at_a_time = threading.RLock()  # threads that need the same kernel must not
 
 
 def compiled(function: Callable[..., Any], *, nogil: bool = True) -> Callable[..., Any]:
-    """A kernel as machine code: releases the GIL if `nogil`, cached on disk where a place can be written."""
+    """A kernel as machine code: releases the GIL if `nogil`, cached on disk where a place can be written.
+
+    The kernels that it calls are compiled once more for every literal that they are given, and for a variable that was
+    given no other value before: it takes np.int64(0) where they are large.
+    """
     with _one_at_a_time:
         return _compiled(function, nogil)
 
 
 @cache
-def _compiled(function: Callable[..., Any], nogil: bool) -> Callable[..., Any]:
+def _compiled(function: Callable[..., Any], nogil: bool, inner: bool = False) -> Callable[..., Any]:
     import numba
 
-    if function in _INTRINSIC:
-        return _intrinsic(function)
+    if function in INTRINSICS:
+        return instruction(function)
     function = _COMPILED_AS.get(function, function)
-    package = __name__.rpartition(".")[0] + "."
     names = {
-        name: compiled(value) if isinstance(value, FunctionType) and value.__module__.startswith(package) else value
+        name: _compiled(value, True, inner=True) if _is_ours(value) else value
         for name, value in function.__globals__.items()
         if name in function.__code__.co_names or name.startswith("__")
     }
     copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
     copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
-    options: dict[str, Any] = {"nogil": nogil, "_nrt": "makes_arrays" in vars(function)}
+    options: dict[str, Any] = {"nogil": nogil, "_nrt": "makes_arrays" in vars(function), "no_cfunc_wrapper": True}
+    machine: Callable[..., Any]
+    if inner:  # called by kernels alone, and on disk as part of those
+        machine = numba.njit(**options | {"no_cpython_wrapper": True})(copy)
+        return machine
     try:
-        machine: Callable[..., Any] = numba.njit(cache=True, **options)(copy)
+        machine = numba.njit(cache=True, **options)(copy)
         _stamp(machine)
     except RuntimeError:  # no writable place for the cache: compile in every process
         machine = numba.njit(**options)(copy)
     return machine
+
+
+def _is_ours(value: Any) -> bool:
+    return isinstance(value, FunctionType) and value.__module__.startswith(__name__.rpartition(".")[0] + ".")
 
 
 def makes_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -110,68 +112,6 @@ def makes_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
     """
     vars(function)["makes_arrays"] = True
     return function
-
-
-# What numba cannot say: several bytes read at once from any place of a uint8 buffer, as a little-endian number, and a
-# place of an array that will be read soon.
-
-
-@kernel
-def load_32(buffer, i):
-    """The four bytes from i on as a uint32."""
-    return buffer[i : i + 4].view("<u4")[0]
-
-
-@kernel
-def load_64(buffer, i):
-    """The eight bytes from i on as a uint64."""
-    return buffer[i : i + 8].view("<u8")[0]
-
-
-@kernel
-def store_64(buffer, i, word):
-    """Write the eight bytes of a uint64 from i on."""
-    buffer[i : i + 8] = np.array([word], dtype="<u8").view(np.uint8)
-
-
-@kernel
-def copy_small_64(target, at, source, i):
-    """Copy 64 bytes, in each the bit that makes an ASCII letter small, and that spaces and digits have."""
-    target[at : at + 64] = source[i : i + 64] | 32
-
-
-@kernel
-def trailing_zeros(word):
-    """How many of a uint64's lowest bits are 0; 64 if all are."""
-    return (int(word) & -int(word)).bit_length() - 1 if word else 64
-
-
-@kernel
-def ones(word):
-    """How many of a uint64's bits are 1."""
-    return int(word).bit_count()
-
-
-@kernel
-def within_64(buffer, i, low, high):
-    """A uint64 whose bit k tells whether byte i + k is one of low ... high."""
-    return sum(1 << k for k in range(64) if low <= buffer[i + k] <= high)
-
-
-@kernel
-def prefetch(array, i):
-    """Have the processor fetch array[i]; returns nothing of meaning."""
-    return 0
-
-
-@kernel
-def text_characters(texts, i):
-    """The memory of item i of the list at address `texts`: uint8[...], and bytes a character, 0 if all are ASCII, -1 if
-    there is no such item, or it is anything but a str (of a subclass, even).
-
-    Compiled only, with the GIL held; valid as long as the list holds the text.
-    """
-    raise NotImplementedError
 
 
 # Room to work in. Uncompiled kernels index lists several times faster than arrays.
@@ -186,7 +126,7 @@ def numbers(length, value):
 @makes_arrays
 @kernel
 def _number_array(length, value):
-    return np.full(length, value, dtype=np.int64)
+    return np.full(length, np.int64(value), dtype=np.int64)
 
 
 @kernel
@@ -217,146 +157,6 @@ _COMPILED_AS: dict[Callable[..., Any], Callable[..., Any]] = {
     small_numbers: _small_number_array,
     choose: _choose_one,
 }
-
-
-_INTRINSIC = (load_32, load_64, store_64, copy_small_64, trailing_zeros, ones, prefetch, text_characters, within_64)
-
-
-def _intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The machine instruction in place of one of the functions above."""
-    from llvmlite import ir
-    from numba import types
-    from numba.core import cgutils
-    from numba.extending import intrinsic
-    from numba.np import arrayobj
-
-    int1, int8, int32, int64 = map(ir.IntType, (1, 8, 32, 64))
-
-    @kernel
-    def place(context, builder, array, arguments, bits):
-        data = cgutils.create_struct_proxy(array)(context, builder, arguments[0]).data
-        return builder.bitcast(builder.gep(data, [arguments[1]]), ir.IntType(bits).as_pointer())
-
-    @kernel
-    def prefetched(builder, pointer):
-        shape = ir.FunctionType(ir.VoidType(), [int8.as_pointer(), int32, int32, int32])
-        declared = builder.module.declare_intrinsic("llvm.prefetch", [int8.as_pointer()], shape)
-        builder.call(declared, [builder.bitcast(pointer, int8.as_pointer()), int32(0), int32(3), int32(1)])
-
-    @kernel
-    def little_endian(builder, word):
-        return builder.bswap(word) if sys.byteorder == "big" else word
-
-    @kernel
-    def load(bits):
-        @kernel
-        def machine(typing_context, array, i):
-            @kernel
-            def generate(context, builder, signature, arguments):
-                word = builder.load(place(context, builder, array, arguments, bits))
-                word.align = 1
-                return little_endian(builder, word)
-
-            return getattr(types, f"uint{bits}")(array, types.intp), generate
-
-        return machine
-
-    @kernel
-    def store(typing_context, array, i, word):
-        @kernel
-        def generate(context, builder, signature, arguments):
-            pointer = place(context, builder, array, arguments, 64)
-            builder.store(little_endian(builder, arguments[2]), pointer, align=1)
-            return context.get_dummy_value()
-
-        return types.none(array, types.intp, types.uint64), generate
-
-    @kernel
-    def copy_small(typing_context, target, at, source, i):
-        @kernel
-        def generate(context, builder, signature, arguments):
-            vector = ir.VectorType(int8, 64)
-            to, origin = (
-                builder.bitcast(place(context, builder, array, arguments[k : k + 2], 8), vector.as_pointer())
-                for k, array in ((0, target), (2, source))
-            )
-            read = builder.load(origin)
-            read.align = 1
-            builder.store(builder.or_(read, ir.Constant(vector, [32] * 64)), to, align=1)
-            return context.get_dummy_value()
-
-        return types.none(target, types.intp, source, types.intp), generate
-
-    @kernel
-    def within(typing_context, array, i, low, high):
-        @kernel
-        def generate(context, builder, signature, arguments):
-            vector = ir.VectorType(int8, 64)
-            data = cgutils.create_struct_proxy(array)(context, builder, arguments[0]).data
-            bytes_64 = builder.load(builder.bitcast(builder.gep(data, [arguments[1]]), vector.as_pointer()))
-            bytes_64.align = 1
-            first, last = (ir.Constant(vector, [value.literal_value] * 64) for value in (low, high))
-            inside = builder.icmp_unsigned("<=", builder.sub(bytes_64, first), builder.sub(last, first))
-            return builder.bitcast(inside, ir.IntType(64))
-
-        if not isinstance(low, types.IntegerLiteral):
-            return None
-        return types.uint64(array, types.intp, low, high), generate
-
-    @kernel
-    def zeros(typing_context, word):
-        @kernel
-        def generate(context, builder, signature, arguments):
-            return builder.cttz(arguments[0], int1(0))
-
-        return types.uint64(types.uint64), generate
-
-    @kernel
-    def count(typing_context, word):
-        @kernel
-        def generate(context, builder, signature, arguments):
-            return builder.ctpop(arguments[0])
-
-        return types.uint64(types.uint64), generate
-
-    @kernel
-    def fetch(typing_context, array, i):
-        @kernel
-        def generate(context, builder, signature, arguments):
-            prefetched(builder, place(context, builder, array, arguments, 8))
-            return context.get_dummy_value()
-
-        return types.none(array, types.intp), generate
-
-    @kernel
-    def characters(typing_context, texts, i):
-        @kernel
-        def generate(context, builder, signature, arguments):
-            python = context.get_python_api(builder)
-            listed = builder.inttoptr(arguments[0], python.pyobj)
-            array = arrayobj.make_array(signature.return_type[0])(context, builder)
-            one = int64(1)
-            arrayobj.populate_array(array, array.data.type(None), [int64(0)], [one], one, None)
-            width = cgutils.alloca_once_value(builder, int64(-1))
-            with builder.if_then(builder.icmp_signed("<", arguments[1], python.list_size(listed))):
-                text = python.list_getitem(listed, arguments[1])
-                soon = builder.add(arguments[1], int64(_AHEAD))
-                with builder.if_then(builder.icmp_signed("<", soon, python.list_size(listed))):
-                    prefetched(builder, python.list_getitem(listed, soon))
-                kind = python.get_c_object("PyUnicode_Type")
-                with builder.if_then(builder.icmp_unsigned("==", python.get_type(text), kind)):
-                    _, data, length, bytes_each, is_ascii, _ = python.string_as_string_size_and_kind(text)
-                    each = builder.zext(bytes_each, int64)
-                    data, size = builder.bitcast(data, array.data.type), builder.mul(length, each)
-                    arrayobj.populate_array(array, data, [size], [one], one, None)
-                    builder.store(builder.select(builder.trunc(is_ascii, int1), int64(0), each), width)
-            return context.make_tuple(builder, signature.return_type, [array._getvalue(), builder.load(width)])
-
-        return types.Tuple([types.Array(types.uint8, 1, "C"), types.intp])(types.intp, types.intp), generate
-
-    machines = {load_32: load(32), load_64: load(64), store_64: store, trailing_zeros: zeros, prefetch: fetch}
-    machines |= {text_characters: characters, within_64: within, copy_small_64: copy_small, ones: count}
-    return intrinsic(machines[function])
 
 
 def _stamp(machine: Any) -> None:

@@ -29,7 +29,8 @@ from .characters import (
     UPPERCASE,
     character_table,
 )
-from .engine import copy_small_64, kernel, ones, trailing_zeros, within_64
+from .engine import kernel
+from .intrinsics import copy_small_64, ones, trailing_zeros, within_64
 from .marks import ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED, PADDING
 from .utf8 import put_kernel
 
@@ -165,7 +166,7 @@ def fold_kernel(
         if size + 3 * (end - i) + PADDING > len(out) or count + end - i + PADDING > len(starts):
             return p, size, count
         state = _CLOSED
-        stopped = 1
+        stopped = np.int64(1)
         last = before_last = np.int64(PUNCTUATION)
         while i < end:
             # ASCII whose neighbours do not matter is most of all text.

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import engine, room
-from .engine import kernel, prefetch
+from .engine import kernel
 from .errors import OutOfMemory
+from .intrinsics import prefetch
 from .marks import PADDING
 
 

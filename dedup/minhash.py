@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from xxhash import xxh32_intdigest
 
 from . import engine
-from .engine import choose, kernel, load_32, makes_arrays
+from .engine import choose, kernel, makes_arrays
+from .intrinsics import load_32
 from .tokens import Tokens
 
 _TOGETHER = 1 << 14  # spans hashed at once by the reference rung: what it works on stays in cache

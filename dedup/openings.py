@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import engine
-from .engine import kernel, load_64, trailing_zeros
+from .engine import kernel
+from .intrinsics import load_64, trailing_zeros
 from .marks import AFTER_STOP
 from .minhash import Shingles
 from .tokens import Tokens

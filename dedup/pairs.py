@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import engine
-from .engine import kernel, load_64, trailing_zeros
+from .engine import kernel
+from .intrinsics import load_64, trailing_zeros
 from .lexicon import GERMAN, lexicon
 from .marks import HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED, PADDING
 
@@ -92,7 +93,7 @@ def capitals_kernel(words, shouted, german):
 @kernel
 def read_capitals_kernel(mark, traits):
     """What the capitals of a text tell, by its tokens' marks and traits."""
-    words = shouted = german = 0
+    words = shouted = german = np.int64(0)
     for i in range(len(mark)):
         word = np.int64(mark[i]) & (HAS_LETTER | HAS_NUMBER | IS_UNSPACED) == HAS_LETTER
         words += word

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .engine import kernel, load_64, trailing_zeros, within_64
+from .engine import kernel
+from .intrinsics import load_64, trailing_zeros, within_64
 
 _CR, _LF = 13, 10
 _ONE_A_BYTE, _CONTINUES = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)

@@ -50,6 +50,7 @@ Relation = Literal["exact", "contained", "near", "distinct"]
 DISTINCT, NEAR, CONTAINED, EXACT = range(4)  # ascending precedence
 RELATIONS: tuple[Relation, ...] = ("distinct", "near", "contained", "exact")
 ROOM = 16  # numbers that `weigh_kernel` works with, for each token of both sides; its tables take up to four each
+_ZERO = np.int64(0)  # not a literal, for which kernels would be compiled once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +232,7 @@ def read_kernel(text, mark, most, shingle_size, lexicon, room):
     shingles[:] = -1
     starts[0] = 0
     known = read_tokens_kernel(
-        text, mark, ids, traits, starts, 0, n, table, heads, places, lexicon, text, 0, 0
+        text, mark, ids, traits, starts, _ZERO, n, table, heads, places, lexicon, text, _ZERO, _ZERO
     )  # fmt: skip
     distinct = shingles_kernel(ids, n, shingle_size, shingles, first, common)
     return known, distinct, read_capitals_kernel(mark, traits[:n])
@@ -255,7 +256,7 @@ def weigh_kernel(
     starts, starts_other = both_starts[: n + 1], both_starts[n + 1 : n + m + 2]
     starts_other[0] = 0
     front, back = common_ends_kernel(text, length, starts, other_text, other_length, m)
-    share_tokens_kernel(one, traits_one, starts, 0, front, other_mark, other, traits_other, starts_other, 0)
+    share_tokens_kernel(one, traits_one, starts, _ZERO, front, other_mark, other, traits_other, starts_other, _ZERO)
     numbers = read_tokens_kernel(
         other_text, other_mark, other, traits_other, starts_other, front, m - back, table, heads, places, lexicon,
         text, known, known,

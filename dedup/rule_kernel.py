@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .engine import kernel, load_64, makes_arrays, prefetch, store_64
+from .engine import kernel, makes_arrays
 from .index import home_kernel
+from .intrinsics import load_64, prefetch, store_64
 from .relation import CONTAINED, DISTINCT, EXACT, ROOM, promising_kernel, read_kernel, weigh_kernel
 
 # What becomes of a paragraph: it is passed over, stays as a field of records, is looked up for an equal text only, or
@@ -96,7 +97,7 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
             begin, end = starts[first[p]], starts[first[p + 1]]
             length = end - begin
             found = np.int64(DISTINCT)
-            different = 0  # shingles, counted where the document has other paragraphs
+            different = np.int64(0)  # shingles, counted where the document has other paragraphs
             free[:] = _NOWHERE
             slot = np.uint64(home_kernel(keys[p, 0], capacity))
             while slots[slot] != 0:
@@ -114,7 +115,7 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
             free[0] = slot
             if found == DISTINCT and roles[p] == JUDGED:
                 # Candidates: entries of earlier documents by band, then of this one by shingle.
-                number = 0
+                number = np.int64(0)
                 for column in range(1, columns if stand_ins[p] < 0 else 1):
                     key = np.uint64(keys[p, column])
                     if column >= single and key == 0:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import engine
-from .engine import kernel, load_64, makes_arrays, store_64, text_characters
+from .engine import kernel, makes_arrays
+from .intrinsics import load_64, store_64, text_characters
 from .marks import PADDING
 
 _EIGHT, _HIGH, _WIDE = np.uint64(8), np.uint64(0x8080808080808080), np.uint64(0xFF80FF80FF80FF80)
@@ -83,7 +84,7 @@ def utf8_kernel(texts, begin, end):
         room += len(characters) * 2 if width == 1 or width == 2 else len(characters)
     raw = np.empty(room + room // 8 + PADDING, dtype=np.uint8)
     offsets = np.zeros(end - begin + 1, dtype=np.int64)
-    size = 0
+    size = np.int64(0)
     for p in range(begin, end):
         characters, width = text_characters(texts, p)
         if width == 0:
