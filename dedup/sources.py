@@ -146,12 +146,11 @@ def _check_outputs(documents: Sequence[Document], sources: Sequence[str], target
     placed = _places()
     inputs = {placed(document.source) for document in documents}
     inputs |= {os.path.realpath(document.source) for document in documents if os.path.islink(document.source)}
-    for document in documents:
-        assert document.output is not None
-        if placed(document.output) in inputs:
-            raise CorpusError(f"{document.output} is read in this run; --in-place writes over what is read")
     taken = _check_apart(documents, placed)
-    for path in {os.path.dirname(path) for path in taken}:
+    if not inputs.isdisjoint(taken):
+        output = next(d.output for d in documents if d.output is not None and placed(d.output) in inputs)
+        raise CorpusError(f"{output} is read in this run; --in-place writes over what is read")
+    for path in sorted({os.path.dirname(path) for path in taken}):
         if not taken.keys().isdisjoint([path, *map(str, Path(path).parents)]):
             raise CorpusError(f"{path} would lie in a file that is written as well")
     if os.path.isdir(target):
@@ -164,11 +163,14 @@ def _check_outputs(documents: Sequence[Document], sources: Sequence[str], target
 
 def _places() -> Callable[[str], str]:
     """Gives paths without links on the way to them; folders are looked up once."""
-    real = cache(os.path.realpath)
+
+    @cache
+    def real(folder: str) -> str:
+        return os.path.join(os.path.realpath(folder), "")
 
     def placed(path: str) -> str:
         folder, name = os.path.split(path)
-        return os.path.join(real(folder), name)
+        return real(folder) + name
 
     return placed
 
