@@ -136,6 +136,10 @@ def lexicon_table() -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.u
     return hashes, bits, words.ravel()
 
 
+# The table without a word, which takes less time to look into: enough where no guard asks what words are.
+NO_LEXICON = np.zeros(1, dtype=np.uint64), np.zeros(1, dtype=np.int64), np.zeros(PADDING, dtype=np.uint8)
+
+
 @kernel
 def space_kernel(text, i):
     """Where the next space stands, eight bytes at a time."""

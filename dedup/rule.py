@@ -25,7 +25,7 @@ from .lsh import choose_bands, count_keys, make_keys
 from .marks import HAS_LETTER, HAS_NUMBER, IS_UNSPACED
 from .minhash import LANES, Shingles, shingle, sign
 from .openings import find_openings
-from .pairs import Reading, lexicon_table, read_pair, read_text
+from .pairs import NO_LEXICON, Reading, lexicon_table, read_pair, read_text
 from .relation import CONTAINED, DISTINCT, EXACT, judge_kernel, limits, promising_kernel
 from .rule_kernel import EXACT_ONLY, FIELD, JUDGED, PASSED, decide_kernel, largest_kernel, make_work
 from .tokens import Tokens, fold
@@ -393,7 +393,7 @@ def _decide_compiled(
         (tokens.buffer, tokens.starts, tokens.first, tokens.marks, shingles.hashes, shingles.first,
          batch.keys, batch.roles, order, documents, batch.positions),
         (index.text, index.mark, index.text_at, index.mark_at, index.documents, index.positions, index.slots, index.single),
-        index.count, lexicon_table(), (config.shingle_size, *limits(config)), most, config.scope == "corpus", again,
-        work, arrays,
+        index.count, lexicon_table() if config.guard else NO_LEXICON, (config.shingle_size, *limits(config)), most,
+        config.scope == "corpus", again, work, arrays,
     )  # fmt: skip
     return int(capped)
