@@ -129,7 +129,7 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
                         if slots[table + slot] >> np.uint64(32) == key:
                             members += 1
                             entry = np.int64(slots[table + slot] & _LOW) - 1
-                            if entry_documents[entry] != document:
+                            if entry < first_entry and not (again and entry_documents[entry] == document):
                                 candidates[number] = entry
                                 number += 1
                                 prefetch(text_at, entry)
