@@ -2,7 +2,16 @@
 
 from .config import Config
 from .deduplicator import Deduplicator
-from .errors import ConfigError, CorpusError, DedupError, DocumentTooLarge, IndexCorrupt, IndexLocked, InputError
+from .errors import (
+    ConfigError,
+    CorpusError,
+    DedupError,
+    DocumentTooLarge,
+    IndexCorrupt,
+    IndexLocked,
+    InputError,
+    OutOfMemory,
+)
 from .functions import clean, compare, duplicated, find_duplicates, signatures, unique
 from .paragraphs import Span, split_paragraphs
 from .relation import Comparison
@@ -25,6 +34,7 @@ __all__ = [
     "IndexLocked",
     "InputError",
     "Match",
+    "OutOfMemory",
     "Removal",
     "Span",
     "clean",

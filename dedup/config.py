@@ -56,6 +56,9 @@ class Config:
         _check("num_perm", self.num_perm, int, lambda v: 2 <= v <= 4096, "a whole number from 2 to 4,096")
         _check("recall", self.recall, float, lambda v: 0 < v < 1, "a number between 0 and 1")
         _check("max_candidates", self.max_candidates, int, lambda v: 1 <= v < 2**31, "a whole number from 1 up")
+        for name in ("threshold", "containment", "recall"):  # 1 decides as 1.0 does, and is to look the same
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, float(getattr(self, name)))
         _check("seed", self.seed, int, lambda v: 0 <= v < 2**32, "a whole number from 0 to 4,294,967,295")
 
     @classmethod

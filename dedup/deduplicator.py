@@ -244,20 +244,30 @@ class Deduplicator:
             raise failure
 
     def _in_turn(self, documents: _Documents) -> Iterator[tuple[Any, Outcome | None]]:
-        """A batch as `_outcomes` gives it, decided when the first of it is asked for."""
-        place, turn = 0, object()
+        """A batch as `_outcomes` gives it, decided when the first of it is asked for.
+
+        If something else is decided meanwhile, what is left comes after that: few at first, as it may happen again.
+        """
+        left, most = documents.given, len(documents.given)
         decided: Iterator[Outcome] = iter(())
-        for given in documents.given:
-            if given.text is None:
-                yield given.mark, None
-                continue
-            if self._memory.turn() is not turn:  # nothing is decided yet; or something else, which this comes after
-                decided = self._decide_documents(documents, place)
-                turn = self._memory.turn()
-            outcome = next(decided)
-            self._memory.hand_out(1)
-            place += 1
-            yield given.mark, outcome
+        while left:
+            turn, done = None, 0
+            for given in left[:most]:
+                outcome = None
+                if given.text is not None:
+                    if turn is None:
+                        decided = self._decide_documents(documents)
+                        turn = self._memory.turn()
+                    elif self._memory.turn() is not turn:
+                        most = 0
+                        break
+                    outcome = next(decided)
+                    self._memory.hand_out(1)
+                done += 1
+                yield given.mark, outcome
+            left, most = left[done:], max(1, 2 * most)
+            if left:
+                documents = self._read(left[:most], documents.batch.fast)
 
     def _batches(self, documents: Iterable[Given | Unread]) -> Iterator[tuple[list[Given | Unread], int]]:
         """Whole documents, and how many characters: at first one, then twice as many each time until a batch is full.
@@ -296,7 +306,7 @@ class Deduplicator:
         if failure is not None:
             raise failure
 
-    def _read(self, coming: list[Given | Unread], fast: bool) -> _Documents:
+    def _read(self, coming: Sequence[Given | Unread], fast: bool) -> _Documents:
         given = list(all_read(coming))
         ids = [id for id, text, *_ in given if text is not None]
         texts = [text for _, text, *_ in given if text is not None]
@@ -322,10 +332,10 @@ class Deduplicator:
             raise ConfigError('scope is "document", which compares within each document only; an index has no use')
         return Store(index, self.config)
 
-    def _decide_documents(self, documents: _Documents, start: int = 0) -> Iterator[Outcome]:
-        """Decide the documents of a batch from `start` on; nothing is handed out yet."""
-        verdicts = self._memory.decide(documents.batch, documents.ids, start)
-        return outcomes(documents.texts, documents.paragraphs, documents.batch, verdicts, self._memory, start)
+    def _decide_documents(self, documents: _Documents) -> Iterator[Outcome]:
+        """Decide the documents of a batch; nothing is handed out yet."""
+        verdicts = self._memory.decide(documents.batch, documents.ids)
+        return outcomes(documents.texts, documents.paragraphs, documents.batch, verdicts, self._memory)
 
     def _decide_alone(self, texts: Sequence[str] | Utf8, ids: Sequence[Hashable], fast: bool) -> tuple[Batch, Verdicts]:
         """Decide on texts, known to be str, each of which is a document of its own, and hand them out."""
@@ -351,7 +361,8 @@ def all_read(documents: Iterable[Given | Unread]) -> Iterator[Given]:
 
 def known_length(items: Any) -> int:
     """How many items there are; 0 where asking may cost something, or fail, as with what a query finds."""
-    return len(items) if isinstance(items, (list, tuple)) or hasattr(items, "__arrow_c_array__") else 0
+    known = isinstance(items, (list, tuple)) or (hasattr(items, "__arrow_c_array__") and hasattr(items, "__len__"))
+    return len(items) if known else 0
 
 
 def _named(document: Any) -> Given:

@@ -130,17 +130,15 @@ def signatures(texts: Iterable[str], num_perm: int = 128, seed: int = 1) -> NDAr
     without words has the empty MinHash. Raises InputError for anything but str, and ConfigError.
     """
     config = Config(num_perm=num_perm, seed=seed)
-    items = _listed(texts)
-    result = np.empty((len(items), num_perm), dtype=np.uint32)
-    begin = 0
+    begin, found = 0, [np.empty((0, num_perm), dtype=np.uint32)]
     with engine.announced():
-        for chunk, strings, fast in _chunks(items):
+        for chunk, strings, fast in _chunks(_listed(texts)):
             if not _all_texts(chunk):
                 check_texts([*chunk], begin)
             shingles = shingle(fold(strings, fast), config.shingle_size, fast)
-            result[begin : begin + len(chunk)] = sign(shingles, num_perm, seed, fast)
+            found.append(sign(shingles, num_perm, seed, fast))
             begin += len(chunk)
-    return result
+    return np.concatenate(found)
 
 
 def _for_lists(options: dict[str, Any]) -> Deduplicator:

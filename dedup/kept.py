@@ -2,6 +2,7 @@
 
 from itertools import count
 
+from .errors import CorpusError
 from .results import CleanResult
 
 
@@ -31,9 +32,16 @@ class KeptTexts:
             (first + position, text[span.start : span.end].encode("utf-8", "surrogatepass"))
             for position, span in zip(staying, result.kept)  # noqa: B905 - positions have no end
         )
-        self._rows.execute("BEGIN")
-        self._rows.executemany("INSERT INTO kept VALUES (?, ?)", rows)
-        self._rows.execute("COMMIT")
+        import sqlite3
+
+        try:
+            self._rows.execute("BEGIN")
+            self._rows.executemany("INSERT INTO kept VALUES (?, ?)", rows)
+            self._rows.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise CorpusError(
+                f"the texts of what is kept cannot be put into a temporary file: {error}; TMPDIR names a folder with room"
+            ) from error
 
     def text(self, document: str, position: int) -> str | None:
         """A kept paragraph, if its document has passed."""

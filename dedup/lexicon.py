@@ -9,6 +9,7 @@ from functools import lru_cache
 
 NEGATION, UNIT, FUNCTION, DENIAL, CREDIT, LABEL, GERMAN, AND, PLUS, INITIAL, PARTICLE = (1 << bit for bit in range(11))
 
+# Words without which a statement is another one: that deny it, or say that it is not quite, no longer or not surely so.
 _NEGATIONS = """
 almost nearly former formerly alleged allegedly supposedly
 not no never none nor neither nobody nothing nowhere without cannot unable t hardly barely unless dont doesnt didnt isnt

@@ -15,17 +15,17 @@ import errno
 import json
 import os
 import struct
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 from xxhash import xxh3_128_digest
 
 from .errors import ConfigError, CorpusError, IndexCorrupt, IndexLocked
-from .files import sync
+from .files import sync, unfinished_prefix
 
 FORMAT = 2
 _MAGIC = b"dedup index\r\n\x1a\n\0"
@@ -77,14 +77,13 @@ class Log:
         """Make a file without blocks, whole or not at all; if there is one by then, it stays."""
         facts = {"format": FORMAT, **facts}
         head = _page({"end": _BLOCKS * _PAGE, "digest": bytes(16).hex(), "commits": 0, "facts": facts})
+        temporary = path.parent / f"{unfinished_prefix(path.name)}{uuid4().hex}.part"
         try:
-            handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:50]}.", suffix=".part", dir=path.parent)
             try:
-                with os.fdopen(handle, "wb") as file:
+                with open(temporary, "xb") as file:
                     file.write(head + head + _page({}))
                     file.flush()
                     os.fsync(file.fileno())
-                os.chmod(temporary, 0o644)
                 try:
                     os.link(temporary, path)  # unlike a renamed file, it takes the place of no other
                 except FileExistsError:
@@ -92,7 +91,7 @@ class Log:
                 except OSError:  # a file system without links
                     os.rename(temporary, path)
             finally:
-                Path(temporary).unlink(missing_ok=True)
+                temporary.unlink(missing_ok=True)
             sync(path.parent)
         except OSError as error:
             raise CorpusError(f"{path}: {error.strerror}; the index was not made") from error

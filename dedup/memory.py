@@ -29,17 +29,16 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Decided:
-    """Documents of a batch that were decided together, from `start` on. Those before `handed` were handed out, those
-    before `stored` went to the store; that at `start` has the number `number` and so on. ids: None where it has none."""
+    """Documents of a batch that were decided together. Those before `handed` were handed out, those before `stored` went
+    to the store; the first one has the number `number` and so on. ids: None where it has none."""
 
     batch: Batch
     verdicts: Verdicts
     ids: Sequence[Hashable]
     numbers: NDArray[np.int64]
     number: int
-    start: int
-    stored: int
-    handed: int
+    stored: int = 0
+    handed: int = 0
 
     def entered(self, begin: int, end: int) -> NDArray[np.int64]:
         """The paragraphs of documents begin ... end - 1 that became entries, in order."""
@@ -104,19 +103,19 @@ class Memory:
         """So many documents are to come; 0 if nobody knows. It decides nothing, but spares work."""
         self._expected = documents and len(self.ids) + documents
 
-    def decide(self, batch: Batch, ids: Sequence[Hashable], start: int = 0) -> Verdicts:
-        """Decide the documents of a batch from `start` on; ids: of all of them, None where one has none."""
+    def decide(self, batch: Batch, ids: Sequence[Hashable]) -> Verdicts:
+        """Decide the documents of a batch; ids: of all of them, None where one has none."""
         self._check_open()
         with room.refused(), self._whole():
             self._settle()
             if self.config.scope == "document":
                 self._index = self._new_index()
             number = len(self.ids)
-            numbers, again = self._register(ids, start)
+            numbers, again = self._register(ids)
             self._index.expected = self._index.count * self._expected // max(1, number)
             with engine.announced():
-                verdicts = decide(batch, self._index, numbers, again, self.config, start)
-            self._decided = _Decided(batch, verdicts, ids, numbers, number, start, start, start)
+                verdicts = decide(batch, self._index, numbers, again, self.config)
+            self._decided = _Decided(batch, verdicts, ids, numbers, number)
         self.capped += verdicts.capped
         return verdicts
 
@@ -147,6 +146,8 @@ class Memory:
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
         """Where the entries that share a band with a sketch come from, with the estimated Jaccard similarity."""
         self._check_open()
+        if self.config.scope == "document":
+            raise ConfigError('scope is "document", which remembers nothing to look up; expected "corpus"')
         with self._whole():
             self._settle()
         found = resembling(sketch, self._index, self.config)
@@ -201,16 +202,16 @@ class Memory:
                 "forked from it; expected one writer. Let that process decide, or open another index here"
             )
 
-    def _register(self, ids: Sequence[Hashable], start: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Number the documents from `start` on; one that came before keeps its number. Without an id it gets its own."""
-        first = len(self.ids) - start
+    def _register(self, ids: Sequence[Hashable]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Number documents; one that came before keeps its number. Without an id it gets its own."""
+        first = len(self.ids)
         numbers = np.arange(first, first + len(ids))
         again = np.zeros(len(ids), dtype=np.bool_)
-        self.ids.given.extend(ids[start:])
+        self.ids.given.extend(ids)
         if ids.count(None) == len(ids):
             return numbers, again
-        for place in range(start, len(ids)):
-            id, number = ids[place], first + place
+        for place, id in enumerate(ids):
+            number = first + place
             if id is not None:
                 known = self._numbers.setdefault(id, number) if self.config.scope == "corpus" else number
                 if known != number:
@@ -236,7 +237,7 @@ class Memory:
             if self.config.scope == "corpus":
                 ahead = decided.entered(decided.handed, len(decided.ids))
                 self._index.cut(decided.batch.keys[ahead].T, decided.batch.fast)
-            number = decided.number + decided.handed - decided.start
+            number = decided.number + decided.handed
             for place, id in enumerate(self.ids.given[number:], number):
                 if id is not None and self._numbers.get(id) == place:
                     del self._numbers[id]

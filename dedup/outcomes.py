@@ -50,9 +50,9 @@ class Outcome:
 
 
 def outcomes(
-    texts: list[str], paragraphs: Paragraphs, batch: Batch, verdicts: Verdicts, memory: Memory, start: int
+    texts: list[str], paragraphs: Paragraphs, batch: Batch, verdicts: Verdicts, memory: Memory
 ) -> Iterator[Outcome]:
-    """The documents of the batch decided last, from `start` on."""
+    """The documents of the batch decided last."""
     equals = equal_shorts(batch, verdicts)
     gone = np.flatnonzero((verdicts.relations != DISTINCT) | (equals >= 0))
     own = (equals[gone] >= 0) | (verdicts.originals[gone, 0] == memory.numbers[batch.documents[gone]])
@@ -61,7 +61,7 @@ def outcomes(
     within = np.append(0, np.cumsum(own))[at].tolist()
     cuts, first, begins, ends = (array.tolist() for array in (at, bounds, paragraphs.begins, paragraphs.ends))
     removed = (gone - np.repeat(bounds[:-1], np.diff(at))).tolist()
-    ids = memory.ids[start - len(texts) :]
+    ids = memory.ids[len(memory.ids) - len(texts) :]
 
     def spans(d: int) -> tuple[list[int], list[int], list[int]]:
         """Where the paragraphs of a document begin and end, and which of them are removed."""
@@ -72,12 +72,12 @@ def outcomes(
         return without(texts[d], *spans(d))
 
     def result(d: int) -> CleanResult:
-        return _result(ids[d - start], text(d), *spans(d), first[d], batch, verdicts, equals, memory)
+        return _result(ids[d], text(d), *spans(d), first[d], batch, verdicts, equals, memory)
 
-    for d in range(start, len(texts)):
+    for d in range(len(texts)):
         count, inner = first[d + 1] - first[d], within[d + 1] - within[d]
         across = cuts[d + 1] - cuts[d] - inner
-        yield Outcome(ids[d - start], count, inner, across, 0, partial(text, d), partial(result, d))
+        yield Outcome(ids[d], count, inner, across, 0, partial(text, d), partial(result, d))
 
 
 def _result(

@@ -288,7 +288,7 @@ def weigh_kernel(
 _LACKING = {
     LACKS_NUMBER: "the number",
     LACKS_NAME: "the name or capitalised word",
-    LACKS_NEGATION: "the negation",
+    LACKS_NEGATION: "the negation or qualifier",
     LACKS_UNIT: "the unit",
     LACKS_SYMBOL: "the symbol",
     LACKS_CHARACTER: "the character",

@@ -151,9 +151,8 @@ class Cuts:
                 return record
         except (ValueError, LookupError, TypeError, RecursionError):
             pass
-        raise CorpusError(
-            f"{self.path}, line {number}: no removal on record; expected what dedup clean --removed wrote"
-        )
+        place = self.path if number is None else f"{self.path}, line {number}"
+        raise CorpusError(f"{place}: no removal on record; expected what dedup clean --removed wrote")
 
 
 def _checksum(text: str) -> str:

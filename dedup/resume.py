@@ -93,13 +93,8 @@ class Progress:
         """A file's output is in its place; commit when it is time."""
         in_place = document.output == document.source
         if document.source != STANDARD_INPUT:
-            checksum = _checksum(document.source)
-            found = os.stat(document.source)
-            time = 0 if in_place else self._times.get(document.id, 0)
-            if not in_place and found.st_mtime_ns != time:
-                checksum = ""  # it changed meanwhile: nobody knows what was read
-            self.store.note(document.id, Note(found.st_size, time, checksum))
-            self._bytes += found.st_size
+            with suppress(OSError):  # it is gone, and a new one if it comes back
+                self._note(document, in_place)
         if document.output is not None:
             if not in_place:  # there the disk had to confirm it before it took its place
                 self._outputs.append(document.output)
@@ -108,6 +103,15 @@ class Progress:
                 self._folders |= {folder, *map(str, Path(folder).parents)}  # any of them may be new
         if len(self._outputs) >= _COMMIT_FILES or self._bytes >= _COMMIT_BYTES:
             self.commit()
+
+    def _note(self, document: Document, in_place: bool) -> None:
+        checksum = _checksum(document.source)
+        found = os.stat(document.source)
+        time = 0 if in_place else self._times.get(document.id, 0)
+        if not in_place and found.st_mtime_ns != time:
+            checksum = ""  # it changed meanwhile: nobody knows what was read
+        self.store.note(document.id, Note(found.st_size, time, checksum))
+        self._bytes += found.st_size
 
     def commit(self) -> None:
         """Commit what is written, once the disk has confirmed files and their names. Raises CorpusError."""
@@ -141,7 +145,7 @@ def _sweep(documents: Sequence[Document]) -> None:
             folder, name = os.path.split(document.output)
             unfinished.setdefault(folder, set()).add(unfinished_prefix(name))
     for folder, prefixes in unfinished.items():
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, NotADirectoryError):
             for name in os.listdir(folder or "."):
                 if name.endswith(".part") and name.rpartition(".")[0].rpartition(".")[0] + "." in prefixes:
                     os.unlink(os.path.join(folder, name))

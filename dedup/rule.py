@@ -44,7 +44,7 @@ FIELD_WORDS, FIELD_TIMES = 5, 4
 class Batch:
     """n paragraphs of whole documents, read and sketched: all that can be done before any decision.
 
-    tokens, shingles: of the n paragraphs; keys: uint32[n, 1 + bands], text hash and band keys
+    tokens, shingles: of the n paragraphs; keys: of each, as `make_keys` makes them
     roles: uint8[n]; documents: int64[n], the document's place in the batch; positions: int64[n], paragraph in document
     order: int64[n], the paragraphs in the order of the rule
     fast: whether the compiled rung read it
@@ -95,7 +95,7 @@ def read_batch(
         positions = np.arange(len(texts)) - (np.cumsum(counts) - counts)[documents]
     lengths = np.diff(tokens.first)
     roles = np.full(len(texts), JUDGED, dtype=np.uint8)
-    halves = _half_words(tokens, lengths)
+    halves = half_words(tokens, lengths)
     roles[halves < 2 * config.min_tokens] = EXACT_ONLY if alone else PASSED
     roles[lengths == 0] = PASSED
     if not alone:
@@ -118,7 +118,7 @@ def _keys(tokens: Tokens, shingles: Shingles, config: Config, fast: bool) -> NDA
     return make_keys(shingles, signatures, openings, single - 1, rows, fast)
 
 
-def _half_words(tokens: Tokens, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+def half_words(tokens: Tokens, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """The length of every text in half words: two a token, one a character of an unspaced script."""
     if not np.bitwise_or.reduce(tokens.marks) & IS_UNSPACED:
         return 2 * lengths
@@ -152,14 +152,9 @@ def _check_sizes(roles: NDArray[np.uint8], documents: NDArray[np.int64], hashes:
 
 
 def decide(
-    batch: Batch,
-    index: Index,
-    numbers: NDArray[np.int64],
-    again: NDArray[np.bool_],
-    config: Config,
-    start: int = 0,
+    batch: Batch, index: Index, numbers: NDArray[np.int64], again: NDArray[np.bool_], config: Config
 ) -> Verdicts:
-    """Decide the documents of a batch from `start` on, in order, and enter what is kept in `index`.
+    """Decide the documents of a batch in order, and enter what is kept in `index`.
 
     numbers: int64[documents], by which the index knows each; again: bool[documents], whether it knows it already
     """
@@ -168,7 +163,7 @@ def decide(
     relations, stand_ins, *_ = arrays
     originals = np.empty((n, 2), dtype=np.int64)
     capped = 0
-    for begin, end in _runs(again, start):
+    for begin, end in _runs(again):
         part = batch.order
         if end - begin < len(again):
             part = part[slice(*np.searchsorted(batch.documents, (begin, end)).tolist())]
@@ -189,10 +184,10 @@ def decide(
     return Verdicts(relations, stand_ins, originals, *arrays[2:], capped)
 
 
-def _runs(again: NDArray[np.bool_], start: int) -> list[tuple[int, int]]:
-    """The documents from `start` on that are decided in one go: each known one alone, those in between together."""
-    known = (np.flatnonzero(again[start:]) + start).tolist()  # few or none
-    return list(pairwise(sorted({start, len(again), *known, *(place + 1 for place in known)})))
+def _runs(again: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The documents that are decided in one go: each known one alone, those in between together."""
+    known = np.flatnonzero(again).tolist()  # few or none
+    return list(pairwise(sorted({0, len(again), *known, *(place + 1 for place in known)})))
 
 
 def entered(batch: Batch, verdicts: Verdicts) -> NDArray[np.int64]:

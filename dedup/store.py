@@ -27,6 +27,7 @@ SCHEME = "affine32 xxh32"
 _BLOCK_BYTES = 1 << 20  # folded text in a block, about
 _SIZES = struct.Struct("<7Q")  # first document, documents, entries, bytes of ids, texts, marks, notes
 _SPACE = 32
+_UNKNOWN = "unknown"  # an option of another version
 _MOST_INFLATED = 1032  # times; deflate gives no more
 _NO_ID, _STRING, _INTEGER, _BYTES, _LINE = range(5)
 
@@ -96,8 +97,8 @@ class Store:
         """The configuration with which an index was made."""
         log = Log(Path(path), write=False)
         try:
-            return Config(**log.facts["config"])
-        except (KeyError, TypeError, ConfigError) as error:
+            return Config.of(None, log.facts["config"])
+        except (AttributeError, KeyError, TypeError, ConfigError) as error:
             raise IndexCorrupt(
                 f"{path}: its head makes no sense ({error}); put back a copy, or build the index again"
             ) from error
@@ -198,9 +199,9 @@ class Store:
         found, own = self.facts, self._facts("", _Counts())
         try:
             differ = [
-                f"{name} is {found['config'].get(name)!r} in the index, {value!r} here"
-                for name, value in own["config"].items()
-                if found["config"].get(name) != value
+                f"{name} is {found['config'].get(name, _UNKNOWN)!r} in the index, {own['config'].get(name, _UNKNOWN)!r} here"
+                for name in own["config"] | found["config"]
+                if found["config"].get(name, _UNKNOWN) != own["config"].get(name, _UNKNOWN)
             ]
             differ += [
                 f"{what} is {found[name]!r} in the index, {own[name]!r} here"

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from itertools import chain, combinations, groupby
 from random import Random
 
+import numpy as np
+
 from . import engine
 from .config import Config
 from .corpus import explained, rows_read
@@ -19,6 +21,7 @@ from .lsh import band_keys, choose_bands
 from .minhash import shingle, sign
 from .paragraphs import split_lines, split_paragraphs
 from .relation import Comparison, compare_folded
+from .rule import half_words
 from .sample import draw
 from .sources import Document
 from .tokens import Tokens, fold
@@ -161,12 +164,13 @@ def _candidates(tokens: Tokens, owners: list[int], config: Config) -> Iterator[t
     def members(p: int) -> set[int]:
         return set(shingles.hashes[shingles.first[p] : shingles.first[p + 1]].tolist())
 
+    short = (half_words(tokens, np.diff(tokens.first)) < 2 * config.min_tokens).tolist()
     pairs: set[tuple[int, int]] = set()
     judged: list[int] = []  # of equal paragraphs of a document one is enough
     for _, document in groupby(range(len(owners)), key=owners.__getitem__):
         different: dict[bytes, int] = {}
         for p in document:
-            if len(tokens.mark(p)) >= config.min_tokens:
+            if not short[p]:
                 different.setdefault(tokens.text(p), p)
         together: dict[int, list[int]] = defaultdict(list)
         for p in different.values():

@@ -18,7 +18,7 @@ LONG = "Five new bridges are planned for the valley"
 def test_names():
     assert dedup.__all__ == [
         "CleanResult", "Comparison", "Config", "ConfigError", "CorpusError", "Decision", "DedupError", "Deduplicator",
-        "DocumentTooLarge", "IndexCorrupt", "IndexLocked", "InputError", "Match", "Removal", "Span", "clean", "compare",
+        "DocumentTooLarge", "IndexCorrupt", "IndexLocked", "InputError", "Match", "OutOfMemory", "Removal", "Span", "clean", "compare",
         "duplicated", "find_duplicates", "signatures", "split_paragraphs", "to_datasketch", "unique",
     ]  # fmt: skip
     for name in dedup.__all__:

@@ -56,6 +56,8 @@ def open_reader(source: str, formats: Formats, *, limit: bool = True) -> Reader:
     if source == STANDARD_INPUT:
         if format == "parquet":
             raise ValueError("Parquet is not read from standard input, in which one cannot go back")
+        if sys.stdin is None:
+            raise ValueError("standard input is closed")
         given = sys.stdin.buffer
         return TextReader.of(given, limit=limit) if format == "txt" else JsonLinesReader(given, field)
     packing = suffix(source)
