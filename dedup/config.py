@@ -6,7 +6,7 @@ from typing import Any, Literal
 from .errors import ConfigError
 
 # Whatever changes a decision although no option changes (folding, scheme, rule) raises this number.
-DECISION_VERSION = 1
+DECISION_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ _HARMLESS = -1
 
 _NEGATION, _UNIT, _FUNCTION = (NEGATION | DENIAL) << TRAIT_SHIFT, UNIT << TRAIT_SHIFT, FUNCTION << TRAIT_SHIFT
 _INITIAL, _SPELLED = INITIAL << TRAIT_SHIFT, (AND | PLUS) << TRAIT_SHIFT
+_PARTICLE = PARTICLE << TRAIT_SHIFT
 _SLIGHT = (FUNCTION | PARTICLE) << TRAIT_SHIFT  # words without content
 
 _BRIEF = 16  # words below which a word more within makes another text
@@ -89,7 +90,11 @@ def gaps_kernel(
         if inside and k == end:
             until = min(j + k - i, m)
             cut = k - i == 1 and until > j and halves >= 2 * _CUT
-            if cut and cut_kernel(traits_a, text_a, starts_a, i, text_b, starts_b, j):
+            if (
+                cut
+                and not name_kernel(traits_a[i], capitals_a)
+                and cut_kernel(traits_a, text_a, starts_a, i, text_b, starts_b, j)
+            ):
                 return _HARMLESS, 0, 0, stood + 1, soft
         if k > i or until > after:
             why, x, y, standing, content = gap_kernel(
@@ -117,7 +122,7 @@ def gap_kernel(
     inside b, which stays, b may have other words more, too, unless a is too short, and capitals in b are read leniently.
     Besides, how many of a's tokens are paired, and whether either side has a word left that is no function word.
     """
-    if k > i and until > j and joined_kernel(traits_a, text_a, starts_a, i, k, text_b, starts_b, j, until):
+    if k > i and until > j and joined_kernel(traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, j, until):
         return _HARMLESS, 0, 0, k - i, False
     left_a = left_b = -1
     standing = 0
@@ -135,6 +140,8 @@ def gap_kernel(
                 why = matters_kernel(traits_a[x], NAMES)
                 if why != _HARMLESS:
                     return why, x, -1, standing, content
+                if traits_a[x] & _PARTICLE and x + 1 < len(traits_a) and traits_a[x + 1] & HAS_NUMBER:
+                    return LACKS_WORD, x, -1, standing, content
                 left_a = x if left_a < 0 else left_a
                 content |= traits_a[x] & _SLIGHT == 0
                 continue
@@ -143,6 +150,8 @@ def gap_kernel(
             why = matters_kernel(traits_b[y], capitals_b if inside else NAMES)
             if why != _HARMLESS:
                 return why, -1, y, standing, content
+            if traits_b[y] & _PARTICLE and y + 1 < len(traits_b) and traits_b[y + 1] & HAS_NUMBER:
+                return LACKS_WORD, -1, y, standing, content
             left_b = y if left_b < 0 else left_b
             content |= traits_b[y] & _SLIGHT == 0
             y += 1
@@ -155,10 +164,15 @@ def gap_kernel(
 
 
 @kernel
-def joined_kernel(traits_a, text_a, starts_a, i, k, text_b, starts_b, j, until):
-    """Whether two runs of words without numbers are the same letters, joined or split differently."""
+def joined_kernel(traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, j, until):
+    """Whether two runs of words without numbers and negations are the same letters, joined or split differently."""
     for x in range(i, k):
         if traits_a[x] & (HAS_NUMBER | ALL_SYMBOL):
+            return False
+        if traits_a[x] & _NEGATION and starts_a[x + 1] - starts_a[x] > 3:
+            return False  # “not able” is not “notable”; shorter ones are pieces of words, as in “I t’s”
+    for y in range(j, until):
+        if traits_b[y] & _NEGATION and starts_b[y + 1] - starts_b[y] > 3:
             return False
     x, y = starts_a[i], starts_b[j]
     while True:

@@ -7,11 +7,15 @@ the other has not.
 
 from functools import lru_cache
 
-NEGATION, UNIT, FUNCTION, DENIAL, CREDIT, LABEL, GERMAN, AND, PLUS, INITIAL, PARTICLE = (1 << bit for bit in range(11))
+NEGATION, UNIT, FUNCTION, DENIAL, CREDIT, LABEL, GERMAN, AND, PLUS, INITIAL, PARTICLE, JOINING = (
+    1 << bit for bit in range(12)
+)
 
 # Words without which a statement is another one: that deny it, or say that it is not quite, no longer or not surely so.
 _NEGATIONS = """
-almost nearly former formerly alleged allegedly supposedly
+almost nearly minus fewer less least only fail fails failed failing refuse refuses refused refusing former formerly ex
+deputy acting attempted suspected rumoured rumored reportedly alleged allegedly
+supposedly
 not no never none nor neither nobody nothing nowhere without cannot unable t hardly barely unless dont doesnt didnt isnt
 wasnt arent werent wont cant couldnt wouldnt shouldnt hasnt havent hadnt
 angeblich angebliche angeblicher angeblichen beinahe ehemalige ehemaliger ehemaligen
@@ -47,19 +51,24 @@ förnekar falskt nästan benægter
 """
 
 _UNITS = """
-hundred thousand million millions billion billions trillion trillions mn bn m k dozen
+two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
+twenty thirty forty fifty sixty seventy eighty ninety hundred thousand crore crores lakh lakhs million millions billion
+billions trillion trillions mn bn m k dozen
 percent pct pc percentage points point
 dollar dollars euro euros pound pounds pence cent cents yen yuan rupee rupees franc francs usd eur gbp jpy chf
 mm cm dm km m kilometre kilometres kilometer kilometers metre metres meter meters mile miles yard yards foot feet inch inches
 mg g kg t tonne tonnes ton tons gram grams kilogram kilograms ounce ounces lb lbs litre litres liter liters ml l
 second seconds minute minutes hour hours day days week weeks month months year years decade decades century am pm
 mph kph kmh hz khz mhz ghz w kw mw gw kwh mwh gb mb tb kb celsius fahrenheit degree degrees acres hectares
+zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig
 hundert tausend millionen milliarde milliarden billionen prozent prozentpunkte mio mrd tsd
 meter kilometer meilen sekunde sekunden minuten stunde stunden tag tage tagen woche wochen monat monate monaten jahr jahre
 jahren uhr grad gramm kilo kilogramm liter tonnen quadratmeter hektar
-cents mille million milliers milliard milliards pour pourcent seconde secondes heure heures jour jours semaine semaines
+deux trois quatre cinq sept huit dix onze douze vingt trente quarante cinquante soixante cents mille million milliers
+milliard milliards pour pourcent seconde secondes heure heures jour jours semaine semaines
 mois an ans année années degrés mètres kilomètres
-mil millón millones millardo ciento segundo segundos minutos hora horas día días semana semanas mes meses año años
+tres cuatro cinco seis siete ocho nueve diez veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa cien mil
+millón millones millardo ciento segundo segundos minutos hora horas día días semana semanas mes meses año años
 metros kilómetros grados
 mila milione milioni miliardo miliardi secondi minuti ore giorno giorni settimana settimane mese mesi anno anni
 milhão milhões bilhão bilhões dia dias mês ano anos
@@ -69,17 +78,18 @@ procent tys mln mld sekund minut godzin dni tygodni miesięcy lat rok roku
 """
 
 # Articles, forms of being and having, the vaguest prepositions and relative words: those that may stand for one another.
-# Words that turn a sentence round are left out: modals, pronouns, conjunctions, prepositions of direction.
+# Words that turn a sentence round are left out: modals, pronouns, conjunctions, prepositions of direction. So are those that
+# say something in another language: no, to, do, ten, son, war, hat, van.
 _FUNCTION_WORDS = """
 a an the this that these those of in on at as which is are was were be been being has have had s
-der die das den dem des ein eine einen einem einer eines im in am an auf ist sind war waren sein hat haben hatte hatten
+der die das den des ein eine einen einem einer eines im in am an auf ist sind waren sein haben hatte hatten
 dass daß bei
 le la les un une des du de d l dans en sur au aux est sont était été être a ont que qu ce cet cette ces
-el los las unos unas del al en es son era fue ha han que
+el los las unos unas del al en es era fue ha han que
 il lo gli i uno una della dei delle nel nella di è sono era ha hanno che
-os as um uma do da dos das no na nos nas em é são foi tem que
-het een van in op is zijn was heeft hebben dat die
-w na jest są był była to ten ta
+os as um uma da dos das na nos nas em é são foi tem que
+het een in op is zijn was heeft hebben dat die
+w na jest są był była ta
 в на это был была были есть что
 det den en ett i på är var har som
 في هذا هذه التي الذي كان
@@ -127,7 +137,7 @@ leia mais também veja vivo passo
 lees ook meer bekijk stap deel
 czytaj też także zobacz wideo krok część
 читайте также смотрите видео шаг часть глава
-january february march april may june july august september october november december
+january february march april june july august september october november december
 jan feb mar apr jun jul aug sep sept oct nov dec
 monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat sun
 januar jänner februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag
@@ -146,8 +156,15 @@ _GERMAN = """
 der das dem und ist nicht ein eine einen einem einer eines für auf zu zum zur auch sich wird werden wurde wurden bei nach
 über oder als aus sind im mit von dass daß wie haben hat
 """
+# Words that make another name of the one behind them, or no statement of the sentence.
+_JOINING = """
+west east north south western eastern northern southern central new vice anti pro non pre post co
+if whether may might could would should must can do does did has have
+neu nord süd ost vize falls ob
+nouveau nouvelle si nuevo nueva nuovo nuova se novo nova als jeśli если ли
+"""
 _AND, _PLUS = "& and und et y e och og i и", "+ plus"
-_INITIALS = "d e é i l o s w à è i y в"  # function words that are something else with a capital: Plan D
+_INITIALS = "a d e é i l o s w à è i y в"  # function words that are something else with a capital: Plan D
 
 
 @lru_cache(maxsize=1)
@@ -166,6 +183,7 @@ def lexicon() -> dict[bytes, int]:
         (_PLUS, PLUS),
         (_INITIALS, INITIAL),
         (_PARTICLES, PARTICLE),
+        (_JOINING, JOINING),
     ):
         for word in words.split():
             bits[word.encode()] = bits.get(word.encode(), 0) | bit

@@ -166,11 +166,29 @@ def judge_kernel(
         near_why, near_i, near_j, stood, _ = gaps_kernel(
             traits_a, text_a, starts_a, capitals_a, traits_b, text_b, starts_b, capitals_b, mates, front, 0, n, False,
         )  # fmt: skip
+        if near_why == _HARMLESS and moved_kernel(ids_a, ids_b, mates):
+            near_why = SCATTERED
         if near_why == _HARMLESS and (resembles or matched + stood >= containment * n):
             return NEAR, jaccard, (matched + stood) / n, ALIKE, 0, 0
         if why < LACKS_NUMBER and near_why != _HARMLESS:
             why, i, j = near_why, near_i, near_j
     return DISTINCT, jaccard, inside, why, i, j
+
+
+@kernel
+def moved_kernel(ids_a, ids_b, mates):
+    """Whether a token of a that has no partner stands in b elsewhere, without one, too: what changed places may turn a
+    sentence round (“der Minister kritisiert den Kanzler”)."""
+    for i in range(len(ids_a)):
+        if mates[i] < 0:
+            for j in range(len(ids_b)):
+                if ids_b[j] == ids_a[i]:
+                    free = True
+                    for mate in mates:
+                        free &= mate != j
+                    if free:
+                        return True
+    return False
 
 
 @kernel

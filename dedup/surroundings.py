@@ -2,12 +2,13 @@
 
 from .engine import kernel
 from .guard import _HARMLESS, MENTIONED, NEGATED, half_words_kernel
-from .lexicon import CREDIT, DENIAL, FUNCTION, LABEL, NEGATION, PARTICLE
+from .lexicon import CREDIT, DENIAL, FUNCTION, JOINING, LABEL, NEGATION, PARTICLE
 from .marks import AFTER_STOP, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
 from .pairs import TRAIT_SHIFT
 
 _DENIAL, _NEGATION, _CREDIT = DENIAL << TRAIT_SHIFT, NEGATION << TRAIT_SHIFT, CREDIT << TRAIT_SHIFT
 _LABEL, _FUNCTION = (LABEL | CREDIT) << TRAIT_SHIFT, FUNCTION << TRAIT_SHIFT
+_JOINING = JOINING << TRAIT_SHIFT
 _SLIGHT = (LABEL | CREDIT | FUNCTION | PARTICLE) << TRAIT_SHIFT
 
 _TITLE = 7  # words below which a text is a title: it must fill a sentence and half of the paragraph
@@ -46,7 +47,8 @@ def core_kernel(ids_a, traits_a, text_a, starts_a, traits_b, mates):
         counter = n - end == 1 and traits_a[end] & AFTER_STOP != 0 and bare_kernel(text_a, starts_a, end)
         if beyond < m:
             counter &= traits_b[beyond] & HAS_NUMBER == 0
-        if not (counter or repeats_kernel(ids_a, begin, end)):
+        repeats = (beyond == m or traits_b[beyond] & AFTER_STOP != 0) and repeats_kernel(ids_a, traits_a, begin, end)
+        if not (counter or repeats):
             end = credit_kernel(traits_a, end, traits_b, beyond, True)
     return begin, end
 
@@ -85,12 +87,14 @@ def credit_kernel(traits_a, end, traits_b, beyond, after_stop):
 
 
 @kernel
-def repeats_kernel(ids_a, begin, end):
-    """Whether the one or two tokens of a from `end` on stand before that, too."""
+def repeats_kernel(ids_a, traits_a, begin, end):
+    """Whether the one or two tokens of a from `end` on stand before that, too, and are neither number nor negation."""
     n = len(ids_a)
     if n - end > 2:
         return False
     for i in range(end, n):
+        if traits_a[i] & (HAS_NUMBER | _NEGATION):
+            return False
         found = False
         for x in range(begin, end):
             found |= ids_a[x] == ids_a[i]
@@ -103,12 +107,14 @@ def repeats_kernel(ids_a, begin, end):
 def surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end):
     """What forbids that a's tokens begin ... end - 1 are contained in b where they are aligned, or _HARMLESS.
 
-    - Words of denial in the clause before or behind, or a negation in its own sentence before: b may say the opposite.
+    - Words of denial in the clause before or behind, a negation in its own sentence before, or in the few words behind
+      with which a sentence ends: b may say the opposite.
     - A cell (below 5 words, with a number) must be all of b but for a label or list number before it.
     - What is mostly numbers (dates, prices, rows) must fill whole sentences and half of b.
     - Any other long text (12 words) is contained wherever it stands.
     - A shorter one must fill whole sentences, or be half of b and begin or end with a sentence.
     - A title (below 7 words) must fill whole sentences and half of b, or all but one word of it.
+    - What stands behind a word that changes it (“West Virginia”, “If it rains”) is something else.
     - Where a begins with a capital and b goes on without one, the word before goes with it (“Limited coverage”).
     A list number, an article, a label or a credit beside it does not count.
     """
@@ -122,6 +128,9 @@ def surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end):
     denied = denied_kernel(traits_b, first, last)
     if denied >= 0:
         return NEGATED, 0, denied
+    begins = first == 0 or traits_b[first] & AFTER_STOP != 0
+    if not begins and traits_b[first - 1] & _JOINING:
+        return MENTIONED, 0, first
     tells = tells_kernel(traits_a, starts_a, begin, end)
     if tells and end - begin >= 2 * _LONG:
         return _HARMLESS, 0, 0
@@ -132,7 +141,6 @@ def surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end):
         if last + 1 == m and labelled_kernel(traits_b, first, True):
             return _HARMLESS, 0, 0
         return MENTIONED, 0, first
-    begins = first == 0 or traits_b[first] & AFTER_STOP != 0
     ends = last + 1 == m or traits_b[last + 1] & AFTER_STOP != 0
     if tells and halves >= 2 * _TITLE and begins and ends:
         return _HARMLESS, 0, 0
@@ -216,6 +224,10 @@ def denied_kernel(traits, first, last):
         j += 1
         if j < m and traits[j] & AFTER_STOP:
             break
+    if own and j - last - 1 <= _LONGEST_VERDICT:
+        for verdict in range(last + 1, j):
+            if traits[verdict] & _NEGATION:
+                return verdict
     return -1
 
 

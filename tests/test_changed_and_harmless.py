@@ -25,6 +25,87 @@ def test_a_change_of_meaning_keeps_both(language, what, one, other):
     assert not found.is_duplicate, (language, what, found.relation, found.reason)
 
 
+# What looks like an article or an addition, and is none.
+MISLEADING = [
+    ("There is no ferry between the two islands", "There is a ferry between the two islands"),
+    ("Engineers say it was no design fault", "Engineers say it was the design fault"),
+    ("El alcalde no ha firmado con la empresa", "El alcalde lo ha firmado con la empresa"),
+    ("She won ten million crowns in the lottery", "She won a million crowns in the lottery"),
+    ("Two rescued, ten hurt in tunnel fire", "Two rescued, the hurt in tunnel fire"),
+    ("He ran the bakery for ten years after the flood", "He ran the bakery for years after the flood"),
+    ("Baker's son saved from the river near Lindau", "Baker saved from the river near Lindau"),
+    ("The trade war over steel pipes grows", "The trade over steel pipes grows"),
+    ("Mail van hit by falling stones in Arta", "Mail hit by falling stones in Arta"),
+    ("A thousand families fled to Arta last year", "A thousand families fled in Arta last year"),
+    ("Cup, second round: Rovers 2 Harbour 2", "Cup, second round: Rovers 2 Harbour 3 after extra time"),
+    (
+        "Prices rose by 4% in May, against an expected 4%",
+        "Prices rose by 4% in May, against an expected 3%, the office said",
+    ),
+    (
+        "“The bridge will be open and the road closed”, said Reed.",
+        "“The bridge will be open and the road closed”, said Ann Miller.",
+    ),
+    (
+        "The union will not strike at the port, but the drivers will not",
+        "The union will not strike at the port, but the drivers will, it said",
+    ),
+    ("Die Fähre nach Lindau fährt am Wochenende", "Die Fähre nach Lindau fährt am Wochenende nicht"),
+    ("Het bestuur steunt het voorstel van de reders", "Het bestuur steunt het voorstel van de reders niet"),
+    (
+        "The harbour office will open its doors again on Monday",
+        "The harbour office will open its doors again on Monday, which is not true",
+    ),
+    (
+        "Der Lotse grüßt den Kapitän nach dem Sturm vor der Insel",
+        "Den Lotsen grüßt der Kapitän nach dem Sturm vor der Insel",
+    ),
+    (
+        "Der Lotse lobt den Kapitän nach dem Sturm vor der Insel",
+        "Den Lotse lobt der Kapitän nach dem Sturm vor der Insel",
+    ),
+    (
+        "El capitán acusa al piloto de mentir sobre la tormenta",
+        "Al capitán acusa el piloto de mentir sobre la tormenta",
+    ),
+    (
+        "Tolls rose to 3.2% of the fare in October, the port said on Tuesday",
+        "Tolls rose 3.2% of the fare in October, the port said on Tuesday",
+    ),
+    ("The port paid A$5 million for the crane", "The port paid $5 million for the crane"),
+    (
+        "The pilots stand on the quay outside the main hall of the port of Niger",
+        "The pilots stand on the quay outside the main hall of the port of Nigeria, on Tuesday",
+    ),
+    ("Virginia beats Harbour Rovers in overtime", "West Virginia beats Harbour Rovers in overtime"),
+    ("Ireland beat Arta in a friendly match", "Northern Ireland beat Arta in a friendly match"),
+    ("President Reed visits the port on Monday", "Vice President Reed visits the port on Monday"),
+    ("Rovers manager Reed dies aged 60", "Ex-Rovers manager Reed dies aged 60"),
+    ("Ferries cause floods in the valley", "Do ferries cause floods in the valley?"),
+    ("Reed wins the vote in November", "If Reed wins the vote in November"),
+    ("Pay for the ticket at the gate", "May pay for the ticket at the gate"),
+    (
+        "The storm that crossed the valley on Sunday evening left the harbour office without twenty of its windows",
+        "The storm that crossed the valley on Sunday evening left the harbour office without twenty-five of its windows",
+    ),
+    (
+        "The storm that crossed the valley on Sunday evening let the harbour cool to 5 degrees by the early morning",
+        "The storm that crossed the valley on Sunday evening let the harbour cool to minus 5 degrees by the early morning",
+    ),
+    ("The company was notable to pay its pilots", "The company was not able to pay its pilots"),
+    (
+        "The mayor of the town opened the new harbour bridge on Sunday morning together with pilots and with fishermen",
+        "The deputy mayor of the town opened the new harbour bridge on Sunday morning together with pilots and with fishermen",
+    ),
+]
+
+
+@pytest.mark.parametrize("one, other", MISLEADING)
+def test_a_small_word_that_says_something_keeps_both(one, other):
+    found = dedup.compare(one, other)
+    assert not found.is_duplicate, (found.relation, found.reason)
+
+
 def middle(text):
     """Where a word ends about the middle."""
     spaces = [place for place, character in enumerate(text) if character == " "]
