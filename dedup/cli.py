@@ -129,7 +129,8 @@ def clean(
             if session.done and not os.path.exists(removed):
                 warn(f"{removed} is new: what was removed from files done before is not on it, nor restored from it")
             durable = in_place or index is not None
-            record = closing.enter_context(Record(removed, durable=durable, done=session.done))
+            again = None if index is None else {document.name for document in session.documents}
+            record = closing.enter_context(Record(removed, durable=durable, again=again))
         for file, rows in found:
             if boilerplate is not None and record is None:
                 rows = _furniture_told(file, rows)

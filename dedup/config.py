@@ -1,6 +1,8 @@
 """Every option, its default and its limits, in one frozen value."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from numbers import Integral, Real
 from typing import Any, Literal
 
 from .errors import ConfigError
@@ -40,26 +42,26 @@ class Config:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        _check("threshold", self.threshold, float, lambda v: 0 < v <= 1, "a number above 0 and at most 1")
+        self._settle("threshold", float, lambda v: 0 < v <= 1, "a number above 0 and at most 1")
         if self.containment is not None:
-            _check(
-                "containment",
-                self.containment,
-                float,
-                lambda v: 0.5 < v <= 1,
-                "a number above 0.5 and at most 1, or None",
-            )
-        _check("guard", self.guard, bool, lambda v: True, "True or False")
-        _check("scope", self.scope, str, lambda v: v in ("corpus", "document"), '"corpus" or "document"')
-        _check("min_tokens", self.min_tokens, int, lambda v: 0 <= v <= 10_000, "a whole number from 0 to 10,000")
-        _check("shingle_size", self.shingle_size, int, lambda v: 1 <= v <= 100, "a whole number from 1 to 100")
-        _check("num_perm", self.num_perm, int, lambda v: 2 <= v <= 4096, "a whole number from 2 to 4,096")
-        _check("recall", self.recall, float, lambda v: 0 < v < 1, "a number between 0 and 1")
-        _check("max_candidates", self.max_candidates, int, lambda v: 1 <= v < 2**31, "a whole number from 1 up")
-        for name in ("threshold", "containment", "recall"):  # 1 decides as 1.0 does, and is to look the same
-            if getattr(self, name) is not None:
-                object.__setattr__(self, name, float(getattr(self, name)))
-        _check("seed", self.seed, int, lambda v: 0 <= v < 2**32, "a whole number from 0 to 4,294,967,295")
+            self._settle("containment", float, lambda v: 0.5 < v <= 1, "a number above 0.5 and at most 1, or None")
+        self._settle("guard", bool, lambda v: True, "True or False")
+        self._settle("scope", str, lambda v: v in ("corpus", "document"), '"corpus" or "document"')
+        self._settle("min_tokens", int, lambda v: 0 <= v <= 10_000, "a whole number from 0 to 10,000")
+        self._settle("shingle_size", int, lambda v: 1 <= v <= 100, "a whole number from 1 to 100")
+        self._settle("num_perm", int, lambda v: 2 <= v <= 4096, "a whole number from 2 to 4,096")
+        self._settle("recall", float, lambda v: 0 < v < 1, "a number between 0 and 1")
+        self._settle("max_candidates", int, lambda v: 1 <= v < 2**31, "a whole number from 1 up")
+        self._settle("seed", int, lambda v: 0 <= v < 2**32, "a whole number from 0 to 4,294,967,295")
+
+    def _settle(self, name: str, kind: type, within: Callable[[Any], bool], expected: str) -> None:
+        """Check an option, and make numbers of one kind what they are to Python: 1 and 1.0 decide, and look, alike."""
+        value = getattr(self, name)
+        taken = Real if kind is float else Integral if kind is int else kind
+        # True is an int to Python, but never a threshold or a count.
+        if not isinstance(value, taken) or isinstance(value, bool) != (kind is bool) or not within(value):
+            raise ConfigError(f"{name} is {value!r}; expected {expected}")
+        object.__setattr__(self, name, kind(value))
 
     @classmethod
     def of(cls, config: "Config | None", options: dict[str, Any], refused: tuple[str, ...] = ()) -> "Config":
@@ -81,10 +83,3 @@ class Config:
         described = [f"dedup {DECISION_VERSION} affine32 xxh32"]
         described += [f"{field.name}={getattr(self, field.name)!r}" for field in fields(self)]
         return blake2b("\n".join(described).encode(), digest_size=16).hexdigest()
-
-
-def _check(name: str, value: Any, kind: type, within: Any, expected: str) -> None:
-    numeric = isinstance(value, (int, float)) if kind is float else isinstance(value, kind)
-    # True is an int to Python, but never a threshold or a count.
-    if not numeric or (isinstance(value, bool) and kind is not bool) or not within(value):
-        raise ConfigError(f"{name} is {value!r}; expected {expected}")

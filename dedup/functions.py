@@ -46,13 +46,15 @@ def clean_lines(deduplicator: Deduplicator, text: str, id: Hashable = None) -> C
         texts = [text[span.start : span.end] for span in chunk]
         deduplicator._characters += sum(map(len, texts))
         ids = [(id, begin + place) for place in range(len(chunk))]
-        batch, verdicts = deduplicator._decide_alone(texts, ids, engine.wanted(deduplicator._characters))
+        with deduplicator._lock:
+            batch, verdicts = deduplicator._decide_alone(texts, ids, engine.wanted(deduplicator._characters))
+            repeats = np.flatnonzero(verdicts.relations != DISTINCT).tolist()
+            decisions = {p: deduplicator._decision(batch, verdicts, p) for p in repeats}
         for p, span in enumerate(chunk):
-            if verdicts.relations[p] == DISTINCT:
+            if p not in decisions:
                 kept.append(span)
                 continue
-            decision = deduplicator._decision(batch, verdicts, p)
-            removed.append(Removal(span.start, span.end, begin + p, decision))
+            removed.append(Removal(span.start, span.end, begin + p, decisions[p]))
             pieces.append(text[done : span.start])
             done = span.end
             for line_end in ("\r\n", "\n", "\r"):

@@ -102,8 +102,8 @@ def fails_cleanly(command: Callable[..., None]) -> Callable[..., None]:
             sys.exit(130)
         except OSError as error:  # of standard output: those of files have become errors of dedup, with their names
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to write goes there
-            if isinstance(error, BrokenPipeError):
-                sys.exit(0)
+            if isinstance(error, BrokenPipeError) and not options.get("report"):
+                sys.exit(1 if options.get("check") else 0)  # what it had read by then was a repeat
             click.echo(f"dedup: {error.filename or 'standard output'}: {error.strerror or error}", err=True)
             sys.exit(2)
 

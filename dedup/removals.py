@@ -49,13 +49,14 @@ class Record:
     cut from (the text or, of JSON Lines, the line), whose checksum (XXH3, 64 bits) is that of the whole.
     """
 
-    def __init__(self, path: str, *, durable: bool = False, done: Collection[str] = ()) -> None:
-        """A new file; of an earlier one the lines of files that are `done` stay. Raises CorpusError."""
+    def __init__(self, path: str, *, durable: bool = False, again: Collection[str] | None = None) -> None:
+        """A new file. With `again`, the names of files that are cleaned now, the lines of an earlier one on all other files
+        stay. Raises CorpusError."""
         self.path = path
         self._durable = durable
-        earlier = Cuts(path) if done and os.path.exists(path) else None
+        earlier = Cuts(path) if again is not None and os.path.exists(path) else None
         with Replacement(path, durable=durable) as file:
-            for name in sorted(done) if earlier else ():
+            for name in sorted(earlier.files - set(again or ())) if earlier else ():
                 assert earlier
                 file.writelines(earlier.lines(name))
         with failures_named(path):

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from xxhash import xxh3_128
 
 from .deduplicator import Deduplicator
-from .errors import CorpusError
+from .errors import ConfigError, CorpusError
 from .files import sync, unfinished_prefix
 from .formats import STANDARD_INPUT
 from .sources import Document
@@ -19,7 +20,7 @@ from .store import Note, Store
 _COMMIT_FILES = 1_000
 _COMMIT_BYTES = 1 << 24
 
-_NEW, _DONE, _CHANGED = "new", "done", "changed"
+_NEW, _DONE, _CHANGED, _MOVED = "new", "done", "changed", "moved"
 
 
 def check_places(sources: Sequence[str], output: str | None, files: Mapping[str, str | None]) -> None:
@@ -44,6 +45,15 @@ def check_places(sources: Sequence[str], output: str | None, files: Mapping[str,
         taken[path] = what
 
 
+class Remaining(NamedTuple):
+    """What is left of a run: its documents, those of them that were done before they changed; and, not among them, those
+    that were done under another id."""
+
+    documents: list[Document]
+    changed: list[Document]
+    moved: list[Document]
+
+
 @dataclass(slots=True)
 class Progress:
     """Which files a run need not do again, and the commits on its way.
@@ -54,24 +64,45 @@ class Progress:
 
     deduplicator: Deduplicator
     store: Store
+    _elsewhere: dict[int, set[str]] = field(
+        default_factory=dict
+    )  # by size the checksums of files that are not in this run
     _times: dict[str, int] = field(default_factory=dict)
     _outputs: list[str] = field(default_factory=list)
     _folders: set[str] = field(default_factory=set)
     _bytes: int = 0
 
     @classmethod
-    def of(cls, deduplicator: Deduplicator) -> "Progress | None":
-        """The progress of a run, if it has an index to write."""
+    def of(cls, deduplicator: Deduplicator, *, lines: bool) -> "Progress | None":
+        """The progress of a run, if it has an index to write. Raises ConfigError if `lines` is not as in runs before."""
         store = deduplicator.store
-        return None if store is None or not store.write else cls(deduplicator, store)
+        if store is None or not store.write:
+            return None
+        if store.lines not in (None, lines):
+            was, now = ("without", "with") if lines else ("with", "without")
+            raise ConfigError(
+                f"{store.path} was made {was} --lines, and this run is {now} it: what was done would be taken for repeats "
+                "of itself. Run as before, or use another index"
+            )
+        store.lines = lines
+        return cls(deduplicator, store)
 
-    def remaining(self, documents: Sequence[Document]) -> tuple[list[Document], list[Document]]:
-        """The documents that are to be done, and those of them that were done before they changed."""
+    def remaining(self, documents: Sequence[Document]) -> Remaining:
+        """What is left to be done of the documents.
+
+        A file that is byte for byte one that was done, which is not in this run, may be that one under another name: its
+        paragraphs would be taken for repeats of themselves. If it has an output already, that stays.
+        """
         _sweep(documents)
+        here = {document.id for document in documents}
+        for id, note in self.store.notes.items():
+            if note.size and id not in here:
+                self._elsewhere.setdefault(note.size, set()).add(note.checksum)
         states = [(document, self._state(document)) for document in documents]
-        return (
-            [document for document, state in states if state != _DONE],
+        return Remaining(
+            [document for document, state in states if state in (_NEW, _CHANGED)],
             [document for document, state in states if state == _CHANGED],
+            [document for document, state in states if state == _MOVED],
         )
 
     def _state(self, document: Document) -> str:
@@ -80,14 +111,16 @@ class Progress:
         try:
             found = os.stat(document.source)
             self._times[document.id] = found.st_mtime_ns
+            written = document.output is not None and os.path.isfile(document.output)
             if document.id not in self.store.notes:
-                return _NEW
+                alike = self._elsewhere.get(found.st_size, ()) if written else ()
+                return _MOVED if alike and _checksum(document.source) in alike else _NEW
             size, time, checksum = self.store.notes[document.id]
             if (found.st_size, found.st_mtime_ns) != (size, time) and _checksum(document.source) != checksum:
                 return _CHANGED
         except OSError:
             return _NEW  # reading it will say why
-        return _DONE if document.output is not None and os.path.isfile(document.output) else _NEW
+        return _DONE if written else _NEW
 
     def finished(self, document: Document) -> None:
         """A file's output is in its place; commit when it is time."""

@@ -56,9 +56,13 @@ class Session:
         Which files are passed over is known at once.
         """
         deduplicator = Deduplicator(config_of(self.options), index=index)
-        progress = Progress.of(deduplicator)
-        if progress is not None:
-            self._pass_over(progress)
+        try:
+            progress = Progress.of(deduplicator, lines=self.lines)
+            if progress is not None:
+                self._pass_over(progress)
+        except BaseException:
+            deduplicator.close()
+            raise
         return self._results(deduplicator, progress, jobs)
 
     def _results(self, deduplicator: Deduplicator, progress: Progress | None, jobs: int) -> Iterator[tuple[File, Rows]]:
@@ -87,10 +91,16 @@ class Session:
                 progress.commit()
 
     def _pass_over(self, progress: Progress) -> None:
-        remaining, changed = progress.remaining(self.documents)
+        remaining, changed, moved = progress.remaining(self.documents)
         self.done = {document.name for document in self.documents} - {document.name for document in remaining}
-        self.totals.passed, self.totals.changed = len(self.documents) - len(remaining), len(changed)
+        self.totals.skipped, self.totals.changed = len(moved), len(changed)
+        self.totals.passed = len(self.documents) - len(remaining) - len(moved)
         self.documents = remaining
+        for document in moved:
+            warn(
+                f"{document.source}: byte for byte what an earlier run cleaned into this index under another name; if it is "
+                "that file, it would be taken for a repeat of itself, so its output stays as it is"
+            )
         for document in changed:
             warn(
                 f"{document.source}: changed since it was cleaned into this index, and is cleaned again; what it said "

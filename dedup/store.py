@@ -64,18 +64,21 @@ class Store:
     """The file of an index, opened for writing (made if there is none) or for reading.
 
     notes: what a run over files remembers of each, by id; new ones go with the next commit
+    lines: whether runs over files took every line as a document; None if there was none
     Raises ConfigError if it was made with another configuration, and what `Log` raises.
     """
 
     def __init__(self, path: str | os.PathLike[str], config: Config, *, write: bool = True) -> None:
         self.path, self.config, self.write = Path(path), config, write
         self.notes: dict[str, Note] = {}
+        self.lines: bool | None = None
         self._columns = sum(count_keys(config))
         if write and not os.path.lexists(self.path):
             Log.create(self.path, self._facts(now(), _Counts()))
         self._log = Log(self.path, write=write)
         try:
             self._check()
+            self.lines = self.facts["lines"]
             self.counts = _Counts(*map(int, self.facts["counts"]))
             self.created, self.committed = str(self.facts["created"]), str(self.facts["committed"])
             if max(self.counts) > _MOST_INFLATED * self.size or min(self.counts) < 0:
@@ -191,7 +194,8 @@ class Store:
     def _facts(self, created: str, counts: "_Counts") -> dict[str, Any]:
         return {
             "scheme": SCHEME, "decisions": DECISION_VERSION, "config": asdict(self.config),
-            "fingerprint": self.config.fingerprint(), "counts": counts, "created": created, "committed": now(),
+            "fingerprint": self.config.fingerprint(), "lines": self.lines, "counts": counts, "created": created,
+            "committed": now(),
         }  # fmt: skip
 
     def _check(self) -> None:

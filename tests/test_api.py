@@ -277,3 +277,18 @@ def test_broken_numba_is_no_error(tmp_path):
     failing = "import dedup\ntry: dedup.duplicated(['a'])\nexcept dedup.ConfigError as error: print(error)"
     assert "pip install" in run_fresh(failing, PYTHONPATH=str(tmp_path), DEDUP_ENGINE="numba")
     assert "numpy, numba" in run_fresh(failing, DEDUP_ENGINE="fortran")
+
+
+def test_numbers_of_other_kinds_are_the_same_option():
+    config = dedup.Config(threshold=np.float64(1), containment=1, num_perm=np.int64(64), recall=np.float32(0.5))
+    assert config == dedup.Config(threshold=1.0, containment=1.0, num_perm=64, recall=0.5)
+    assert config.fingerprint() == dedup.Config(threshold=1.0, containment=1.0, num_perm=64, recall=0.5).fingerprint()
+    for options in ({"threshold": True}, {"min_tokens": 2.0}, {"guard": 1}):
+        with pytest.raises(dedup.ConfigError, match="expected"):
+            dedup.Config(**options)
+
+
+def test_a_lookup_needs_something_remembered():
+    (sketch,) = dedup.to_datasketch(dedup.signatures([LONG]))
+    with pytest.raises(dedup.ConfigError, match="remembers nothing"):
+        dedup.Deduplicator(scope="document").lookup(sketch)

@@ -183,3 +183,18 @@ def test_hugging_face():
     kept = data.select(np.flatnonzero(~dedup.duplicated(column)))
     assert [n - 2 for n in kept["n"]] == np.flatnonzero(~dedup.duplicated(TEXTS[2:])).tolist()
     assert dedup.duplicated(data["text"]).tolist() == dedup.duplicated(column).tolist()
+
+
+def test_columns_that_tell_no_length():
+    class Array:
+        def __arrow_c_array__(self, requested_schema=None):
+            return pa.array([A, "cat", A]).__arrow_c_array__(requested_schema)
+
+    class Stream:
+        def __arrow_c_stream__(self, requested_schema=None):
+            return pa.chunked_array([[A, "cat"], [A]]).__arrow_c_stream__(requested_schema)
+
+    for column in (Array(), Stream()):
+        assert dedup.duplicated(column).tolist() == [False, False, True]
+        assert (dedup.signatures(column) == dedup.signatures([A, "cat", A])).all()
+        assert [match.index for match in dedup.find_duplicates(column)] == [2]

@@ -288,6 +288,47 @@ def test_closed_standard_output_is_named(source, tmp_path):
     assert run("clean", source, "-o", tmp_path / "out").returncode == 0 and tree(tmp_path / "out")
 
 
+def test_closed_standard_input_is_named(tmp_path):
+    if sys.platform == "win32":
+        pytest.skip("no way to start a process without one")
+    command = f"{sys.executable} -m dedup clean - <&-"
+    result = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert result.returncode == 2 and "standard input is closed; skipped" in result.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_json_lines_from_a_named_pipe(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    line = json.dumps({"text": f"{LONG}\n{LONG}"}) + "\n"
+    command = [
+        sys.executable,
+        "-m",
+        "dedup",
+        "clean",
+        tmp_path / "pipe",
+        "--format",
+        "jsonl",
+        "-q",
+        "--scope",
+        "document",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        (tmp_path / "pipe").write_text(5 * line)
+        found, _ = process.communicate()
+    assert process.returncode == 0 and found == 5 * (json.dumps({"text": LONG}) + "\n")
+
+
+@pytest.mark.parametrize("options, code", [([], 0), (["--check"], 1), (["--report", "report.html"], 2)])
+def test_a_reader_that_stops_early(tmp_path, options, code):
+    (tmp_path / "many.txt").write_text("\n\n".join(f"{LONG}, number {n} of many" for n in range(3000)) * 2)
+    command = [sys.executable, "-m", "dedup", "find", "many.txt", "-q", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        process.stderr.read()
+    assert process.returncode == code
+
+
 def test_unwritable_cache_is_no_error(tmp_path):
     pytest.importorskip("numba")
     (tmp_path / "file").write_text("")

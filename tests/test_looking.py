@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from test_cli import call
 import dedup
 from dedup import listing, tune
 from dedup.differences import in_words, marked, plain, word_diff
+from dedup.kept import KeptTexts
 from dedup.sample import Drawn, draw, judge, precision
 from dedup.tokens import fold
 
@@ -202,3 +204,11 @@ def test_explain_shows_what_differs():
     result = call("explain", "The council will close the library.", "The council will not close the library.")
     assert "difference   The council will {+not+} close the library." in result.stdout
     assert "6 words shared, the longer adds “not”" in result.stdout
+
+
+def test_a_full_temporary_disk_is_named():
+    with closing(KeptTexts()) as kept:
+        kept._rows.execute("PRAGMA max_page_count = 2")
+        with pytest.raises(dedup.CorpusError, match="TMPDIR"):
+            for number in range(100):
+                kept.add(str(number), text := f"{number} " * 1000, dedup.clean(text))

@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import signal
+import sys
 import time
 from itertools import islice
 
@@ -14,12 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow import slow_clean
 from strategies import articles
+from test_cli import tree
 from xxhash import xxh3_128_digest, xxh32_intdigest
 
 import dedup
 from dedup import deduplicator, engine, files, log, resume
 from dedup.cli import main
 from dedup.log import Log
+from dedup.memory import Memory
 from dedup.store import Store
 
 LONG = "Five new bridges are planned for the valley"
@@ -130,6 +134,17 @@ def test_the_order_is_that_of_the_results(rung, documents, stops):
         for text in documents[:2]:
             seen.clean(text)
         assert seen.clean(documents[-1], "last") == left
+
+
+def test_interrupted_streams_decide_little_twice(monkeypatch):
+    decided = []
+    decide = Memory.decide
+    monkeypatch.setattr(Memory, "decide", lambda self, batch, ids: decided.append(len(ids)) or decide(self, batch, ids))
+    texts = [f"Boat number {n} left the harbour at noon with {3 * n} people" for n in range(400)]
+    with dedup.Deduplicator() as seen:
+        both = list(zip(seen.stream(texts[::2]), seen.stream(texts[1::2]), strict=True))
+    assert [result.text for pair in both for result in pair] == texts
+    assert sum(decided) < 4 * len(texts)
 
 
 # --- A document that comes again
@@ -263,8 +278,32 @@ def test_another_version_of_the_rule_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "kept.index"
     dedup.Deduplicator(index=path).close()
     monkeypatch.setattr("dedup.store.DECISION_VERSION", 999)
-    with pytest.raises(dedup.ConfigError, match="version of the rule is 1 in the index, 999 here"):
+    with pytest.raises(dedup.ConfigError, match="version of the rule is 2 in the index, 999 here"):
         dedup.Deduplicator(index=path)
+
+
+def test_an_option_of_a_newer_version_is_refused_by_name(tmp_path, monkeypatch):
+    path = tmp_path / "kept.index"
+    facts = Store._facts
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            Store, "_facts", lambda *given: {**(made := facts(*given)), "config": {**made["config"], "era": 7}}
+        )
+        dedup.Deduplicator(index=path).close()
+    with pytest.raises(dedup.ConfigError, match="era is 7 in the index, 'unknown' here"):
+        dedup.Deduplicator(index=path)
+    with pytest.raises(dedup.IndexCorrupt, match="era"):
+        Store.config_of(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has other rights")
+def test_an_index_has_the_rights_that_new_files_have(tmp_path):
+    before = os.umask(0o077)
+    try:
+        dedup.Deduplicator(index=tmp_path / "kept.index").close()
+    finally:
+        os.umask(before)
+    assert (tmp_path / "kept.index").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_newer_format_is_refused(tmp_path, monkeypatch):
@@ -464,6 +503,58 @@ def test_outputs_reach_the_disk_before_the_commit_that_covers_them(pages, tmp_pa
     synced = [name for name in calls if name == "sync"]
     assert calls == ["replace"] * 3 + synced + ["commit"]
     assert len(synced) >= 3 + 3  # the files, both folders made, and where they are
+
+
+def test_a_file_under_another_name_is_no_repeat_of_itself(rung, pages, tmp_path):
+    index, before = tmp_path / "index", tree(pages)
+    arguments = "--in-place", "--index", index
+    assert call("clean", pages, *arguments).exit_code == 0
+    cleaned = tree(pages)
+    assert cleaned != before
+    moved = pages.rename(tmp_path / "moved")
+    for sources in ([moved], sorted(moved.glob("*"))):
+        result = call("clean", *sources, *arguments)
+        assert result.exit_code == 2 and "under another name" in result.stderr
+        assert tree(moved) == cleaned
+    new = tmp_path / "new"
+    shutil.copytree(moved, new / "b")  # in another place nothing is written over: what was kept before stands for it
+    assert call("clean", new, "-o", tmp_path / "out", "--index", index).exit_code == 0
+    assert sum(map(len, tree(tmp_path / "out").values())) < sum(map(len, cleaned.values()))
+
+
+def test_lines_are_asked_for_in_every_run_or_in_none(pages, tmp_path):
+    for first, second in (([], ["--lines"]), (["--lines"], [])):
+        index = tmp_path / f"index {len(first)}"
+        assert call("clean", pages, "-o", tmp_path / "out", "--index", index, *first).exit_code == 0
+        result = call("clean", pages, "-o", tmp_path / "out", "--index", index, *second)
+        assert result.exit_code == 2 and "--lines" in result.stderr and "another index" in result.stderr
+        assert call("clean", pages, "-o", tmp_path / "out", "--index", index, *first).exit_code == 0
+
+
+def test_a_record_keeps_what_other_runs_removed(pages, tmp_path):
+    index, record, out = tmp_path / "index", tmp_path / "record", tmp_path / "out"
+    before = tree(pages)
+    arguments = "-o", out, "--index", index, "--removed", record
+    assert call("clean", pages, *arguments).exit_code == 0
+    kept = record.read_bytes()
+    assert kept
+    for path in pages.iterdir():
+        path.unlink()
+    (pages / "z.txt").write_text("Something else was said here, in one paragraph only")
+    assert call("clean", pages, *arguments).exit_code == 0
+    assert record.read_bytes() == kept
+    assert call("restore", out, "--removed", record, "-o", tmp_path / "back").exit_code == 0
+    assert before.items() <= tree(tmp_path / "back").items()
+
+
+def test_a_source_that_vanishes_ends_no_run(pages, tmp_path, monkeypatch):
+    def gone(path):
+        raise FileNotFoundError(2, "No such file or directory", path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("dedup.resume._checksum", gone)
+        assert call("clean", pages, "-o", tmp_path / "out", "--index", tmp_path / "index").exit_code == 0
+    assert "0 documents" not in call("clean", pages, "-o", tmp_path / "out", "--index", tmp_path / "index").stderr
 
 
 def test_lines_and_in_place(rung, tmp_path):

@@ -55,7 +55,9 @@ class JsonLinesReader:
                 piece, begins = self._file.readline(LONGEST_LINE), ends
 
     def position(self) -> int:
-        return 0 if self._packed is None or self._packed.closed else self._packed.tell()
+        if self._packed is None or self._packed.closed or not self._packed.seekable():  # a pipe has no places
+            return 0
+        return self._packed.tell()
 
     def spelling(self, row: Row) -> str:
         line: bytes = row.raw[0]
