@@ -90,11 +90,8 @@ def gaps_kernel(
         if inside and k == end:
             until = min(j + k - i, m)
             cut = k - i == 1 and until > j and halves >= 2 * _CUT
-            if (
-                cut
-                and not name_kernel(traits_a[i], capitals_a)
-                and cut_kernel(traits_a, text_a, starts_a, i, text_b, starts_b, j)
-            ):
+            cut = cut and not name_kernel(traits_a[i], capitals_a)
+            if cut and cut_kernel(traits_a, text_a, starts_a, i, text_b, starts_b, j):
                 return _HARMLESS, 0, 0, stood + 1, soft
         if k > i or until > after:
             why, x, y, standing, content = gap_kernel(

@@ -59,14 +59,13 @@ class Progress:
     """Which files a run need not do again, and the commits on its way.
 
     Of each file that was written the store notes size, time of change and checksum. It is done if it is unchanged and
-    its output is there. A commit comes between two files, so a run that was stopped within one does all of it again.
+    its output is there. `_elsewhere` holds, by size, the checksums of those that are not in this run. A commit comes
+    between two files, so a run that was stopped within one does all of it again.
     """
 
     deduplicator: Deduplicator
     store: Store
-    _elsewhere: dict[int, set[str]] = field(
-        default_factory=dict
-    )  # by size the checksums of files that are not in this run
+    _elsewhere: dict[int, set[str]] = field(default_factory=dict)
     _times: dict[str, int] = field(default_factory=dict)
     _outputs: list[str] = field(default_factory=list)
     _folders: set[str] = field(default_factory=set)
