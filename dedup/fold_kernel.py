@@ -24,7 +24,6 @@ from .characters import (
     SPACE,
     STOP,
     SYMBOL,
-    UNSETTLED,
     UNSPACED,
     UPPERCASE,
     character_table,
@@ -32,21 +31,7 @@ from .characters import (
 from .engine import kernel
 from .intrinsics import copy_small_64, ones, trailing_zeros, within_64
 from .marks import ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED, PADDING
-from .utf8 import put_kernel
-
-
-@kernel
-def decode_kernel(raw, i):
-    """The code point at byte i and its length in bytes."""
-    byte = np.int64(raw[i])
-    if byte < 0x80:
-        return byte, 1
-    if byte < 0xE0:
-        return (byte & 0x1F) << 6 | np.int64(raw[i + 1]) & 0x3F, 2
-    if byte < 0xF0:
-        return (byte & 0x0F) << 12 | (np.int64(raw[i + 1]) & 0x3F) << 6 | np.int64(raw[i + 2]) & 0x3F, 3
-    high = (byte & 0x07) << 18 | (np.int64(raw[i + 1]) & 0x3F) << 12
-    return high | (np.int64(raw[i + 2]) & 0x3F) << 6 | np.int64(raw[i + 3]) & 0x3F, 4
+from .utf8 import decode_kernel, put_kernel
 
 
 @kernel
@@ -74,50 +59,6 @@ def number_follows_kernel(raw, i, end, index, classes, spaces, money):
         if kind == SPACE:
             kind, i = peek_kernel(raw, i, end, index, classes)
         return kind == DIGIT
-    return False
-
-
-_LONGEST_ENTITY = 33  # bytes behind the ampersand, the semicolon among them
-
-
-@kernel
-def unsettled_kernel(raw, begins, ends, index, classes, found):
-    """Find the texts, spans of `raw` in ascending order, that hold what may be an entity, or a character unsettled in NFC;
-    how many."""
-    n = len(begins)
-    count = p = 0
-    if n == 0:
-        return 0
-    for i in range(begins[0], ends[-1], 64):
-        flags = within_64(raw, i, 38, 38) | within_64(raw, i, 0xC0, 0xFF)
-        while flags != 0:
-            at = i + np.int64(trailing_zeros(flags))
-            flags &= flags - np.uint64(1)
-            if raw[at] == 38:
-                if not may_be_entity_kernel(raw, at + 1):
-                    continue
-            else:
-                code, _ = decode_kernel(raw, at)
-                if not classes[np.int64(index[code >> 7]) * BLOCK + (code & 127)] & UNSETTLED:
-                    continue
-            while p < n and ends[p] <= at:
-                p += 1
-            if p == n:
-                break
-            if at >= begins[p] and (count == 0 or found[count - 1] != p):
-                found[count] = p
-                count += 1
-    return count
-
-
-@kernel
-def may_be_entity_kernel(raw, i):
-    """Whether from byte i on, behind an ampersand, there are a few ASCII letters, digits and number signs, and a semicolon."""
-    for at in range(i, i + _LONGEST_ENTITY):
-        if raw[at] == 59:
-            return True
-        if not (97 <= raw[at] | 32 <= 122 or 48 <= raw[at] <= 57 or raw[at] == 35):
-            return False
     return False
 
 
@@ -168,6 +109,7 @@ def fold_kernel(
         state = _CLOSED
         stopped = np.int64(1)
         last = before_last = np.int64(PUNCTUATION)
+        capital = shouted = False  # the last character is a capital; and the one before it, if that is of a word
         while i < end:
             # ASCII whose neighbours do not matter is most of all text.
             if raw[i] < 0x80 and state != _NUMBER:
@@ -182,7 +124,14 @@ def fold_kernel(
                 )  # fmt: skip
                 state = _WORD if word else _CLOSED
                 if i > begin:
-                    before_last = last if i == begin + 1 else np.int64(ascii_classes[raw[i - 2]] & CLASS_BITS)
+                    if i > begin + 1:
+                        capital = 65 <= raw[i - 2] <= 90
+                        last = np.int64(ascii_classes[raw[i - 2]] & CLASS_BITS)
+                    shouted = 65 <= raw[i - 1] <= 90 and (
+                        capital or not (last == LETTER or last == DIGIT or last == MARK)
+                    )
+                    capital = 65 <= raw[i - 1] <= 90
+                    before_last = last
                     last = np.int64(ascii_classes[raw[i - 1]] & CLASS_BITS)
                 if i == end:
                     break
@@ -212,7 +161,13 @@ def fold_kernel(
                     joining = True
                     following = _WORD
                 elif kind == POINT:
-                    stopped = 1
+                    leading = last == SPACE or last == PUNCTUATION or last == STOP
+                    if leading and peek_kernel(raw, i, end, index, classes)[0] == DIGIT:  # .5
+                        joining = state == _NUMBER
+                        starting = not joining
+                        following = _NUMBER
+                    else:
+                        stopped = 1
             elif kind == UNSPACED:
                 starting = True
                 following = _MARKS_ONLY
@@ -231,7 +186,16 @@ def fold_kernel(
                 prefix = suffix = separator = False
                 if kind == HYPHEN:
                     prefix = free and number_follows_kernel(raw, i, end, index, classes, 0, True)
-                    separator = not prefix
+                    if shouted and not prefix:
+                        beyond = peek_kernel(raw, i, end, index, classes)[0]
+                        suffix = (
+                            beyond == SPACE
+                            or beyond == PUNCTUATION
+                            or beyond == STOP
+                            or beyond == POINT
+                            or beyond == COMMA
+                        )
+                    separator = not prefix and not suffix
                     if separator and last == SPACE:
                         stopped = 1
                 elif kind == PLUS:
@@ -263,6 +227,8 @@ def fold_kernel(
                     starting = True
                     following = _MARKS_ONLY
                     bits = ALL_SYMBOL
+            shouted = flags & UPPERCASE != 0 and (capital or not (last == LETTER or last == DIGIT or last == MARK))
+            capital = flags & UPPERCASE != 0
             before_last = last
             last = kind
             if state != _CLOSED and (starting or following == _CLOSED):
@@ -321,6 +287,9 @@ def quick_kernel(raw, i, end, ascii_traits, out, starts, marks, size, count, wor
                 unknown = trait & _IS_CONTEXT != 0
                 if trait & _IS_HYPHEN:
                     unknown = (words << one | word) >> at & one == zero
+                    if at == zero or uppers >> (at - one) & one != zero:  # AA-
+                        following = raw[i + at + one] | 32
+                        unknown |= i + at + one == end or not (97 <= following <= 122 or 48 <= raw[i + at + one] <= 57)
                 elif trait & _IS_DECIMAL and (digits << one | digit) >> at & one != zero and i + at + one < end:
                     following = raw[i + at + one]
                     if 48 <= following <= 57 and at + one < room:
@@ -328,6 +297,14 @@ def quick_kernel(raw, i, end, ascii_traits, out, starts, marks, size, count, wor
                         trait = 0
                     else:
                         unknown = following >= 0x80 or 48 <= following <= 57
+                elif (
+                    trait & _IS_DECIMAL
+                    and trait & _IS_STOP
+                    and (words << one | word) >> at & one == zero
+                    and i + at + one < end
+                ):
+                    following = raw[i + at + one]
+                    unknown = following >= 0x80 or 48 <= following <= 57
                 if unknown:
                     room = at
                     valid = (one << at) - one

@@ -5,9 +5,7 @@ degree sign, even one space away. Characters of unspaced scripts, symbols and su
 Case, quotes, dashes, spaces, widths, accents' composition and all other punctuation leave no trace but the marks.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,8 +39,9 @@ from .characters import (
     character_table,
 )
 from .errors import InputError
-from .fold_kernel import ascii_tables, fold_kernel, unsettled_kernel
+from .fold_kernel import ascii_tables, fold_kernel
 from .marks import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED, PADDING
+from .settling import settle, settled, unsettled_kernel
 from .utf8 import Utf8
 
 
@@ -96,30 +95,6 @@ def check_texts(texts: Sequence[object], begin: int = 0) -> None:
             raise InputError(f"text {position} is {type(text).__name__} ({text!r:.60}); expected str")
 
 
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_HALF_WIDTH_KANA = re.compile("[\uff66-\uff9f]+")
-
-
-def settle(text: str) -> str:
-    """`text` with left-over HTML entities decoded (twice: `&amp;nbsp;` is common) and in Unicode's NFC."""
-    if "&" in text:
-        import html  # a large table of names, seldom needed
-
-        for _ in range(2):
-            text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
-    text = _HALF_WIDTH_KANA.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
-    return unicodedata.normalize("NFC", text)
-
-
-def _settled(texts: Sequence[str], places: Iterable[int]) -> list[str]:
-    result = list(texts)
-    for p in places:
-        settled = settle(texts[p])
-        if settled != texts[p]:
-            result[p] = settled
-    return result
-
-
 # --- The reference rung: whole batches as arrays of characters, no loop over them ------------------------------------
 
 # What a character does, once its neighbours are known.
@@ -135,6 +110,7 @@ _SEEN = {
 }
 _BITS = bytes(_SEEN.get(kind, 0) for kind in range(256))
 _IS_FREE = np.isin(np.arange(256), (SPACE, PUNCTUATION, STOP, POINT, COMMA))  # before a sign
+_ENDS_GRADE = np.isin(np.arange(256), (SPACE, PUNCTUATION, STOP, POINT, COMMA))  # after its minus
 _IS_SEPARATOR = np.isin(np.arange(256), (SPACE, PUNCTUATION, STOP))  # whatever its neighbours are
 
 
@@ -181,12 +157,12 @@ def _fold_reference(texts: Sequence[str]) -> Tokens:
         return Tokens(
             np.zeros(PADDING, np.uint8), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(PADDING, np.uint8)[:0]
         )
-    texts = _settled(texts, [p for p, text in enumerate(texts) if "&" in text])
+    texts = settled(texts, [p for p, text in enumerate(texts) if "&" in text])
     characters = _characters(texts)
     ends = _ends(texts)
     flagged = np.flatnonzero(characters.classes & UNSETTLED != 0)
     if len(flagged):
-        texts = _settled(texts, np.searchsorted(ends, flagged, side="right").tolist())
+        texts = settled(texts, np.searchsorted(ends, flagged, side="right").tolist())
         characters = _characters(texts)
         ends = _ends(texts)
     classes, folds = characters.classes, characters.folds
@@ -197,7 +173,7 @@ def _fold_reference(texts: Sequence[str]) -> Tokens:
     if ignored.any():
         ends -= np.cumsum(ignored)[ends - 1]
         classes, folds, kinds, roles = (array[~ignored] for array in (classes, folds, kinds, roles))
-    stops = _decide_roles(kinds, roles, folds)
+    stops = _decide_roles(kinds, roles, folds, classes & UPPERCASE != 0)
     swallowed = np.flatnonzero(roles == _SWALLOWED)
 
     emits = roles != _PARTS  # a swallowed space holds its token together
@@ -240,7 +216,9 @@ def _ends(texts: Sequence[str]) -> NDArray[np.int64]:
     return np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
 
 
-def _decide_roles(kinds: NDArray[np.uint8], roles: NDArray[np.uint8], folds: NDArray[np.uint32]) -> NDArray[np.int64]:
+def _decide_roles(
+    kinds: NDArray[np.uint8], roles: NDArray[np.uint8], folds: NDArray[np.uint32], capitals: NDArray[np.bool_]
+) -> NDArray[np.int64]:
     """Settle what every character does that depends on its neighbours, in place; where the stops are."""
     at = np.flatnonzero(kinds >= HYPHEN)
     kind = kinds[at]
@@ -260,12 +238,15 @@ def _decide_roles(kinds: NDArray[np.uint8], roles: NDArray[np.uint8], folds: NDA
     free = _IS_FREE[last]
 
     decimal = ((kind == POINT) | (kind == COMMA)) & (last == DIGIT) & digit_next
+    leading = (kind == POINT) & _IS_SEPARATOR[last] & digit_next  # .5
     percent, currency = kind == PERCENT, kind == CURRENCY
     signed = (kind == HYPHEN) & free & (digit_next | money_next)
     signed |= ((kind == PLUS) | (kind == MINUS)) & free & (digit_near | money_near)
-    prefix = signed | (currency & (digit_next | (digit_near & ~digit_before)))
+    prefix = signed | leading | (currency & (digit_next | (digit_near & ~digit_before)))
     suffix = (percent & digit_before) | (currency & ~digit_next & digit_before)
     suffix |= (kind == PLUS) & ~signed & (last == DIGIT) & (following != DIGIT) & (following != LETTER)
+    shouted = capitals[at - 1] & (capitals[at - 2] | ~np.isin(before_last, (LETTER, DIGIT, MARK))) & (at > 0)
+    suffix |= (kind == HYPHEN) & ~signed & shouted & _ENDS_GRADE[following]  # AA-
     symbolic = ((kind == PLUS) | currency | percent) & ~prefix & ~suffix
 
     roles[at[decimal | suffix]] = _JOINS
@@ -276,7 +257,11 @@ def _decide_roles(kinds: NDArray[np.uint8], roles: NDArray[np.uint8], folds: NDA
     roles[at[prefix & (following == SPACE)] + 1] = _SWALLOWED
     roles[at[suffix & (last == SPACE)] - 1] = _SWALLOWED
 
-    stop = ((kind == POINT) & ~decimal) | ((kind == MINUS) & ~signed) | ((kind == HYPHEN) & ~signed & (last == SPACE))
+    stop = (
+        ((kind == POINT) & ~decimal & ~leading)
+        | ((kind == MINUS) & ~signed)
+        | ((kind == HYPHEN) & ~signed & (last == SPACE))
+    )
     return np.sort(np.concatenate([np.flatnonzero(kinds == STOP), at[stop]]))
 
 
@@ -339,7 +324,7 @@ def _fold_compiled(texts: Utf8) -> Tokens:
     found = np.empty(len(texts), dtype=np.int64)
     count = engine.compiled(unsettled_kernel)(texts.raw, texts.begins, texts.ends, table.index, table.classes, found)
     given = ((p, texts.text(p)) for p in found[:count].tolist())
-    changed = [(p, settled) for p, text in given if (settled := settle(text)) != text]
+    changed = [(p, calm) for p, text in given if (calm := settle(text)) != text]
     if changed:
         texts = texts.with_texts(changed)
     ascii_classes, _, traits = ascii_tables()

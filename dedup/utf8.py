@@ -161,3 +161,17 @@ def put_kernel(out, size, code):
     out[size + 2] = 0x80 | code >> 6 & 0x3F
     out[size + 3] = 0x80 | code & 0x3F
     return size + 4
+
+
+@kernel
+def decode_kernel(raw, i):
+    """The code point at byte i and its length in bytes."""
+    byte = np.int64(raw[i])
+    if byte < 0x80:
+        return byte, 1
+    if byte < 0xE0:
+        return (byte & 0x1F) << 6 | np.int64(raw[i + 1]) & 0x3F, 2
+    if byte < 0xF0:
+        return (byte & 0x0F) << 12 | (np.int64(raw[i + 1]) & 0x3F) << 6 | np.int64(raw[i + 2]) & 0x3F, 3
+    high = (byte & 0x07) << 18 | (np.int64(raw[i + 1]) & 0x3F) << 12
+    return high | (np.int64(raw[i + 2]) & 0x3F) << 6 | np.int64(raw[i + 3]) & 0x3F, 4

@@ -13,7 +13,8 @@ from dedup.characters import IGNORED, classify, fold_character
 from dedup.lsh import choose_bands
 from dedup.marks import AFTER_STOP, HAS_NUMBER
 from dedup.minhash import shingle
-from dedup.tokens import fold, settle
+from dedup.settling import settle
+from dedup.tokens import fold
 
 # --- Folding: every character's class as a letter, tokens by a regular expression over the letters.
 # In the order of the classes: space punctuation stop Letter Mark Digit Unspaced sYmbol Numeral hyphen + - $ % . ,
@@ -22,18 +23,25 @@ TOKEN = re.compile(
     r"""
     (?: (?: (?<=[ ps.,]) | \A ) (?: h (?=D|\$[ ]?D) | [+-][ ]? (?=D|\$[ ]?D) ) )?    # a sign before a number or money
     (?: \$[ ]? (?=D) )?                                                             # a currency sign before a number
-    (?: D | (?<![$+h-][ ])(?<![$+h-]) [LM] | (?<=[LMDUYNps.,%$+h -])[LM] | \A[LM] )
-    (?: [LMD] | (?<=D)[.,](?=D) | (?<=D)[ ]?% | (?<=D)[ ]?\$(?!D) | (?<=D)\+(?![DL]) )*
+    (?: (?: (?<=[ ps]) | \A ) \. (?=D) )?                                           # .5
+    (?: D | (?<![$+h-][ ])(?<![$+h-]) [LCM] | (?<=[LCMDUYNps.,%$+h -])[LCM] | \A[LCM] )
+    (?: [LCMD] | (?<=D)[.,](?=D) | (?<=D)[ ]?% | (?<=D)[ ]?\$(?!D) | (?<=D)\+(?![DLC])
+      | (?: (?<=CC) | (?<=[^LCMD]C) | (?<=\AC) ) h (?=[ ps.,]|\Z) )*                 # a sign behind capitals: AA-
     | [UN]M* | [Y+$%]M*
     """,
     re.VERBOSE,
 )
 
 
+def capital(character: str, kind: int) -> bool:
+    """Whether a character is a capital letter, for which there is C."""
+    return LETTERS[kind] == "L" and unicodedata.category(character) in ("Lu", "Lt")
+
+
 def slow_tokens(text: str) -> list[str]:
     """The tokens of a text, straight from the definitions of classes and folded forms."""
     seen = [(character, kind) for character in settle(text) if (kind := classify(character)) != IGNORED]
-    letters = "".join(LETTERS[kind] for _, kind in seen)
+    letters = "".join("C" if capital(character, kind) else LETTERS[kind] for character, kind in seen)
     folded = [fold_character(character, kind) for character, kind in seen]
     spans = [match.span() for match in TOKEN.finditer(letters)]
     return ["".join(folded[i] for i in range(*span) if letters[i] != " ") for span in spans]
