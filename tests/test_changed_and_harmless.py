@@ -27,6 +27,10 @@ def test_a_change_of_meaning_keeps_both(language, what, one, other):
 
 # What looks like an article or an addition, and is none.
 MISLEADING = [
+    ("The toll on the bridge rose .5% in May", "The toll on the bridge rose 5% in May"),
+    ("Reed hit .325 in his first season", "Reed hit 325 in his first season"),
+    ("The agency rates the bonds of the port AA-", "The agency rates the bonds of the port AA"),
+    ("Grade of the new ferry: B-", "Grade of the new ferry: B"),
     ("There is no ferry between the two islands", "There is a ferry between the two islands"),
     ("Engineers say it was no design fault", "Engineers say it was the design fault"),
     ("El alcalde no ha firmado con la empresa", "El alcalde lo ha firmado con la empresa"),
