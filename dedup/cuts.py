@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .paragraphs import Span
+from .paragraphs import Span, line_end
 from .results import CleanResult
-
-_LINE_ENDS = ("\r\n", "\n", "\r")
 
 
 def cuts(text: str, result: CleanResult, *, lines: bool = False) -> list[Span]:
@@ -18,7 +16,7 @@ def cuts(text: str, result: CleanResult, *, lines: bool = False) -> list[Span]:
     if not removed:
         return []
     if lines:
-        return [Span(span.start, span.end + _line_end(text, span.end)) for span in removed]
+        return [Span(span.start, span.end + line_end(text, span.end)) for span in removed]
     if not result.text:
         gaps = [(Span(0, len(text)), list(removed))]
     else:
@@ -57,10 +55,6 @@ def _gaps(removed: Sequence[Span], kept: Sequence[Span], *, lone: bool = False) 
 def _shares(gap: Span, inside: list[Span]) -> list[Span]:
     starts = [gap.start, *(span.start for span in inside[1:]), gap.end]
     return [Span(start, end) for start, end in pairwise(starts)]
-
-
-def _line_end(text: str, at: int) -> int:
-    return next((len(end) for end in _LINE_ENDS if text.startswith(end, at)), 0)
 
 
 def without(spelling: str, places: Sequence[Span]) -> str:

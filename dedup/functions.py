@@ -15,7 +15,7 @@ from .deduplicator import BATCH_TEXTS, Deduplicator, checked, known_length
 from .differences import in_words
 from .errors import InputError
 from .minhash import shingle, sign
-from .paragraphs import split_lines, split_paragraphs
+from .paragraphs import line_end, split_lines, split_paragraphs
 from .relation import DISTINCT, Comparison, compare_folded
 from .results import CleanResult, Match, Removal
 from .rule import LARGEST_DOCUMENT, Batch, Verdicts, read_batch
@@ -56,11 +56,7 @@ def clean_lines(deduplicator: Deduplicator, text: str, id: Hashable = None) -> C
                 continue
             removed.append(Removal(span.start, span.end, begin + p, decisions[p]))
             pieces.append(text[done : span.start])
-            done = span.end
-            for line_end in ("\r\n", "\n", "\r"):
-                if text.startswith(line_end, done):
-                    done += len(line_end)
-                    break
+            done = span.end + line_end(text, span.end)
     return CleanResult(id, "".join(pieces) + text[done:], kept, removed)
 
 

@@ -9,7 +9,7 @@ from .pairs import NAMES, NOUNS, SHOUTED, TRAIT_SHIFT
 (SAME, INSIDE, ALIKE, NO_TOKENS, NOTHING_SHARED, LITTLE_SHARED, TOO_LONG, SCATTERED) = range(8)
 (LACKS_NUMBER, LACKS_NAME, LACKS_NEGATION, LACKS_UNIT, LACKS_SYMBOL, LACKS_CHARACTER, LACKS_WORD) = range(8, 15)
 (OTHER_WORD, MENTIONED, NEGATED) = range(15, 18)
-_HARMLESS = -1
+HARMLESS = -1
 
 _NEGATION, _UNIT, _FUNCTION = (NEGATION | DENIAL) << TRAIT_SHIFT, UNIT << TRAIT_SHIFT, FUNCTION << TRAIT_SHIFT
 _INITIAL, _SPELLED = INITIAL << TRAIT_SHIFT, (AND | PLUS) << TRAIT_SHIFT
@@ -23,7 +23,7 @@ _CUT = 12  # words from which the last one may be cut short
 
 @kernel
 def matters_kernel(trait, capitals):
-    """Why a token matters wherever it lacks its partner, or _HARMLESS: number, negation, symbol, character, name, unit."""
+    """Why a token matters wherever it lacks its partner, or HARMLESS: number, negation, symbol, character, name, unit."""
     if trait & HAS_NUMBER:
         return LACKS_NUMBER
     if trait & _NEGATION:
@@ -36,7 +36,7 @@ def matters_kernel(trait, capitals):
         return LACKS_NAME
     if trait & _UNIT:
         return LACKS_UNIT
-    return _HARMLESS
+    return HARMLESS
 
 
 @kernel
@@ -63,7 +63,7 @@ def gaps_kernel(
     traits_a, text_a, starts_a, capitals_a, traits_b, text_b, starts_b, capitals_b, mates, front, begin, end,
     inside,
 ):  # fmt: skip
-    """The first difference that matters between two aligned texts, or _HARMLESS, with the tokens concerned (-1: none).
+    """The first difference that matters between two aligned texts, or HARMLESS, with the tokens concerned (-1: none).
 
     Of a its tokens begin ... end - 1; the first `front` of all stand at the beginning of b, too. With `inside` only what
     stands within the aligned stretch of b counts. Besides, how many of a's tokens have no partner but one that may stand
@@ -92,20 +92,20 @@ def gaps_kernel(
             cut = k - i == 1 and until > j and halves >= 2 * _CUT
             cut = cut and not name_kernel(traits_a[i], capitals_a)
             if cut and cut_kernel(traits_a, text_a, starts_a, i, text_b, starts_b, j):
-                return _HARMLESS, 0, 0, stood + 1, soft
+                return HARMLESS, 0, 0, stood + 1, soft
         if k > i or until > after:
             why, x, y, standing, content = gap_kernel(
                 traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, after, until,
                 halves, inside, capitals_a, capitals_b,
             )  # fmt: skip
-            if why != _HARMLESS:
+            if why != HARMLESS:
                 return why, x, y, stood, soft
             stood += standing
             soft += 0 if content else 1
         if k < end:
             j = mates[k] + 1
         i = k + 1
-    return _HARMLESS, 0, 0, stood, soft
+    return HARMLESS, 0, 0, stood, soft
 
 
 @kernel
@@ -120,7 +120,7 @@ def gap_kernel(
     Besides, how many of a's tokens are paired, and whether either side has a word left that is no function word.
     """
     if k > i and until > j and joined_kernel(traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, j, until):
-        return _HARMLESS, 0, 0, k - i, False
+        return HARMLESS, 0, 0, k - i, False
     left_a = left_b = -1
     standing = 0
     content = False
@@ -135,7 +135,7 @@ def gap_kernel(
                 z += 1
             if z == until:
                 why = matters_kernel(traits_a[x], NAMES)
-                if why != _HARMLESS:
+                if why != HARMLESS:
                     return why, x, -1, standing, content
                 if traits_a[x] & _PARTICLE and x + 1 < len(traits_a) and traits_a[x + 1] & HAS_NUMBER:
                     return LACKS_WORD, x, -1, standing, content
@@ -145,7 +145,7 @@ def gap_kernel(
             standing += 1
         while y < z:
             why = matters_kernel(traits_b[y], capitals_b if inside else NAMES)
-            if why != _HARMLESS:
+            if why != HARMLESS:
                 return why, -1, y, standing, content
             if traits_b[y] & _PARTICLE and y + 1 < len(traits_b) and traits_b[y + 1] & HAS_NUMBER:
                 return LACKS_WORD, -1, y, standing, content
@@ -157,7 +157,7 @@ def gap_kernel(
         return OTHER_WORD, left_a, left_b, standing, content
     if content and (left_a >= 0 or not inside or halves < 2 * _BRIEF):
         return LACKS_WORD, left_a, left_b, standing, content
-    return _HARMLESS, 0, 0, standing, content
+    return HARMLESS, 0, 0, standing, content
 
 
 @kernel

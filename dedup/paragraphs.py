@@ -73,6 +73,11 @@ def split_lines(text: str) -> list[Span]:
     return spans
 
 
+def line_end(text: str, at: int) -> int:
+    """How many characters the line end at a place has, if there is one."""
+    return next((len(end) for end in ("\r\n", "\n", "\r") if text.startswith(end, at)), 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraphs:
     """The paragraphs of a batch of documents, n in all.

@@ -13,8 +13,8 @@ from .alignment import align_kernel
 from .config import Config
 from .engine import kernel, makes_arrays, numbers
 from .guard import (
-    _HARMLESS,
     ALIKE,
+    HARMLESS,
     INSIDE,
     LACKS_CHARACTER,
     LACKS_NAME,
@@ -153,24 +153,24 @@ def judge_kernel(
         why, i, j, stood, soft = gaps_kernel(
             traits_a, text_a, starts_a, capitals_a, traits_b, text_b, starts_b, capitals_b, mates, front, begin, end, True,
         )  # fmt: skip
-        if why == _HARMLESS:
+        if why == HARMLESS:
             if matched + stood < containment * (end - begin):
                 why = LITTLE_SHARED
             elif runs - soft > allowed_runs(n):
                 why = SCATTERED
             else:
                 why, i, j = surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end)
-        if why == _HARMLESS:
+        if why == HARMLESS:
             return CONTAINED, jaccard, (matched + stood) / n, INSIDE, 0, 0
     if resembles or (n == m and fits):
         near_why, near_i, near_j, stood, _ = gaps_kernel(
             traits_a, text_a, starts_a, capitals_a, traits_b, text_b, starts_b, capitals_b, mates, front, 0, n, False,
         )  # fmt: skip
-        if near_why == _HARMLESS and moved_kernel(ids_a, ids_b, mates):
+        if near_why == HARMLESS and moved_kernel(ids_a, ids_b, mates):
             near_why = SCATTERED
-        if near_why == _HARMLESS and (resembles or matched + stood >= containment * n):
+        if near_why == HARMLESS and (resembles or matched + stood >= containment * n):
             return NEAR, jaccard, (matched + stood) / n, ALIKE, 0, 0
-        if why < LACKS_NUMBER and near_why != _HARMLESS:
+        if why < LACKS_NUMBER and near_why != HARMLESS:
             why, i, j = near_why, near_i, near_j
     return DISTINCT, jaccard, inside, why, i, j
 

@@ -1,7 +1,7 @@
 """Where a text stands in a longer one that has its words: repeated there, or only mentioned, cited, denied."""
 
 from .engine import kernel
-from .guard import _HARMLESS, MENTIONED, NEGATED, half_words_kernel
+from .guard import HARMLESS, MENTIONED, NEGATED, half_words_kernel
 from .lexicon import CREDIT, DENIAL, FUNCTION, JOINING, LABEL, NEGATION, PARTICLE
 from .marks import AFTER_STOP, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
 from .pairs import TRAIT_SHIFT
@@ -105,7 +105,7 @@ def repeats_kernel(ids_a, traits_a, begin, end):
 
 @kernel
 def surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end):
-    """What forbids that a's tokens begin ... end - 1 are contained in b where they are aligned, or _HARMLESS.
+    """What forbids that a's tokens begin ... end - 1 are contained in b where they are aligned, or HARMLESS.
 
     - Words of denial in the clause before or behind, a negation in its own sentence before, or in the few words behind
       with which a sentence ends: b may say the opposite.
@@ -133,17 +133,17 @@ def surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end):
         return MENTIONED, 0, first
     tells = tells_kernel(traits_a, starts_a, begin, end)
     if tells and end - begin >= 2 * _LONG:
-        return _HARMLESS, 0, 0
+        return HARMLESS, 0, 0
     halves = half_words_kernel(traits_a, begin, end)
     if tells and halves >= 2 * _LONG:
-        return _HARMLESS, 0, 0
+        return HARMLESS, 0, 0
     if halves < 2 * _HEADING and any_kernel(traits_a, HAS_NUMBER, begin, end):
         if last + 1 == m and labelled_kernel(traits_b, first, True):
-            return _HARMLESS, 0, 0
+            return HARMLESS, 0, 0
         return MENTIONED, 0, first
     ends = last + 1 == m or traits_b[last + 1] & AFTER_STOP != 0
     if tells and halves >= 2 * _TITLE and begins and ends:
-        return _HARMLESS, 0, 0
+        return HARMLESS, 0, 0
     if (
         not begins
         and traits_a[begin] & HAS_CAPITAL
@@ -155,10 +155,10 @@ def surroundings_kernel(traits_a, starts_a, traits_b, mates, begin, end):
     ends = ends or until == last + 1 or counted_kernel(traits_a, begin, end, traits_b, last)
     if 2 * halves >= half_words_kernel(traits_b, 0, until):
         if (begins and ends) or (tells and halves >= 2 * _TITLE and (begins or ends)):
-            return _HARMLESS, 0, 0
+            return HARMLESS, 0, 0
     if tells and halves >= 2 * _HEADING and m - (end - begin) == 1:
         if not traits_b[0 if first > 0 else m - 1] & (HAS_NUMBER | IS_UNSPACED | _NEGATION):
-            return _HARMLESS, 0, 0
+            return HARMLESS, 0, 0
     return MENTIONED, 0, first
 
 
