@@ -109,7 +109,7 @@ def fold_kernel(
         state = _CLOSED
         stopped = np.int64(1)
         last = before_last = np.int64(PUNCTUATION)
-        capital = shouted = False  # the last character is a capital; and the one before it, if that is of a word
+        capital = before_capital = False  # whether `last` and `before_last` are capitals
         while i < end:
             # ASCII whose neighbours do not matter is most of all text.
             if raw[i] < 0x80 and state != _NUMBER:
@@ -127,9 +127,7 @@ def fold_kernel(
                     if i > begin + 1:
                         capital = 65 <= raw[i - 2] <= 90
                         last = np.int64(ascii_classes[raw[i - 2]] & CLASS_BITS)
-                    shouted = 65 <= raw[i - 1] <= 90 and (
-                        capital or not (last == LETTER or last == DIGIT or last == MARK)
-                    )
+                    before_capital = capital
                     capital = 65 <= raw[i - 1] <= 90
                     before_last = last
                     last = np.int64(ascii_classes[raw[i - 1]] & CLASS_BITS)
@@ -186,7 +184,8 @@ def fold_kernel(
                 prefix = suffix = separator = False
                 if kind == HYPHEN:
                     prefix = free and number_follows_kernel(raw, i, end, index, classes, 0, True)
-                    if shouted and not prefix:
+                    spelt = before_last == LETTER or before_last == DIGIT or before_last == MARK
+                    if capital and (before_capital or not spelt) and not prefix:
                         beyond = peek_kernel(raw, i, end, index, classes)[0]
                         suffix = (
                             beyond == SPACE
@@ -227,7 +226,7 @@ def fold_kernel(
                     starting = True
                     following = _MARKS_ONLY
                     bits = ALL_SYMBOL
-            shouted = flags & UPPERCASE != 0 and (capital or not (last == LETTER or last == DIGIT or last == MARK))
+            before_capital = capital
             capital = flags & UPPERCASE != 0
             before_last = last
             last = kind
@@ -279,6 +278,8 @@ def quick_kernel(raw, i, end, ascii_traits, out, starts, marks, size, count, wor
         letters = within_64(raw, i, 97, 122) | uppers
         words = (letters | digits) & valid
         others = ~(words | spaces) & valid
+        # Where behind no word, and before a digit or what may be one, a point would begin a number: “.5”.
+        leading = ~(words << one | word) & (((digits | others) & valid) >> one | one << np.uint64(63))
         stops, rest = zero, others
         while rest != zero:
             at = trailing_zeros(rest)
@@ -297,14 +298,8 @@ def quick_kernel(raw, i, end, ascii_traits, out, starts, marks, size, count, wor
                         trait = 0
                     else:
                         unknown = following >= 0x80 or 48 <= following <= 57
-                elif (
-                    trait & _IS_DECIMAL
-                    and trait & _IS_STOP
-                    and (words << one | word) >> at & one == zero
-                    and i + at + one < end
-                ):
-                    following = raw[i + at + one]
-                    unknown = following >= 0x80 or 48 <= following <= 57
+                elif leading >> at & one != zero:
+                    unknown |= trait & _IS_STOP != 0
                 if unknown:
                     room = at
                     valid = (one << at) - one
