@@ -7,6 +7,7 @@ import pytest
 from sentences import ARTICLES, CREDITS, LABELS, SLOTS, changed_pairs, framed
 
 import dedup
+from dedup.lexicon import DENIAL, FUNCTION, NEGATION, PARTICLE, lexicon
 
 CHANGED = changed_pairs()
 UNSPACED = ("Chinese", "Japanese", "Thai")
@@ -108,6 +109,12 @@ MISLEADING = [
 def test_a_small_word_that_says_something_keeps_both(one, other):
     found = dedup.compare(one, other)
     assert not found.is_duplicate, (found.relation, found.reason)
+
+
+def test_no_word_that_denies_is_taken_for_an_article():
+    """Of any language: what is slight in one may deny in another."""
+    both = [word for word, bits in lexicon().items() if bits & (NEGATION | DENIAL) and bits & (FUNCTION | PARTICLE)]
+    assert lexicon()[b"no"] & NEGATION and lexicon()[b"the"] & FUNCTION and not both
 
 
 def middle(text):
