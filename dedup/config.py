@@ -42,19 +42,19 @@ class Config:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        self._settle("threshold", float, lambda v: 0 < v <= 1, "a number above 0 and at most 1")
+        self._normalise("threshold", float, lambda v: 0 < v <= 1, "a number above 0 and at most 1")
         if self.containment is not None:
-            self._settle("containment", float, lambda v: 0.5 < v <= 1, "a number above 0.5 and at most 1, or None")
-        self._settle("guard", bool, lambda v: True, "True or False")
-        self._settle("scope", str, lambda v: v in ("corpus", "document"), '"corpus" or "document"')
-        self._settle("min_tokens", int, lambda v: 0 <= v <= 10_000, "a whole number from 0 to 10,000")
-        self._settle("shingle_size", int, lambda v: 1 <= v <= 100, "a whole number from 1 to 100")
-        self._settle("num_perm", int, lambda v: 2 <= v <= 4096, "a whole number from 2 to 4,096")
-        self._settle("recall", float, lambda v: 0 < v < 1, "a number between 0 and 1")
-        self._settle("max_candidates", int, lambda v: 1 <= v < 2**31, "a whole number from 1 up")
-        self._settle("seed", int, lambda v: 0 <= v < 2**32, "a whole number from 0 to 4,294,967,295")
+            self._normalise("containment", float, lambda v: 0.5 < v <= 1, "a number above 0.5 and at most 1, or None")
+        self._normalise("guard", bool, lambda v: True, "True or False")
+        self._normalise("scope", str, lambda v: v in ("corpus", "document"), '"corpus" or "document"')
+        self._normalise("min_tokens", int, lambda v: 0 <= v <= 10_000, "a whole number from 0 to 10,000")
+        self._normalise("shingle_size", int, lambda v: 1 <= v <= 100, "a whole number from 1 to 100")
+        self._normalise("num_perm", int, lambda v: 2 <= v <= 4096, "a whole number from 2 to 4,096")
+        self._normalise("recall", float, lambda v: 0 < v < 1, "a number between 0 and 1")
+        self._normalise("max_candidates", int, lambda v: 1 <= v < 2**31, "a whole number from 1 up")
+        self._normalise("seed", int, lambda v: 0 <= v < 2**32, "a whole number from 0 to 4,294,967,295")
 
-    def _settle(self, name: str, kind: type, within: Callable[[Any], bool], expected: str) -> None:
+    def _normalise(self, name: str, kind: type, within: Callable[[Any], bool], expected: str) -> None:
         """Check an option, and make numbers of one kind what they are to Python: 1 and 1.0 decide, and look, alike."""
         value = getattr(self, name)
         taken = Real if kind is float else Integral if kind is int else kind
