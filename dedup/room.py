@@ -51,29 +51,31 @@ def zeros(length: int, kind: DTypeLike) -> NDArray[Any]:
 
 
 def lengthen(holder: object, name: str, length: int) -> None:
-    """Put zeros behind an array that is an attribute of `holder`, and is held by nobody else.
+    """Put zeros behind an array that is an attribute of `holder`.
 
-    Large ones are not copied: the system gives their pages a longer range of addresses. Raises OutOfMemory, with the
-    array as it was.
+    Large ones are not copied if nobody else holds them: the system gives their pages a longer range of addresses. Raises
+    OutOfMemory, with the array as it was.
     """
     array: NDArray[Any] = getattr(holder, name)
-    pages = _pages(array)
-    if pages is None:
-        larger = zeros(length, array.dtype)
-        larger[: len(array)] = array
+    kind, before, pages = array.dtype, len(array), _pages(array)
+    if pages is not None:
+        setattr(holder, name, None)
+        del array
+        with refused(kind.itemsize * length):
+            try:
+                pages.resize(_whole(kind.itemsize * length))
+                before = length
+            except BufferError:  # somebody does: what numba compiles with stays until the garbage is collected
+                pass
+            except OSError as error:
+                raise MemoryError(error.strerror) from None
+            finally:
+                array = np.frombuffer(pages, kind, before)
+                setattr(holder, name, array)
+    if before < length:
+        larger = zeros(length, kind)
+        larger[:before] = array
         setattr(holder, name, larger)
-        return
-    kind, before = array.dtype, len(array)
-    setattr(holder, name, None)
-    del array
-    with refused(kind.itemsize * length):
-        try:
-            pages.resize(_whole(kind.itemsize * length))
-            before = length
-        except OSError as error:
-            raise MemoryError(error.strerror) from None
-        finally:
-            setattr(holder, name, np.frombuffer(pages, kind, before))
 
 
 def _whole(size: int) -> int:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -182,6 +183,19 @@ def test_the_tables_of_a_list_grow_at_once_to_what_it_takes(monkeypatch):
     assert growths(texts) == 2  # for the first chunk, and for all
     monkeypatch.setattr(index.Index, "_foreseen", lambda *_: 0)
     assert growths(texts) > 2
+
+
+@pytest.mark.parametrize("held", [False, True])
+@pytest.mark.parametrize("length", [10, 1 << 20])
+def test_an_array_grows_even_if_somebody_holds_a_part_of_it(held, length):
+    """As the garbage that compiling leaves does, until it is collected."""
+    holder = SimpleNamespace(numbers=room.zeros(length, np.int64))
+    holder.numbers[:] = range(length)
+    part = holder.numbers[:9] if held else None
+    room.lengthen(holder, "numbers", 2 * length)
+    assert holder.numbers.tolist() == [*range(length), *[0] * length]
+    holder.numbers[:] = 7
+    assert part is None or part.tolist() == list(range(9))
 
 
 @linux
