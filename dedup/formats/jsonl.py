@@ -19,7 +19,9 @@ LONGEST_LINE = 1 << 26  # bytes
 NOTE = "dedup"  # the member that annotations go to
 
 _BOM = "\ufeff"
-_SPACE = re.compile(r"[ \t\r\n]*")
+_SPACE = " \t\r\n"
+_TO_KEY = re.compile(f"[{_BOM}{_SPACE}{{,]*")
+_TO_VALUE = re.compile(f"[{_SPACE}:]*")
 # A character of a string by another name; of halves that make one, both.
 _ESCAPE = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.")
 # Values other than the text are passed over: numbers, however long, need not become numbers.
@@ -51,7 +53,7 @@ class JsonLinesReader:
                     yield _row(number, piece, self._field)
                 else:
                     problem = f"longer than {LONGEST_LINE:,} bytes" if begins else None
-                    yield Row(number, None, (piece, None), problem, len(piece))
+                    yield Row(number, None, piece, problem, len(piece))
                 piece, begins = self._file.readline(LONGEST_LINE), ends
 
     def position(self) -> int:
@@ -60,14 +62,15 @@ class JsonLinesReader:
         return self._packed.tell()
 
     def spelling(self, row: Row) -> str:
-        line: bytes = row.raw[0]
+        line: bytes = row.raw
         return line.decode()
 
     def places(self, row: Row, spans: Sequence[Span]) -> list[Span]:
-        literal: Span = row.raw[1]
+        spelling = self.spelling(row)
+        literal = [span for key, span in _members(spelling) if key == self._field][-1]
         first, last = literal.start + 1, literal.end - 1  # within the quotes
         escaped, longer = [], [0]  # the characters of the text that are, and by how much it is longer behind each
-        for escape in _ESCAPE.finditer(self.spelling(row), first, last):
+        for escape in _ESCAPE.finditer(spelling, first, last):
             escaped.append(escape.start() - first - longer[-1])
             longer.append(longer[-1] + len(escape[0]) - 1)
 
@@ -87,7 +90,7 @@ class JsonLinesWriter:
         self._target = target
 
     def write(self, row: Row, spelling: str | None, note: list[dict[str, Any]] | None = None) -> None:
-        line: bytes = row.raw[0] if spelling is None else spelling.encode()
+        line: bytes = row.raw if spelling is None else spelling.encode()
         self._target.write(line if note is None else _noted(line.decode(), note).encode())
 
     def close(self) -> None:
@@ -105,64 +108,50 @@ def as_json(value: Any) -> str:
 
 
 def _row(number: int, line: bytes, field: str) -> Row:
-    text, literal, problem = None, None, None
+    text, problem = None, None
     try:
-        for key, value, span in _members(line.decode()):
-            if key == field:  # of several the last one holds, as for every reader of JSON
-                text, literal = value, span
+        spelled = line.decode().removeprefix(_BOM)
+        held = _DECODER.decode(spelled) if spelled.strip(_SPACE) else {field: None}
     except UnicodeDecodeError as error:
-        text, problem = None, f"not UTF-8 text (byte {error.start})"
-    except (ValueError, RecursionError) as error:
-        text, problem = None, f"no JSON object ({error})"
+        problem = f"not UTF-8 text (byte {error.start})"
+    except json.JSONDecodeError as error:
+        problem = f"no JSON object ({error.msg} at character {error.pos + 1})"
+    except RecursionError as error:
+        problem = f"no JSON object ({error})"
     else:
-        if literal is None and line.strip():
+        if not isinstance(held, dict):
+            problem = "no JSON object"
+        elif field not in held:
             problem = f"no field {field!r}"
-        elif text is not None and not isinstance(text, str):
-            text, problem = None, f"field {field!r} is no string"
-    return Row(number, text, (line, literal), problem, len(line))
+        else:  # where several are called that, the last one, as for every reader of JSON
+            text = held[field]
+            if text is not None and not isinstance(text, str):
+                text, problem = None, f"field {field!r} is no string"
+    return Row(number, text, line, problem, len(line))
 
 
-def _members(line: str) -> Iterator[tuple[str, Any, Span]]:
-    """Keys and values of the object that a line holds, and where each value stands; none of an empty line.
+def _members(line: str) -> Iterator[tuple[str, Span]]:
+    """The members of the object that a line holds: each key, and where its value stands."""
 
-    Raises ValueError for anything but one object, and RecursionError.
-    """
-
-    def skip(at: int, expected: str) -> int:
-        at = space(at)
-        if not line.startswith(expected, at):
-            raise ValueError(f"no {expected} at character {at + 1}")
-        return at + len(expected)
-
-    def space(at: int) -> int:
-        found = _SPACE.match(line, at)
+    def past(signs: re.Pattern[str], at: int) -> int:
+        found = signs.match(line, at)
         assert found
         return found.end()
 
-    at = space(len(_BOM) if line.startswith(_BOM) else 0)
-    if at == len(line):
-        return
-    at = space(skip(at, "{"))
-    more = not line.startswith("}", at)
-    while more:
-        start = skip(at, '"') - 1
-        key, at = _DECODER.raw_decode(line, start)
-        start = space(skip(at, ":"))
-        value, end = _DECODER.raw_decode(line, start)
-        yield key, value, Span(start, end)
-        at = space(end)
-        more = line.startswith(",", at)
-        at += more
-    at = skip(at, "}")
-    if space(at) != len(line):
-        raise ValueError(f"more than an object, from character {at + 1} on")
+    at = past(_TO_KEY, 0)
+    while line.startswith('"', at):
+        key, at = _DECODER.raw_decode(line, at)
+        start = past(_TO_VALUE, at)
+        _, end = _DECODER.raw_decode(line, start)
+        yield key, Span(start, end)
+        at = past(_TO_KEY, end)
 
 
 def _noted(line: str, note: list[dict[str, Any]]) -> str:
     """The line with the note as its last member, or in place of an earlier note."""
     members = list(_members(line))
-    earlier = [span for key, _, span in members if key == NOTE]
+    earlier = [span for key, span in members if key == NOTE]
     if earlier:
         return line[: earlier[-1].start] + as_json(note) + line[earlier[-1].end :]
-    end = members[-1][2].end  # there is one at least, the text
+    end = members[-1][1].end  # there is one at least, the text
     return f"{line[:end]}, {as_json(NOTE)}: {as_json(note)}{line[end:]}"
