@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -42,16 +42,16 @@ class Bar:
         if self._bar is not None:
             self._bar.__exit__(kind, error, trace)
 
-    def reading(self, position: int) -> None:
-        """So many bytes of the present file are read."""
+    def reading(self, position: Callable[[], int]) -> None:
+        """The present file is being read; `position` tells how many bytes of it are, when that is wanted."""
         if self._bar is not None and time.monotonic() - self._last > _EVERY:
             self._last = time.monotonic()
-            self._move(self._finished + position)
+            self._move(self._finished + position())
 
     def finished(self, source: str) -> None:
         """A file is done."""
         self._finished += self._sizes.get(source, 0)
-        self.reading(0)
+        self.reading(lambda: 0)
 
     def clear(self) -> None:
         """Make room for a message."""

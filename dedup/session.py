@@ -116,7 +116,7 @@ class Session:
             elif row.problem is not None:
                 first = first or f"row {row.number}: {row.problem}"
                 carried += 1
-            bar.reading(file.reader.position())
+            bar.reading(file.reader.position)
             yield row, outcome
         if carried:
             self.totals.carried += carried

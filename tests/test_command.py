@@ -68,7 +68,7 @@ def test_progress(pages, tmp_path, monkeypatch):
         monkeypatch.setattr(sys, "stderr", stream)
         totals = Totals(files=1, paragraphs=4, removed_within=1)
         with Bar(plan([str(pages)], None), totals, wanted=True) as bar:
-            bar.reading(20)
+            bar.reading(lambda: 20)
             bar.clear()
             bar.finished(str(pages / "a.txt"))
             bar.finished(str(pages / "b.jsonl"))
