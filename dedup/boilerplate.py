@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from . import engine
-from .paragraphs import Span, split_paragraphs, without
+from .paragraphs import Span, cuts, split_paragraphs, without
 from .results import CleanResult, Decision, Removal
 from .tokens import fold
 
@@ -75,7 +75,7 @@ class Stripping:
         taken = {position: count for position, count in enumerate(counts) if count}
         if taken:
             self._places[id] = array("L", (position for position in range(len(spans)) if position not in taken))
-        return without(text, [span.start for span in spans], [span.end for span in spans], sorted(taken)), taken
+        return _without(text, spans, sorted(taken)), taken
 
     def restore(self, text: str, taken: dict[int, int], result: CleanResult) -> CleanResult:
         """What was decided on a stripped document, as a result on the document itself, furniture among the removed."""
@@ -88,8 +88,7 @@ class Stripping:
             decisions[self._in_place(result.id, removal.position)[1]] = decision
         removed = [Removal(spans[p].start, spans[p].end, p, decisions[p]) for p in sorted(decisions)]
         kept = [span for position, span in enumerate(spans) if position not in decisions]
-        staying = without(text, [span.start for span in spans], [span.end for span in spans], sorted(decisions))
-        return CleanResult(result.id, staying, kept, removed)
+        return CleanResult(result.id, _without(text, spans, sorted(decisions)), kept, removed)
 
     def _decision(self, count: int) -> Decision:
         reason = f"page furniture: stands in {count:,} documents; from {self.furniture.least:,} on all occurrences go"
@@ -97,3 +96,7 @@ class Stripping:
 
     def _in_place(self, id: Hashable, position: int) -> tuple[Hashable, int]:
         return id, self._places[id][position] if id in self._places else position
+
+
+def _without(text: str, spans: Sequence[Span], removed: Sequence[int]) -> str:
+    return without(text, cuts(text, [span.start for span in spans], [span.end for span in spans], removed))

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 from .corpus import File, row_id
-from .cuts import cuts, without
 from .files import Replacement, discard_unfinished
 from .formats import Reader, Row, TextReader, writing
 from .formats.compression import suffix
 from .outcomes import Outcome
+from .paragraphs import without
 from .removals import Cuts, Record, as_record
 from .sources import Document
 
@@ -25,7 +25,6 @@ def replace_cleaned(
     in_place: bool,
     record: Record | None,
     annotate: bool,
-    lines: bool,
 ) -> None:
     """Write what `write_cleaned` does to where the file's output goes; `in_place` only if it is not as it was read.
 
@@ -37,13 +36,14 @@ def replace_cleaned(
         if isinstance(file.reader, TextReader) and record is None and not suffix(output):
             for row, outcome in rows:  # the only one; most runs have many such files, so it is written in one piece
                 if outcome is not None and outcome.removed:
-                    Replacement(output, durable=in_place).write(outcome.text().encode())
+                    assert row.text is not None
+                    Replacement(output, durable=in_place).write(without(row.text, outcome.cuts()).encode())
                 elif not in_place:
                     Replacement(output).write(row.raw)
         else:
             place = Replacement(output, durable=in_place)
             with place as target:
-                place.wanted = write_cleaned(file, rows, target, record=record, annotate=annotate, lines=lines)
+                place.wanted = write_cleaned(file, rows, target, record=record, annotate=annotate)
                 place.wanted |= not in_place
     except KeyboardInterrupt:
         discard_unfinished(os.path.dirname(output))
@@ -57,7 +57,6 @@ def write_cleaned(
     *,
     record: Record | None,
     annotate: bool,
-    lines: bool,
 ) -> bool:
     """Write the rows without what was removed, or whole `annotate`d with it; whether anything is not as it was read."""
     changed = annotate
@@ -67,18 +66,14 @@ def write_cleaned(
                 writer.write(row, None, None if row.text is None else _note(row, outcome))
             elif outcome is None or row.text is None or not outcome.removed:
                 writer.write(row, None)
-            elif record is None and row.number == 0:  # the whole file
-                writer.write(row, outcome.text())
-                changed = True
             else:
-                result = outcome.result()
                 spelling = file.reader.spelling(row)
-                places = file.reader.places(row, cuts(row.text, result, lines=lines))
+                places = file.reader.places(row, outcome.cuts())
                 writer.write(row, without(spelling, places))
                 changed = True
                 if record:
                     id, text = row_id(file.document, row), row.text
-                    removed = (as_record(id, text, removal) for removal in result.removed)
+                    removed = (as_record(id, text, removal) for removal in outcome.result().removed)
                     record.add(file.document, row.number, spelling, places, removed)
     if record:
         record.confirm()

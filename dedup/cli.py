@@ -141,10 +141,10 @@ def clean(
                 continue
             if file.document.output is None:
                 target = standard_output()
-                write_cleaned(file, rows, target, record=record, annotate=annotate, lines=session.lines)
+                write_cleaned(file, rows, target, record=record, annotate=annotate)
                 target.flush()
             else:
-                replace_cleaned(file, rows, in_place=in_place, record=record, annotate=annotate, lines=session.lines)
+                replace_cleaned(file, rows, in_place=in_place, record=record, annotate=annotate)
     if json:
         click.echo(as_json(as_numbers(session.totals)))
     elif not quiet:

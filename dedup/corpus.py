@@ -114,13 +114,13 @@ def _decided_rows(found: Iterator[tuple[_Place, Outcome | None]], stripping: Str
             continue
         if stripping and outcome is not None:
             assert row.text is not None and taken is not None
-            outcome = Outcome.of(stripping.restore(row.text, taken, outcome.result()))
+            outcome = Outcome.of(row.text, stripping.restore(row.text, taken, outcome.result()))
         yield row, outcome
 
 
 def _by_line(given: Iterable[Given | Unread], deduplicator: Deduplicator) -> Iterator[tuple[_Place, Outcome | None]]:
     for id, text, place, _ in all_read(given):
-        yield place, None if text is None else Outcome.of(clean_lines(deduplicator, text, id))
+        yield place, None if text is None else Outcome.of(text, clean_lines(deduplicator, text, id), lines=True)
 
 
 @dataclass(frozen=True, slots=True)

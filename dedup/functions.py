@@ -15,7 +15,7 @@ from .deduplicator import BATCH_TEXTS, Deduplicator, checked, known_length
 from .differences import in_words
 from .errors import InputError
 from .minhash import shingle, sign
-from .paragraphs import line_end, split_lines, split_paragraphs
+from .paragraphs import line_cuts, split_lines, split_paragraphs, without
 from .relation import DISTINCT, Comparison, compare_folded
 from .results import CleanResult, Match, Removal
 from .rule import LARGEST_DOCUMENT, Batch, Verdicts, read_batch
@@ -39,8 +39,7 @@ def clean_lines(deduplicator: Deduplicator, text: str, id: Hashable = None) -> C
     The id of line n (from 0) is (id, n). A removed line takes its line end; nothing else changes.
     """
     spans = split_lines(checked(text, "text"))
-    kept, removed, pieces = [], [], []
-    done = 0
+    kept, removed = [], []
     for begin in range(0, len(spans), BATCH_TEXTS):
         chunk = spans[begin : begin + BATCH_TEXTS]
         texts = [text[span.start : span.end] for span in chunk]
@@ -51,13 +50,11 @@ def clean_lines(deduplicator: Deduplicator, text: str, id: Hashable = None) -> C
             repeats = np.flatnonzero(verdicts.relations != DISTINCT).tolist()
             decisions = {p: deduplicator._decision(batch, verdicts, p) for p in repeats}
         for p, span in enumerate(chunk):
-            if p not in decisions:
+            if p in decisions:
+                removed.append(Removal(span.start, span.end, begin + p, decisions[p]))
+            else:
                 kept.append(span)
-                continue
-            removed.append(Removal(span.start, span.end, begin + p, decisions[p]))
-            pieces.append(text[done : span.start])
-            done = span.end + line_end(text, span.end)
-    return CleanResult(id, "".join(pieces) + text[done:], kept, removed)
+    return CleanResult(id, without(text, line_cuts(text, removed)), kept, removed)
 
 
 def check_size(text: str, config: Config) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .differences import in_words
 from .memory import Memory
-from .paragraphs import Paragraphs, Span, without
+from .paragraphs import Paragraphs, Span, cuts, line_cuts, without
 from .relation import DISTINCT, EXACT, RELATIONS, removal_reason
 from .results import CleanResult, Decision, Removal
 from .rule import Batch, Verdicts, equal_shorts
@@ -21,7 +21,7 @@ class Outcome:
 
     paragraphs: how many it had; within, across, furniture: how many of them were removed because they repeat their own
     document, or an earlier one, or as page furniture
-    text: gives what stays of it, at any time and in any thread
+    cuts: gives what goes of its text with each of those, at any time and in any thread
     result: gives all there is to say, to be asked for before anything else is decided
     """
 
@@ -30,18 +30,26 @@ class Outcome:
     within: int
     across: int
     furniture: int
-    text: Callable[[], str]
+    cuts: Callable[[], list[Span]]
     result: Callable[[], CleanResult]
 
     @classmethod
-    def of(cls, result: CleanResult) -> "Outcome":
-        """The outcome of which that is the result."""
-        originals = [removal.decision.duplicate_of for removal in result.removed]
+    def of(cls, text: str, result: CleanResult, *, lines: bool = False) -> "Outcome":
+        """The outcome of which that is the result; `lines`: one of `clean_lines`."""
+        removed = result.removed
+        originals = [removal.decision.duplicate_of for removal in removed]
         within = sum(original is not None and original[0] == result.id for original in originals)
         furniture = originals.count(None)
-        paragraphs = len(result.kept) + len(result.removed)
-        across = len(result.removed) - within - furniture
-        return cls(result.id, paragraphs, within, across, furniture, lambda: result.text, lambda: result)
+        across = len(removed) - within - furniture
+
+        def places() -> list[Span]:
+            if lines:
+                return line_cuts(text, removed)
+            spans = sorted([*result.kept, *removed], key=lambda span: span.start)
+            begins, ends = [span.start for span in spans], [span.end for span in spans]
+            return cuts(text, begins, ends, [removal.position for removal in removed])
+
+        return cls(result.id, len(result.kept) + len(removed), within, across, furniture, places, lambda: result)
 
     @property
     def removed(self) -> int:
@@ -59,25 +67,25 @@ def outcomes(
     bounds = np.append(0, np.cumsum(paragraphs.counts))
     at = np.searchsorted(gone, bounds)
     within = np.append(0, np.cumsum(own))[at].tolist()
-    cuts, first, begins, ends = (array.tolist() for array in (at, bounds, paragraphs.begins, paragraphs.ends))
+    parts, first, begins, ends = (array.tolist() for array in (at, bounds, paragraphs.begins, paragraphs.ends))
     removed = (gone - np.repeat(bounds[:-1], np.diff(at))).tolist()
     ids = memory.ids[len(memory.ids) - len(texts) :]
 
     def spans(d: int) -> tuple[list[int], list[int], list[int]]:
         """Where the paragraphs of a document begin and end, and which of them are removed."""
         here = slice(first[d], first[d + 1])
-        return begins[here], ends[here], removed[cuts[d] : cuts[d + 1]]
+        return begins[here], ends[here], removed[parts[d] : parts[d + 1]]
 
-    def text(d: int) -> str:
-        return without(texts[d], *spans(d))
+    def places(d: int) -> list[Span]:
+        return cuts(texts[d], *spans(d))
 
     def result(d: int) -> CleanResult:
-        return _result(ids[d], text(d), *spans(d), first[d], batch, verdicts, equals, memory)
+        return _result(ids[d], without(texts[d], places(d)), *spans(d), first[d], batch, verdicts, equals, memory)
 
     for d in range(len(texts)):
         count, inner = first[d + 1] - first[d], within[d + 1] - within[d]
-        across = cuts[d + 1] - cuts[d] - inner
-        yield Outcome(ids[d], count, inner, across, 0, partial(text, d), partial(result, d))
+        across = parts[d + 1] - parts[d] - inner
+        yield Outcome(ids[d], count, inner, across, 0, partial(places, d), partial(result, d))
 
 
 def _result(

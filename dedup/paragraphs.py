@@ -7,6 +7,7 @@ are separated by such gaps. Any other is a *line document*: every line is a para
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,11 +74,6 @@ def split_lines(text: str) -> list[Span]:
     return spans
 
 
-def line_end(text: str, at: int) -> int:
-    """How many characters the line end at a place has, if there is one."""
-    return next((len(end) for end in ("\r\n", "\n", "\r") if text.startswith(end, at)), 0)
-
-
 @dataclass(frozen=True, slots=True)
 class Paragraphs:
     """The paragraphs of a batch of documents, n in all.
@@ -108,32 +104,49 @@ def split(documents: list[str], fast: bool) -> Paragraphs:
     return Paragraphs(pieces, counts, places[:, 0], places[:, 1])
 
 
-def without(text: str, begins: Sequence[int], ends: Sequence[int], removed: Sequence[int]) -> str:
-    """`text` minus those of its paragraphs, at begins ... ends, that stand at the places `removed`, which ascend.
+def cuts(text: str, begins: Sequence[int], ends: Sequence[int], removed: Sequence[int]) -> list[Span]:
+    """What goes with each of those paragraphs of a text, at begins ... ends, that stand at the places `removed`, which ascend.
 
-    Byte for byte: a removed paragraph takes the separator after it; if none stays after it, the one before. White space
-    at both ends and a byte order mark stay. If what stays would no longer be a blank-line document although `text` is
-    one, the last staying paragraph keeps its separator. If none stays, the result is "".
+    A removed paragraph takes the separator after it; if none stays after it, the one before. White space at both ends
+    and a byte order mark stay. If what stays would no longer be a blank-line document although `text` is one, the last
+    staying paragraph keeps its separator. If none stays, everything goes.
     """
-    if not removed:
-        return text
     if len(removed) == len(begins):
-        return ""
+        return _between([0, *begins[1:], len(text)]) if removed else []
     last = len(begins) - 1  # that stays
     inner = len(removed)
     while inner and removed[inner - 1] == last:
         last, inner = last - 1, inner - 1
-    pieces, done = [], 0
-    for place in removed[:inner]:
-        pieces.append(text[done : begins[place]])
-        done = begins[place + 1]
-    pieces += [text[done : ends[last]], text[ends[-1] :]]
-    result = "".join(pieces)
-    if len(begins) - len(removed) == 1 and is_blank_line_document(text) and not is_blank_line_document(result):
-        # Two that stay would still have a blank line between them.
-        if last + 1 < len(begins):
-            pieces.insert(-1, text[ends[last] : begins[last + 1]])
+    places = [Span(begins[place], begins[place + 1]) for place in removed[:inner]]
+    if inner < len(removed):
+        places += _between([ends[last], *begins[last + 2 :], ends[-1]])
+    only_one = len(begins) - len(removed) == 1  # two that stay would still have a blank line between them
+    if only_one and is_blank_line_document(text) and not is_blank_line_document(without(text, places)):
+        if inner < len(removed):
+            places[inner] = Span(begins[last + 1], places[inner].end)
         else:
-            pieces.insert(-2, text[ends[last - 1] : begins[last]])
-        result = "".join(pieces)
-    return result
+            places[-1] = Span(places[-1].start, ends[last - 1])
+    return places
+
+
+def line_cuts(text: str, removed: Sequence[Span]) -> list[Span]:
+    """What goes with each of some lines: itself and its line end."""
+    return [Span(line.start, line.end + _line_end(text, line.end)) for line in removed]
+
+
+def without(text: str, places: Sequence[Span]) -> str:
+    """A text without the places, which are in order."""
+    pieces, done = [], 0
+    for place in places:
+        pieces.append(text[done : place.start])
+        done = place.end
+    return "".join(pieces) + text[done:]
+
+
+def _between(edges: Sequence[int]) -> list[Span]:
+    return [Span(start, end) for start, end in pairwise(edges)]
+
+
+def _line_end(text: str, at: int) -> int:
+    """How many characters the line end at a place has, if there is one."""
+    return next((len(end) for end in ("\r\n", "\n", "\r") if text.startswith(end, at)), 0)

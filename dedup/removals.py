@@ -10,7 +10,6 @@ from typing import Any, BinaryIO, Self
 
 from xxhash import xxh3_64_hexdigest
 
-from .cuts import restored
 from .errors import CorpusError
 from .files import Replacement, failures_named
 from .formats.jsonl import as_json
@@ -154,6 +153,20 @@ class Cuts:
             pass
         place = self.path if number is None else f"{self.path}, line {number}"
         raise CorpusError(f"{place}: no removal on record; expected what dedup clean --removed wrote")
+
+
+def restored(spelling: str, cut: Sequence[tuple[int, str]]) -> str:
+    """A spelling with what was cut from it: for each place where it began and what stood there. Raises ValueError."""
+    pieces = []
+    done = length = 0
+    for start, piece in cut:
+        staying = spelling[done : done + start - length]
+        if start < length or len(staying) != start - length:
+            raise ValueError("too short for what was cut from it")
+        pieces += [staying, piece]
+        done += len(staying)
+        length = start + len(piece)
+    return "".join(pieces) + spelling[done:]
 
 
 def _checksum(text: str) -> str:

@@ -20,10 +20,12 @@ from test_cli import LONG, OTHER, call, tree
 
 import dedup
 from dedup.boilerplate import Stripping, survey
-from dedup.cuts import cuts, restored, without
 from dedup.formats import compression, jsonl
 from dedup.formats import text as text_format
 from dedup.functions import clean_lines
+from dedup.outcomes import Outcome
+from dedup.paragraphs import without
+from dedup.removals import restored
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -37,7 +39,7 @@ PACKING = {"": (bytes, bytes), ".gz": (gzip.compress, gzip.decompress), ".bz2": 
 
 
 def check_cuts(text, result, **how):
-    places = cuts(text, result, **how)
+    places = Outcome.of(text, result, **how).cuts()
     assert len(places) == len(result.removed)
     assert all(p.start <= r.start and r.end <= p.end for p, r in zip(places, result.removed, strict=True))
     assert without(text, places) == result.text

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup import Span, engine, split_paragraphs
-from dedup.paragraphs import is_blank_line_document, split, without
+from dedup.paragraphs import cuts, is_blank_line_document, split, without
 
 RUNGS = [False, pytest.param(True, marks=pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed"))]
 
@@ -42,7 +42,7 @@ def test_split(text, expected):
 
 def left(text, removed):
     spans = split_paragraphs(text)
-    return without(text, [span.start for span in spans], [span.end for span in spans], removed)
+    return without(text, cuts(text, [span.start for span in spans], [span.end for span in spans], removed))
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ twice, `é` and `\u00e9`, stay as they are.
 
 import json
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from typing import Any, BinaryIO
+
+import numpy as np
 
 from ..paragraphs import Span
 from .rows import Row
@@ -69,15 +70,13 @@ class JsonLinesReader:
         spelling = self.spelling(row)
         literal = [span for key, span in _members(spelling) if key == self._field][-1]
         first, last = literal.start + 1, literal.end - 1  # within the quotes
-        escaped, longer = [], [0]  # the characters of the text that are, and by how much it is longer behind each
-        for escape in _ESCAPE.finditer(spelling, first, last):
-            escaped.append(escape.start() - first - longer[-1])
-            longer.append(longer[-1] + len(escape[0]) - 1)
-
-        def place(offset: int) -> int:
-            return first + offset + longer[bisect_left(escaped, offset)]
-
-        return [Span(place(span.start), place(span.end)) for span in spans]
+        escapes = np.array([escape.span() for escape in _ESCAPE.finditer(spelling, first, last)], np.int64).reshape(
+            -1, 2
+        )
+        longer = np.append(0, np.cumsum(escapes[:, 1] - escapes[:, 0] - 1))  # by how much the literal is, behind each
+        escaped = escapes[:, 0] - first - longer[:-1]  # the characters of the text that are
+        edges = np.array([(span.start, span.end) for span in spans])
+        return [Span(*place) for place in (first + edges + longer[np.searchsorted(escaped, edges)]).tolist()]
 
     def writer(self, target: BinaryIO, *, notes: bool = False) -> "JsonLinesWriter":
         return JsonLinesWriter(target)
