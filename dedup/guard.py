@@ -71,6 +71,8 @@ def gaps_kernel(
     """
     m = len(traits_b)
     halves = 2 * _BRIEF if end - begin >= 2 * _BRIEF else half_words_kernel(traits_a, begin, end)
+    if code_kernel(traits_a, text_a, starts_a):
+        halves = 0  # every letter matters, however long it is
     stood = soft = 0
     i = begin
     j = 0  # the first token of b after the last pair
@@ -145,6 +147,8 @@ def gap_kernel(
             standing += 1
         while y < z:
             why = matters_kernel(traits_b[y], capitals_b if inside else NAMES)
+            if starts_b[y + 1] - starts_b[y] == 2 and traits_b[y] & _SLIGHT == 0:
+                why = LACKS_WORD  # a letter by itself: axis text, axis text x
             if why != HARMLESS:
                 return why, -1, y, standing, content
             if traits_b[y] & _PARTICLE and y + 1 < len(traits_b) and traits_b[y + 1] & HAS_NUMBER:
@@ -158,6 +162,15 @@ def gap_kernel(
     if content and (left_a >= 0 or not inside or halves < 2 * _BRIEF):
         return LACKS_WORD, left_a, left_b, standing, content
     return HARMLESS, 0, 0, standing, content
+
+
+@kernel
+def code_kernel(traits, text, starts):
+    """Whether a text is lines of a program, as far as equals signs between words tell."""
+    for i in range(len(traits)):
+        if traits[i] & ALL_SYMBOL and text[starts[i]] == 61:
+            return True
+    return False
 
 
 @kernel

@@ -31,6 +31,7 @@ inte ingen inget inga aldrig utan ikke ingen intet aldri uten
 لا لم لن ليس ليست غير بدون دون
 नहीं न मत बिना ना
 değil yok hayır
+❌ ❎ ✗ ✘ ✖ ☐ 🚫 ⛔
 """
 
 # Words that say of a whole sentence that it is not so.

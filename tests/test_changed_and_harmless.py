@@ -102,6 +102,22 @@ MISLEADING = [
         "The mayor of the town opened the new harbour bridge on Sunday morning together with pilots and with fishermen",
         "The deputy mayor of the town opened the new harbour bridge on Sunday morning together with pilots and with fishermen",
     ),
+    ("Free ferry tickets for groups", "❌ Free ferry tickets for groups"),
+    ("Free ferry tickets for groups", "✗ Free ferry tickets for groups"),
+    ("Free ferry tickets for groups", "✖️ Free ferry tickets for groups"),
+    ("Free ferry tickets for groups", "🚫 Free ferry tickets for groups"),
+    (
+        "Change the size of the text at all sides of the chart with the theme that was loaded before",
+        "Change the size of the text at all x sides of the chart with the theme that was loaded before",
+    ),
+    (
+        "if total >= 90 print the first grade else if total >= 80 print the second grade",
+        "if total >= 90 print the first grade else if totals >= 80 print the second grade",
+    ),
+    (
+        "plot = chart of all ferries by harbour and by day of the week with the colours of the flags",
+        "plot = chart of all ferries by harbour and by day of the week with the right colours of the flags",
+    ),
 ]
 
 

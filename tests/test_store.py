@@ -278,7 +278,7 @@ def test_another_version_of_the_rule_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "kept.index"
     dedup.Deduplicator(index=path).close()
     monkeypatch.setattr("dedup.store.DECISION_VERSION", 999)
-    with pytest.raises(dedup.ConfigError, match="version of the rule is 2 in the index, 999 here"):
+    with pytest.raises(dedup.ConfigError, match="version of the rule is 3 in the index, 999 here"):
         dedup.Deduplicator(index=path)
 
 
