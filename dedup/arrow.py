@@ -186,8 +186,8 @@ def _spans(schema: _Schema, array: _Array) -> _Spans:
     if schema.format == b"vu":
         return _viewed(array, missing)
     if schema.format == b"n":
-        nothing = np.zeros(array.length, dtype=np.int64)
-        return _Spans([_no_bytes()], nothing, nothing, nothing, np.ones(array.length, dtype=np.bool_), True)
+        nothing, missing = np.zeros(array.length, dtype=np.int64), np.ones(array.length, dtype=np.bool_)
+        return _Spans([np.zeros(0, dtype=np.uint8)], nothing, nothing, nothing, missing, True)
     found = "a table" if schema.format == b"+s" else f"a column of Arrow's type {schema.format.decode()!r}"
     raise InputError(f"texts is {found}; expected a column of texts (string, large_string, string_view or dictionary)")
 
@@ -292,7 +292,3 @@ def _view(array: _Array, buffer: int, dtype: np.dtype[Any], count: int) -> NDArr
         return np.zeros(0, dtype=dtype)
     there = (ctypes.c_uint8 * (count * dtype.itemsize)).from_address(address)
     return np.ndarray(count, dtype, memoryview(there).cast("B"))
-
-
-def _no_bytes() -> NDArray[np.uint8]:
-    return np.zeros(0, dtype=np.uint8)

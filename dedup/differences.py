@@ -16,6 +16,7 @@ Side = Literal["both", "a", "b"]
 
 _MOST_DIFFERENCES = 3  # named in a sentence
 _MOST_WORDS = 6  # quoted of a run
+_LONG_STRETCH = 16  # words
 _LONG_WORD = 12  # characters; an unspaced script has far longer ones
 _CUTS = r"\w+\W*|\W+", r"(?s)."  # a piece without white space into words; into characters of an unspaced script
 # They would move a terminal's cursor or text; surrogates, as in names of files that are no UTF-8, cannot be written.
@@ -57,13 +58,13 @@ def plain(text: str) -> str:
     return _CONTROLS.sub("�", re.sub(r"\s+", " ", text))
 
 
-def shortened(diff: Sequence[Stretch], most: int = 16, side: Side = "both") -> list[Stretch]:
-    """A diff whose stretches on one side, if they have more than so many words, show their ends only."""
+def shortened(diff: Sequence[Stretch], side: Side = "both") -> list[Stretch]:
+    """A diff whose stretches on one side, where they are long, show their ends only."""
     result = []
-    half = most // 2
+    half = _LONG_STRETCH // 2
     for stretch in diff:
         words = stretch.text.split(" ")
-        if stretch.side == side and (len(words) > most or len(stretch.text) > most * _LONG_WORD):
+        if stretch.side == side and (len(words) > _LONG_STRETCH or len(stretch.text) > _LONG_STRETCH * _LONG_WORD):
             ends = " ".join(words[:half])[: half * _LONG_WORD], " ".join(words[-half:])[-half * _LONG_WORD :]
             stretch = Stretch(side, " … ".join(ends))
         result.append(stretch)

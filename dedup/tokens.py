@@ -65,12 +65,6 @@ class Tokens:
         begin, end = int(self.starts[self.first[p]]), int(self.starts[self.first[p + 1]])
         return self.buffer[begin : max(begin, end - 1)].tobytes()
 
-    def texts(self) -> list[bytes]:
-        """All folded texts."""
-        begins = self.starts[self.first]
-        buffer, ends = self.buffer.tobytes(), np.maximum(begins[1:] - 1, begins[:-1])
-        return [buffer[begin:end] for begin, end in zip(begins[:-1].tolist(), ends.tolist(), strict=True)]
-
     def mark(self, p: int) -> bytes:
         """The marks of text p's tokens."""
         return self.marks[self.first[p] : self.first[p + 1]].tobytes()
@@ -109,8 +103,7 @@ _SEEN = {
     UNSPACED: HAS_LETTER | IS_UNSPACED,
 }
 _BITS = bytes(_SEEN.get(kind, 0) for kind in range(256))
-_IS_FREE = np.isin(np.arange(256), (SPACE, PUNCTUATION, STOP, POINT, COMMA))  # before a sign
-_ENDS_GRADE = np.isin(np.arange(256), (SPACE, PUNCTUATION, STOP, POINT, COMMA))  # after its minus
+_IS_FREE = np.isin(np.arange(256), (SPACE, PUNCTUATION, STOP, POINT, COMMA))  # before a sign, or behind a grade's minus
 _IS_SEPARATOR = np.isin(np.arange(256), (SPACE, PUNCTUATION, STOP))  # whatever its neighbours are
 
 
@@ -246,7 +239,7 @@ def _decide_roles(
     suffix = (percent & digit_before) | (currency & ~digit_next & digit_before)
     suffix |= (kind == PLUS) & ~signed & (last == DIGIT) & (following != DIGIT) & (following != LETTER)
     shouted = capitals[at - 1] & (capitals[at - 2] | ~np.isin(before_last, (LETTER, DIGIT, MARK))) & (at > 0)
-    suffix |= (kind == HYPHEN) & ~signed & shouted & _ENDS_GRADE[following]  # AA-
+    suffix |= (kind == HYPHEN) & ~signed & shouted & _IS_FREE[following]  # AA-
     symbolic = ((kind == PLUS) | currency | percent) & ~prefix & ~suffix
 
     roles[at[decimal | suffix]] = _JOINS
