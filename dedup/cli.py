@@ -4,16 +4,15 @@ import gc
 import os
 import sys
 from collections import deque
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from io import TextIOWrapper
-from typing import Any
 
 import click
 
 from . import __version__, listing
 from .cleaning import replace_cleaned, write_cleaned, write_restored
+from .config import Config
 from .corpus import File, Rows, explained, row_id
 from .differences import marked, word_diff
 from .errors import CorpusError
@@ -27,7 +26,6 @@ from .options import (
     DEFAULTS,
     at_terminal,
     boilerplate,
-    config_of,
     cores,
     decides,
     fails_cleanly,
@@ -69,9 +67,9 @@ def main() -> None:
 @jobs
 @boilerplate
 @report_to
+@fails_cleanly
 @reads
 @decides
-@fails_cleanly
 def clean(
     sources: tuple[str, ...],
     output: str | None,
@@ -86,7 +84,8 @@ def clean(
     boilerplate: int | None,
     report: str | None,
     formats: Formats,
-    **options: Any,
+    config: Config,
+    lines: bool,
 ) -> None:
     """Write documents without their repeats. SRC is a file, a folder, or - for standard input.
 
@@ -120,12 +119,14 @@ def clean(
     check_places(sources, output, {"the index": index, "the record": removed, "the report": report})
     if index is not None and boilerplate is not None:
         raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
-    session = Session(documents, formats, options, progress=not quiet and not (to_stdout and at_terminal(sys.stdout)))
+    progress = not quiet and not (to_stdout and at_terminal(sys.stdout))
+    session = Session(documents, formats, config, lines, progress=progress)
     session.find_furniture(boilerplate)
     with ExitStack() as closing:
-        found = session.results(jobs or cores(), _only_read(index, options) if dry_run else index)
+        found = session.results(jobs or cores(), _only_read(index, config) if dry_run else index)
         if report:
-            found = _reported(found, session, sources, report, done=not (dry_run or annotate))
+            done = not (dry_run or annotate)
+            found = reported(found, session.documents, report, Run(sources, config, session.totals, done, lines))
         record = None
         if removed is not None:
             if session.done and not os.path.exists(removed):
@@ -148,7 +149,7 @@ def clean(
     if json:
         click.echo(as_json(as_numbers(session.totals)))
     elif not quiet:
-        click.echo(summary(session.totals, "would go" if dry_run else "removed", lines=session.lines), err=True)
+        click.echo(summary(session.totals, "would go" if dry_run else "removed", lines=lines), err=True)
     sys.exit(2 if session.incomplete else 0)
 
 
@@ -170,17 +171,9 @@ def _check_place_for_notes(documents: list[Document], formats: Formats) -> None:
             raise click.UsageError(f"{document.source}: plain text has no place for notes; --annotate needs rows.")
 
 
-def _only_read(index: str | None, options: dict[str, Any]) -> Store | None:
+def _only_read(index: str | None, config: Config) -> Store | None:
     """The index, if there is one, for a run that writes nothing."""
-    return Store(index, config_of(options), write=False) if index is not None and os.path.exists(index) else None
-
-
-def _reported(
-    found: Iterator[tuple[File, Rows]], session: Session, sources: tuple[str, ...], path: str, *, done: bool
-) -> Iterator[tuple[File, Rows]]:
-    """What is found, and when all of it has passed a report at `path`."""
-    about = Run(sources, config_of(session.options), session.totals, done, session.lines)
-    return reported(found, session.documents, path, about)
+    return Store(index, config, write=False) if index is not None and os.path.exists(index) else None
 
 
 def _furniture_told(file: File, rows: Rows) -> Rows:
@@ -209,9 +202,9 @@ def _furniture_told(file: File, rows: Rows) -> Rows:
 @jobs
 @boilerplate
 @report_to
+@fails_cleanly
 @reads
 @decides
-@fails_cleanly
 def find(
     sources: tuple[str, ...],
     check: bool,
@@ -225,7 +218,8 @@ def find(
     boilerplate: int | None,
     report: str | None,
     formats: Formats,
-    **options: Any,
+    config: Config,
+    lines: bool,
 ) -> None:
     """List what `clean` would remove, as JSON Lines, and write nothing else.
 
@@ -253,15 +247,15 @@ def find(
         raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
     documents = plan(sources, None, named=index is not None)
     check_places(sources, None, {"the index": index, "the report": report, "the page": page})
-    session = Session(documents, formats, options, progress=not quiet and not at_terminal(sys.stdout))
+    session = Session(documents, formats, config, lines, progress=not quiet and not at_terminal(sys.stdout))
     session.find_furniture(boilerplate)
     for piece, count in session.furniture.listed() if session.furniture and not sample else []:
         record = {"relation": "boilerplate", "documents": count, "text": piece}
         click.echo(listing.as_furniture(piece, count) if table else as_json(record))
-    known = None if index is None else Store(index, config_of(options), write=False)
+    known = None if index is None else Store(index, config, write=False)
     found = session.results(jobs or cores(), known)
     if report:
-        found = _reported(found, session, sources, report, done=False)
+        found = reported(found, session.documents, report, Run(sources, config, session.totals, False, lines))
     if sample:
         judge_sample(session, found, sample, page)
     else:
@@ -271,7 +265,7 @@ def find(
         for line in as_lines:
             click.echo(line)
     if not quiet:
-        click.echo(summary(session.totals, "could go", lines=session.lines), err=True)
+        click.echo(summary(session.totals, "could go", lines=lines), err=True)
     sys.exit(2 if session.incomplete else 1 if check and session.totals.removed else 0)
 
 
@@ -302,10 +296,10 @@ def explain(a: str, b: str, threshold: float, guard: bool) -> None:
 @click.option(
     "-n", "--number", type=click.IntRange(min=1), default=5, show_default=True, help="Pairs shown at each boundary."
 )
+@fails_cleanly
 @reads
 @decides
-@fails_cleanly
-def tune(sources: tuple[str, ...], number: int, formats: Formats, **options: Any) -> None:
+def tune(sources: tuple[str, ...], number: int, formats: Formats, config: Config, lines: bool) -> None:
     """Show the pairs of paragraphs closest to each boundary of the rule, with what differs in them.
 
     Look at them, then set --threshold, --containment and --no-guard so that the boundaries lie where you want them.
@@ -314,10 +308,9 @@ def tune(sources: tuple[str, ...], number: int, formats: Formats, **options: Any
     dedup tune articles
     dedup tune articles --threshold 0.6 | less
     """
-    config = config_of(options)
     skipped: list[str] = []
     documents = plan(sources, None)
-    drawn = documents_at_random(documents, formats, lines=options["lines"], report=skipped.append)
+    drawn = documents_at_random(documents, formats, lines=lines, report=skipped.append)
     surveyed = survey(drawn, config)
     for line in described(surveyed, config, number, coloured):
         click.echo(line)
@@ -346,8 +339,8 @@ def info(index: str, check: bool) -> None:
 @click.option("--removed", required=True, metavar="FILE", help="The record that dedup clean --removed FILE wrote.")
 @click.option("-o", "--output", metavar="DST", help="Folder (or for one file: file) to write to; else standard output.")
 @click.option("--in-place", is_flag=True, help="Write over the files that are read.")
-@reads
 @fails_cleanly
+@reads
 def restore(sources: tuple[str, ...], removed: str, output: str | None, in_place: bool, formats: Formats) -> None:
     """Put back what `clean` removed: what it wrote, OUT, and its record give what it read.
 

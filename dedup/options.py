@@ -16,9 +16,21 @@ DEFAULTS = Config()
 
 
 def decides(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that change what is removed."""
+    """The options that change what is removed; the command gets them as `config` and `lines`."""
+
+    @wraps(command)
+    def wrapped(scope: Any, threshold: float, containment: str, guard: bool, lines: bool, **options: Any) -> Any:
+        if lines and scope == "document":
+            raise click.UsageError("--lines takes every line as a document: --scope document would compare nothing.")
+        try:
+            share = None if containment.lower() == "none" else float(containment)
+        except ValueError:
+            problem = f"{containment!r} is neither a number nor none"
+            raise click.BadParameter(problem, param_hint="--containment") from None
+        return command(config=Config(threshold, share, guard, scope), lines=lines, **options)
+
     return _with(
-        command,
+        wrapped,
         click.option(
             "--scope",
             type=click.Choice(["corpus", "document"]),
@@ -108,18 +120,6 @@ def fails_cleanly(command: Callable[..., None]) -> Callable[..., None]:
             sys.exit(2)
 
     return wrapped
-
-
-def config_of(options: dict[str, Any]) -> Config:
-    """The configuration that the options of a command ask for."""
-    if options["lines"] and options["scope"] == "document":
-        raise click.UsageError("--lines takes every line as a document: --scope document would compare nothing.")
-    containment = options["containment"]
-    try:
-        share = None if containment.lower() == "none" else float(containment)
-    except ValueError:
-        raise click.BadParameter(f"{containment!r} is neither a number nor none", param_hint="--containment") from None
-    return Config(options["threshold"], share, options["guard"], options["scope"])
 
 
 def cores() -> int:

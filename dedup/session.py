@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 import click
 
 from .bar import Bar
 from .boilerplate import Furniture
+from .config import Config
 from .corpus import File, Rows, Totals, find_furniture, row_id, run
 from .deduplicator import Deduplicator
 from .formats import Formats
-from .options import config_of, warn
+from .options import warn
 from .results import CleanResult
 from .resume import Progress
 from .sources import Document
@@ -27,15 +27,12 @@ class Session:
 
     documents: list[Document]
     formats: Formats
-    options: dict[str, Any]
+    config: Config
+    lines: bool
     furniture: Furniture | None = None
     progress: bool = False
     totals: Totals = field(default_factory=Totals)
     done: set[str] = field(default_factory=set)
-
-    @property
-    def lines(self) -> bool:
-        return bool(self.options["lines"])
 
     @property
     def incomplete(self) -> bool:
@@ -55,7 +52,7 @@ class Session:
 
         Which files are passed over is known at once.
         """
-        deduplicator = Deduplicator(config_of(self.options), index=index)
+        deduplicator = Deduplicator(self.config, index=index)
         try:
             progress = Progress.of(deduplicator, lines=self.lines)
             if progress is not None:
