@@ -37,9 +37,8 @@ from .options import (
 )
 from .removals import Cuts, Record, as_record
 from .report import Run, reported
-from .resume import check_places
 from .session import Session, as_numbers, decided, summary
-from .sources import Document, plan
+from .sources import Document, check_places, plan
 from .store import Store
 from .tune import described, documents_at_random, looked_at, survey
 

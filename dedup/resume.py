@@ -1,7 +1,7 @@
 """A run over files that can be interrupted at any point and started again: what an index knows of its files."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,28 +21,6 @@ _COMMIT_FILES = 1_000
 _COMMIT_BYTES = 1 << 24
 
 _NEW, _DONE, _CHANGED, _MOVED = "new", "done", "changed", "moved"
-
-
-def check_places(sources: Sequence[str], output: str | None, files: Mapping[str, str | None]) -> None:
-    """Raise CorpusError for a file of a run that lies where documents are read or written, or is to be two things.
-
-    files: by what each is to be
-    """
-    taken: dict[Path, str] = {}
-    for what, file in files.items():
-        if file is None:
-            continue
-        if not file:
-            raise CorpusError(f"{what} has an empty name; expected a file")
-        path = Path(file).resolve()
-        for folder in (*sources, *([output] if output is not None else [])):
-            if folder != STANDARD_INPUT and path.is_relative_to(Path(folder).resolve()):
-                raise CorpusError(
-                    f"{file} lies in {folder}, which holds documents; expected a place for {what} elsewhere"
-                )
-        if path in taken:
-            raise CorpusError(f"{file} cannot be both {taken[path]} and {what}; expected a file for each")
-        taken[path] = what
 
 
 class Remaining(NamedTuple):

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -59,6 +59,28 @@ def check_names(documents: Iterable[Document]) -> None:
         if document.id in named:
             raise CorpusError(f"{named[document.id]} and {document.source} would both be called {document.id}")
         named[document.id] = document.source
+
+
+def check_places(sources: Sequence[str], output: str | None, files: Mapping[str, str | None]) -> None:
+    """Raise CorpusError for a file of a run that lies where documents are read or written, or is to be two things.
+
+    files: by what each is to be
+    """
+    taken: dict[Path, str] = {}
+    for what, file in files.items():
+        if file is None:
+            continue
+        if not file:
+            raise CorpusError(f"{what} has an empty name; expected a file")
+        path = Path(file).resolve()
+        for folder in (*sources, *([output] if output is not None else [])):
+            if folder != STANDARD_INPUT and path.is_relative_to(Path(folder).resolve()):
+                raise CorpusError(
+                    f"{file} lies in {folder}, which holds documents; expected a place for {what} elsewhere"
+                )
+        if path in taken:
+            raise CorpusError(f"{file} cannot be both {taken[path]} and {what}; expected a file for each")
+        taken[path] = what
 
 
 def _planned(sources: Sequence[str], output: str | None, formats: Formats, in_place: bool) -> list[Document]:
