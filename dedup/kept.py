@@ -1,9 +1,31 @@
 """The texts of what a run kept: whoever shows a removal shows what stands for it, too."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 from .errors import CorpusError
+from .removals import as_record
 from .results import CleanResult
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A removal as `find` lists it, and the text of the kept paragraph that stands for it, if it can be read."""
+
+    record: dict[str, Any]
+    kept: str | None
+
+
+def with_kept(found: Iterable[tuple[str, str, CleanResult]], kept: "KeptTexts") -> Iterator[Shown]:
+    """Each removal from documents (id, text, result) with the text that stands for it; `kept` learns what passes."""
+    for id, text, result in found:
+        kept.add(id, text, result)
+        for removal in result.removed:
+            record = as_record(id, text, removal)
+            stand_in = record["duplicate_of"]
+            yield Shown(record, stand_in and kept.text(stand_in["document"], stand_in["paragraph"]))
 
 
 class KeptTexts:

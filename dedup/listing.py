@@ -14,23 +14,11 @@ from .corpus import File, Rows
 from .differences import Side, marked, plain, word_diff
 from .files import write
 from .formats.jsonl import as_json
-from .kept import KeptTexts
+from .kept import KeptTexts, with_kept
 from .options import at_terminal
-from .removals import as_record
-from .results import CleanResult
-from .sample import OPEN, QUIT, RIGHT, WRONG, Drawn, as_page, draw, judge, precision
+from .sample import OPEN, QUIT, RIGHT, WRONG, as_page, draw, judge, precision
 from .session import Session, decided
 from .sources import check_names
-
-
-def with_kept(found: Iterable[tuple[str, str, CleanResult]], kept: KeptTexts) -> Iterator[Drawn]:
-    """Each removal from documents (id, text, result) with the text that stands for it; `kept` learns what passes."""
-    for id, text, result in found:
-        kept.add(id, text, result)
-        for removal in result.removed:
-            record = as_record(id, text, removal)
-            stand_in = record["duplicate_of"]
-            yield Drawn(record, stand_in and kept.text(stand_in["document"], stand_in["paragraph"]))
 
 
 def clusters(session: Session, found: Iterable[tuple[File, Rows]]) -> list[dict[str, Any]]:

@@ -10,10 +10,8 @@ from .config import Config
 from .corpus import File, Rows, Totals, row_id
 from .differences import plain, shortened, word_diffs
 from .files import write
-from .kept import KeptTexts
-from .listing import with_kept
+from .kept import KeptTexts, Shown, with_kept
 from .page import lengths, page
-from .sample import Drawn
 from .sources import Document, check_names
 
 T = TypeVar("T")
@@ -106,7 +104,7 @@ class Columns:
         self._variants: _Numbers[_Variant] = _Numbers()
         self._removals: list[_Place] = []
 
-    def add(self, removal: Drawn) -> None:
+    def add(self, removal: Shown) -> None:
         """Count a removal, and list it unless there are too many."""
         record = removal.record
         relation, stand_in, text = record["relation"], record["duplicate_of"], record["text"]

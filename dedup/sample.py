@@ -2,35 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from math import sqrt
 from random import Random
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from .differences import Side, marked, plain, word_diff, word_diffs
+from .kept import Shown
 from .page import lengths, page
 
 T = TypeVar("T")
 
 SEED = 1
 RIGHT, WRONG, OPEN, QUIT = "y", "n", "?", "q"
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A removal as `find` lists it, and the text of the kept paragraph that stands for it, if it can be read."""
-
-    record: dict[str, Any]
-    kept: str | None
-
-    @property
-    def places(self) -> tuple[str, str]:
-        """Where the removed and the kept one stand, as document and paragraph."""
-        original = self.record["duplicate_of"]
-        return (
-            f"{plain(self.record['document'])}, paragraph {self.record['paragraph']}",
-            f"{plain(original['document'])}, paragraph {original['paragraph']}",
-        )
 
 
 def draw(removals: Iterable[T], size: int) -> list[T]:
@@ -49,11 +32,11 @@ def draw(removals: Iterable[T], size: int) -> list[T]:
     return drawn
 
 
-def judge(drawn: Sequence[Drawn], ask: Callable[[str], str], style: Callable[[str, Side], str]) -> Counter[str]:
+def judge(drawn: Sequence[Shown], ask: Callable[[str], str], style: Callable[[str, Side], str]) -> Counter[str]:
     """Show each removal by `ask`, which returns the key pressed, until all are judged or a person has had enough."""
     verdicts: Counter[str] = Counter()
     for number, removal in enumerate(drawn, 1):
-        removed, kept = removal.places
+        removed, kept = _places(removal)
         lines = [f"[{number} of {len(drawn)}]  {removal.record['relation']}: {removal.record['reason']}"]
         lines += [f"removed   {plain(removal.record['text'])}   ({removed})"]
         if removal.kept is None:
@@ -68,15 +51,24 @@ def judge(drawn: Sequence[Drawn], ask: Callable[[str], str], style: Callable[[st
     return verdicts
 
 
-def as_page(drawn: Sequence[Drawn]) -> str:
+def as_page(drawn: Sequence[Shown]) -> str:
     """A page to judge a sample on. The verdicts stand in its address, so that it can be reloaded or kept as a bookmark."""
     items = []
     diffs = word_diffs([(removal.record["text"], removal.kept or "") for removal in drawn])
     for removal, (text, diff) in zip(drawn, map(lengths, diffs), strict=True):
         kept = None if removal.kept is None else plain(removal.kept)
         why = plain(f"{removal.record['relation']}: {removal.record['reason']}")
-        items.append({"removed": text, "kept": kept, "diff": diff, "places": removal.places, "why": why})
+        items.append({"removed": text, "kept": kept, "diff": diff, "places": _places(removal), "why": why})
     return page("sample", items)
+
+
+def _places(removal: Shown) -> tuple[str, str]:
+    """Where the removed and the kept one stand, as document and paragraph."""
+    removed, kept = removal.record, removal.record["duplicate_of"]
+    return (
+        f"{plain(removed['document'])}, paragraph {removed['paragraph']}",
+        f"{plain(kept['document'])}, paragraph {kept['paragraph']}",
+    )
 
 
 def precision(verdicts: Counter[str]) -> str:

@@ -14,8 +14,8 @@ from test_cli import call
 import dedup
 from dedup import listing, tune
 from dedup.differences import in_words, marked, plain, word_diff
-from dedup.kept import KeptTexts
-from dedup.sample import Drawn, draw, judge, precision
+from dedup.kept import KeptTexts, Shown
+from dedup.sample import draw, judge, precision
 from dedup.tokens import fold
 
 CORPUS = Path(__file__).resolve().parents[1] / "examples" / "corpus"
@@ -91,7 +91,7 @@ def test_judge_goes_through_all():
     record["duplicate_of"] = {"document": "elsewhere", "paragraph": 4}
     shown = []
     verdicts = judge(
-        [Drawn(record, None), Drawn(record, "x")], lambda text: shown.append(text) or "y", lambda text, side: text
+        [Shown(record, None), Shown(record, "x")], lambda text: shown.append(text) or "y", lambda text, side: text
     )
     assert verdicts == {"y": 2} and "in elsewhere, paragraph 4, which this run does not read" in shown[0]
     assert precision(verdicts) == "precision 100.0% (95% interval 34.2% to 100.0%): 2 of 2 removals right"

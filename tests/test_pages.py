@@ -16,8 +16,9 @@ from test_cli import call
 import dedup
 from dedup import report
 from dedup.differences import plain
-from dedup.sample import Drawn, precision
+from dedup.kept import Shown
 from dedup.sample import as_page as sample_page
+from dedup.sample import precision
 
 CORPUS = Path(__file__).resolve().parents[1] / "examples" / "corpus"
 DOWN, SLASH, ESCAPE = "\ue015", "/", "\ue00c"
@@ -82,7 +83,7 @@ def made(records):
     """A report on removals that no run made."""
     columns = report.Columns()
     for record, kept in records:
-        columns.add(Drawn(record, kept))
+        columns.add(Shown(record, kept))
     totals = report.Totals(documents=9, paragraphs=2 * len(records), removed_within=len(records))
     return report.as_page(columns, report.Run(["made"], dedup.Config(), totals, done=True, lines=False))
 
@@ -405,8 +406,8 @@ def test_everything_has_a_name(window, tmp_path):
 
 def test_the_sample_page_counts_as_the_terminal_does(window, tmp_path):
     path = tmp_path / "sample.html"
-    drawn = [Drawn(record(f"Text number {n} of a sample", n), f"Text number {n} of the sample") for n in range(11)]
-    path.write_text(sample_page([*drawn, Drawn(record("Elsewhere"), None)]), encoding="utf-8")
+    drawn = [Shown(record(f"Text number {n} of a sample", n), f"Text number {n} of the sample") for n in range(11)]
+    path.write_text(sample_page([*drawn, Shown(record("Elsewhere"), None)]), encoding="utf-8")
     window.open(path)
     state = (
         "return [document.querySelector('output').textContent, location.hash,"
