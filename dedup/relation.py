@@ -94,7 +94,10 @@ def compare_folded(text_a: bytes, mark_a: bytes, text_b: bytes, mark_b: bytes, c
     inner: Literal["a", "b"] | None = None
     if relation == CONTAINED:
         inner = "b" if swapped else "a"
-    reason = _reason(why, tokens_a, tokens_b, i, j, jaccard, inside, config)
+    if relation == DISTINCT:
+        reason = _why_distinct(why, tokens_a, tokens_b, i, j, jaccard, inside, config)
+    else:
+        reason = removal_reason(relation, len(tokens_a), jaccard, inside, config)
     return Comparison(RELATIONS[relation], inner, jaccard, inside, reason)
 
 
@@ -314,37 +317,36 @@ _LACKING = {
 }
 
 
-def removal_reason(relation: int, words: int, jaccard: float, inside: float, config: Config) -> str:
-    """The reason for the removal of a paragraph of so many words, as `compare_folded` gives it."""
-    why = {EXACT: SAME, CONTAINED: INSIDE, NEAR: ALIKE}[relation]
-    return _reason(why, [b""] * words, [], 0, 0, jaccard, inside, config)
-
-
-def _reason(
-    why: int, a: list[bytes], b: list[bytes], i: int, j: int, jaccard: float, inside: float, config: Config
-) -> str:
-    def word(tokens: list[bytes], place: int) -> str:
-        return f"“{tokens[place].decode('utf-8', 'replace')[:40]}”"
-
-    words = f"{len(a)} word" + "s" * (len(a) != 1)
-    shares = f"shingles in common {jaccard:.2f}, words of the shorter in the longer {inside:.0%}"
-    if why == SAME:
+def removal_reason(relation: int, count: int, jaccard: float, inside: float, config: Config) -> str:
+    """The reason for the removal of a paragraph of so many words."""
+    words = _words(count)
+    if relation == EXACT:
         return f"the same {words} after folding"
-    if why == INSIDE:
-        stand = f"{round(inside * len(a))} of {words} stand in the longer one in order"
+    if relation == CONTAINED:
+        stand = f"{round(inside * count)} of {words} stand in the longer one in order"
         if config.containment is not None and inside < config.containment:
             return f"{stand}, the others are its own list number, counter, credit or function words"
         return f"{stand}, and nothing that matters differs"
-    if why == ALIKE:
-        differs = "and nothing that matters differs" if config.guard else "compared without the guard"
-        if jaccard < config.threshold:
-            return f"{round(inside * len(a))} of {words} stand in the other in order, {differs}"
-        return f"Jaccard similarity {jaccard:.2f} is at least {config.threshold:g}, {differs}"
+    differs = "and nothing that matters differs" if config.guard else "compared without the guard"
+    if jaccard < config.threshold:
+        return f"{round(inside * count)} of {words} stand in the other in order, {differs}"
+    return f"Jaccard similarity {jaccard:.2f} is at least {config.threshold:g}, {differs}"
+
+
+def _why_distinct(
+    why: int, a: list[bytes], b: list[bytes], i: int, j: int, jaccard: float, inside: float, config: Config
+) -> str:
+    """Why both of two paragraphs stay: tokens i of a and j of b decided it."""
+
+    def word(tokens: list[bytes], place: int) -> str:
+        return f"“{tokens[place].decode('utf-8', 'replace')[:40]}”"
+
     if why == NO_TOKENS:
         return "a text without words repeats nothing"
     if why == NOTHING_SHARED:
         return f"no {config.shingle_size} words in a row in common"
     if why == LITTLE_SHARED:
+        shares = f"shingles in common {jaccard:.2f}, words of the shorter in the longer {inside:.0%}"
         return f"too little in common: {shares}"
     if why == TOO_LONG:
         return "too long to be aligned word by word"
@@ -355,5 +357,9 @@ def _reason(
     if why == OTHER_WORD:
         return f"{word(a, i)} stands where the other has {word(b, j)}"
     if why == MENTIONED:
-        return f"{words}, only mentioned within a longer sentence"
+        return f"{_words(len(a))}, only mentioned within a longer sentence"
     return f"in the longer one {word(b, j)} stands beside it, which denies it or may"
+
+
+def _words(count: int) -> str:
+    return f"{count} word" + "s" * (count != 1)
