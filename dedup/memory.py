@@ -8,7 +8,7 @@ import os
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,38 +46,16 @@ class _Decided:
         return new[slice(*np.searchsorted(self.batch.documents[new], (begin, end)).tolist())]
 
 
-class Ids(Sequence[Hashable]):
-    """The id of every document, which is its number where none was given; `given` holds None there, and no number."""
-
-    def __init__(self) -> None:
-        self.given: list[Hashable] = []
-
-    def __len__(self) -> int:
-        return len(self.given)
-
-    @overload
-    def __getitem__(self, place: int) -> Hashable: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> list[Hashable]: ...
-
-    def __getitem__(self, place: int | slice) -> Hashable | list[Hashable]:
-        if isinstance(place, slice):
-            return [self[number] for number in range(*place.indices(len(self)))]
-        id = self.given[place]
-        return range(len(self))[place] if id is None else id
-
-
 class Memory:
     """The index and its documents; `store`, if any, makes them outlive the process and is read at once.
 
-    ids: of every document, in order; a document that came several times stands there several times
+    ids: of every document in order, None where it has none; one that came several times stands there several times
     capped: lookups that met a bucket with `max_candidates` entries
     """
 
     def __init__(self, config: Config, store: "Store | None" = None) -> None:
         self.config, self.store = config, store
-        self.ids = Ids()
+        self.ids: list[Hashable] = []
         self.capped = 0
         self._expected = 0  # documents in all; 0 if nobody knows
         self._numbers: dict[Hashable, int] = {}  # of the first delivery of each id
@@ -98,6 +76,11 @@ class Memory:
             hash(id)
         except TypeError:
             raise InputError(f"an id is {id!r}, a {type(id).__name__}; expected one that can be hashed") from None
+
+    def id_of(self, number: int) -> Hashable:
+        """The id of a document: its number where none was given."""
+        id = self.ids[number]
+        return number if id is None else id
 
     def expect(self, documents: int) -> None:
         """So many documents are to come; 0 if nobody knows. It decides nothing, but spares work."""
@@ -152,7 +135,7 @@ class Memory:
             self._settle()
         found = resembling(sketch, self._index, self.config)
         places = self._index.places(np.array([one.entry for one in found], dtype=np.int64)).tolist()
-        return [((self.ids[d], position), one.jaccard) for (d, position), one in zip(places, found, strict=True)]
+        return [((self.id_of(d), position), one.jaccard) for (d, position), one in zip(places, found, strict=True)]
 
     def commit(self) -> None:
         """Make durable what was handed out. Raises CorpusError."""
@@ -164,7 +147,7 @@ class Memory:
 
     def close(self) -> None:
         """Forget everything, and what was not committed for good."""
-        self.ids, self._numbers, self._index, self._decided = Ids(), {}, self._new_index(), None
+        self.ids, self._numbers, self._index, self._decided = [], {}, self._new_index(), None
         self._torn = self._full = False
         if self.store is not None:
             self.store.close()
@@ -207,7 +190,7 @@ class Memory:
         first = len(self.ids)
         numbers = np.arange(first, first + len(ids))
         again = np.zeros(len(ids), dtype=np.bool_)
-        self.ids.given.extend(ids)
+        self.ids.extend(ids)
         if ids.count(None) == len(ids):
             return numbers, again
         for place, id in enumerate(ids):
@@ -238,10 +221,10 @@ class Memory:
                 ahead = decided.entered(decided.handed, len(decided.ids))
                 self._index.cut(decided.batch.keys[ahead].T, decided.batch.fast)
             number = decided.number + decided.handed
-            for place, id in enumerate(self.ids.given[number:], number):
+            for place, id in enumerate(self.ids[number:], number):
                 if id is not None and self._numbers.get(id) == place:
                     del self._numbers[id]
-            del self.ids.given[number:]
+            del self.ids[number:]
         self._decided = None
 
     def _load(self, store: "Store") -> None:
@@ -255,7 +238,7 @@ class Memory:
                 for number, id in enumerate(block.ids, block.first):
                     if id is not None:
                         remember(id, number)
-                self.ids.given += block.ids
+                self.ids += block.ids
                 self._index.extend(block.entries, self.config.max_candidates, fast)
         except BaseException:
             store.close()

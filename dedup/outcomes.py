@@ -69,7 +69,7 @@ def outcomes(
     within = np.append(0, np.cumsum(own))[at].tolist()
     parts, first, begins, ends = (array.tolist() for array in (at, bounds, paragraphs.begins, paragraphs.ends))
     removed = (gone - np.repeat(bounds[:-1], np.diff(at))).tolist()
-    ids = memory.ids[len(memory.ids) - len(texts) :]
+    ids = list(map(memory.id_of, range(len(memory.ids) - len(texts), len(memory.ids))))
 
     def spans(d: int) -> tuple[list[int], list[int], list[int]]:
         """Where the paragraphs of a document begin and end, and which of them are removed."""
@@ -122,11 +122,11 @@ def decision(batch: Batch, verdicts: Verdicts, p: int, memory: Memory) -> Decisi
         return Decision("distinct", None, 0.0, 0.0, "no kept paragraph stands for it")
     document, position = verdicts.originals[p].tolist()
     if relation == EXACT:
-        return _exact(batch, p, (memory.ids[document], position), memory)
+        return _exact(batch, p, (memory.id_of(document), position), memory)
     jaccard, inside = float(verdicts.jaccards[p]), float(verdicts.containments[p])
     reason = removal_reason(relation, _count(batch, p), jaccard, inside, memory.config)
     reason += f"; {in_words(batch.tokens.text(p), memory.stand_in(p))}"
-    return Decision(RELATIONS[relation], (memory.ids[document], position), jaccard, inside, reason)
+    return Decision(RELATIONS[relation], (memory.id_of(document), position), jaccard, inside, reason)
 
 
 def _exact(batch: Batch, p: int, stand_in: tuple[Hashable, int], memory: Memory) -> Decision:
