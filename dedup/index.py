@@ -152,12 +152,6 @@ class Index:
             del array
             room.lengthen(self, name, length)
 
-    def places(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:
-        """int64[n, 2], document number and paragraph position of entries."""
-        found = np.empty((len(entries), 2), dtype=np.int64)
-        found[:, 0], found[:, 1] = self.documents[entries], self.positions[entries]
-        return found
-
     def folded(self, entry: int) -> bytes:
         """The folded text of an entry."""
         return self.text[self.text_at[entry] : self.text_at[entry + 1] - 1].tobytes()

@@ -134,8 +134,8 @@ class Memory:
         with self._whole():
             self._settle()
         found = resembling(sketch, self._index, self.config)
-        places = self._index.places(np.array([one.entry for one in found], dtype=np.int64)).tolist()
-        return [((self.id_of(d), position), one.jaccard) for (d, position), one in zip(places, found, strict=True)]
+        numbers, positions = self._index.documents, self._index.positions
+        return [((self.id_of(int(numbers[entry])), int(positions[entry])), jaccard) for entry, jaccard in found]
 
     def commit(self) -> None:
         """Make durable what was handed out. Raises CorpusError."""

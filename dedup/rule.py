@@ -174,8 +174,8 @@ def decide(
         else:
             capped += _decide_reference(batch, part, index, numbers, known, config, arrays)
         removed = part[relations[part] != DISTINCT]
-        if len(removed):
-            originals[removed] = index.places(stand_ins[removed])
+        originals[removed, 0] = index.documents[stand_ins[removed]]
+        originals[removed, 1] = index.positions[stand_ins[removed]]
         if known:
             entered = part[(relations[part] == DISTINCT) & (batch.roles[part] >= EXACT_ONLY)]
             assert index.count == before + len(entered)

@@ -1,6 +1,6 @@
 """datasketch, both ways: signatures as its objects, and its objects looked up in an index."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,6 @@ from .minhash import Shingles, permutations, sign
 
 if TYPE_CHECKING:
     from datasketch import MinHash
-
-
-class Resemblance(NamedTuple):
-    """An entry that may resemble a sketch, and the Jaccard similarity as their signatures estimate it."""
-
-    entry: int
-    jaccard: float
 
 
 def to_datasketch(signatures: NDArray[np.uint32], seed: int = 1) -> "list[MinHash]":
@@ -37,14 +30,15 @@ def to_datasketch(signatures: NDArray[np.uint32], seed: int = 1) -> "list[MinHas
     return [MinHash(hashvalues=row, **options) for row in signatures]
 
 
-def resembling(sketch: "MinHash", index: Index, config: Config) -> list[Resemblance]:
-    """The entries that share a band with a sketch, the most alike first. Raises InputError."""
+def resembling(sketch: "MinHash", index: Index, config: Config) -> list[tuple[int, float]]:
+    """The entries that share a band with a sketch, and the Jaccard similarity as their signatures estimate it, the most
+    alike first. Raises InputError."""
     values = _checked(sketch, config)
     bands, rows = choose_bands(config)
     (keys,) = band_keys(values[None, :], bands, rows).tolist()
     found = sorted({entry for column, key in enumerate(keys, 1) for entry in index.bucket(column, key)})
     estimates = [float((_signature(index.folded(entry), config) == values).mean()) for entry in found]
-    return sorted(map(Resemblance, found, estimates), key=lambda one: (-one.jaccard, one.entry))
+    return sorted(zip(found, estimates, strict=True), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _signature(folded: bytes, config: Config) -> NDArray[np.uint32]:
