@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .differences import in_words
 from .memory import Memory
@@ -80,39 +79,24 @@ def outcomes(
         return cuts(texts[d], *spans(d))
 
     def result(d: int) -> CleanResult:
-        return _result(ids[d], without(texts[d], places(d)), *spans(d), first[d], batch, verdicts, equals, memory)
+        starts, stops, positions = spans(d)
+        kept = list(map(Span, starts, stops))
+        removals = []
+        for position in positions:
+            p = first[d] + position
+            if equals[p] >= 0:
+                found = _exact(batch, p, (ids[d], int(batch.positions[equals[p]])), memory)
+            else:
+                found = decision(batch, verdicts, p, memory)
+            removals.append(Removal(starts[position], stops[position], position, found))
+        for position in reversed(positions):
+            del kept[position]
+        return CleanResult(ids[d], without(texts[d], places(d)), kept, removals)
 
     for d in range(len(texts)):
         count, inner = first[d + 1] - first[d], within[d + 1] - within[d]
         across = parts[d + 1] - parts[d] - inner
         yield Outcome(ids[d], count, inner, across, 0, partial(places, d), partial(result, d))
-
-
-def _result(
-    id: Hashable,
-    text: str,
-    begins: list[int],
-    ends: list[int],
-    removed: list[int],
-    first: int,
-    batch: Batch,
-    verdicts: Verdicts,
-    equals: NDArray[np.int64],
-    memory: Memory,
-) -> CleanResult:
-    """The result on a document of which that text stays, and whose paragraphs are those of the batch from `first` on."""
-    kept = list(map(Span, begins, ends))
-    removals = []
-    for position in removed:
-        p = first + position
-        if equals[p] >= 0:
-            found = _exact(batch, p, (id, int(batch.positions[equals[p]])), memory)
-        else:
-            found = decision(batch, verdicts, p, memory)
-        removals.append(Removal(begins[position], ends[position], position, found))
-    for position in reversed(removed):
-        del kept[position]
-    return CleanResult(id, text, kept, removals)
 
 
 def decision(batch: Batch, verdicts: Verdicts, p: int, memory: Memory) -> Decision:
