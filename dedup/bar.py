@@ -19,20 +19,17 @@ class Bar:
 
     def __init__(self, documents: Sequence[Document], totals: Totals, *, wanted: bool) -> None:
         self._totals = totals
-        self._sizes = {}
-        self._shown = wanted and sys.stderr is not None and sys.stderr.isatty()
-        if self._shown:
-            self._sizes = {document.source: size_of(document.source) for document in documents}
-            self._shown = any(self._sizes.values())
+        self._sizes: dict[str, int] = {}
         self._finished = 0  # bytes of files that are done
         self._begin = self._last = time.monotonic()
         self._bar: Any = None
+        if wanted and sys.stderr is not None and sys.stderr.isatty():
+            self._sizes = {document.source: size_of(document.source) for document in documents}
+        if length := sum(self._sizes.values()):
+            self._bar = click.progressbar(length=length, file=sys.stderr, width=24, item_show_func=self._came_of_it)
 
     def __enter__(self) -> Self:
-        if self._shown:
-            self._bar = click.progressbar(
-                length=sum(self._sizes.values()), file=sys.stderr, width=24, item_show_func=lambda _: self._came_of_it()
-            )
+        if self._bar is not None:
             self._bar.__enter__()
         return self
 
@@ -46,7 +43,8 @@ class Bar:
         """The present file is being read; `position` tells how many bytes of it are, when that is wanted."""
         if self._bar is not None and time.monotonic() - self._last > _EVERY:
             self._last = time.monotonic()
-            self._move(self._finished + position())
+            read = min(self._finished + position(), self._bar.length)
+            self._bar.update(max(0, read - self._bar.pos))
 
     def finished(self, source: str) -> None:
         """A file is done."""
@@ -58,14 +56,8 @@ class Bar:
         if self._bar is not None:
             click.echo("\r\x1b[K", err=True, nl=False)
 
-    def _move(self, to: int) -> None:
-        self._bar.update(max(0, min(to, self._bar.length) - self._bar.pos), self._totals)
-
-    def _came_of_it(self) -> str:
+    def _came_of_it(self, _: object) -> str:
         totals, seconds = self._totals, max(time.monotonic() - self._begin, 0.001)
         share = f"{totals.removed / totals.paragraphs:.1%} repeats, " if totals.paragraphs else ""
-        return (
-            f"{totals.files:,} files, {totals.paragraphs:,} paragraphs, {share}{self._bar.pos / 1e6 / seconds:.1f} MB/s"
-            if self._bar is not None
-            else ""
-        )
+        speed = self._bar.pos / 1e6 / seconds
+        return f"{totals.files:,} files, {totals.paragraphs:,} paragraphs, {share}{speed:.1f} MB/s"
