@@ -2,6 +2,7 @@
 
 import io
 import zlib
+from contextlib import suppress
 from importlib import import_module
 from lzma import LZMAError
 from os.path import splitext
@@ -75,13 +76,7 @@ class _Unpacked(io.RawIOBase):
 
 
 def _module(suffix: str) -> Any:
-    *earlier, last = _MODULES[suffix]
-    for name in earlier:
-        try:
+    for name in _MODULES[suffix]:
+        with suppress(ImportError):
             return import_module(name)
-        except ImportError:
-            pass
-    try:
-        return import_module(last)
-    except ImportError as error:
-        raise ValueError(f"{suffix} needs the extra zstd: pip install 'dedup-paragraphs[zstd]'") from error
+    raise ValueError(f"{suffix} needs the extra zstd: pip install 'dedup-paragraphs[zstd]'")

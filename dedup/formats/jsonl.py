@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from ..paragraphs import Span
-from .rows import Row
-from .text import check_encoding
+from .rows import Reader, Row
+from .text import TextWriter, check_encoding
 
 LONGEST_LINE = 1 << 26  # bytes
 NOTE = "dedup"  # the member that annotations go to
@@ -29,7 +29,7 @@ _ESCAPE = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.")
 _DECODER = json.JSONDecoder(parse_float=len, parse_int=len)
 
 
-class JsonLinesReader:
+class JsonLinesReader(Reader):
     """A file of JSON Lines, read line by line. One without the text is carried through, one too long in pieces."""
 
     def __init__(self, file: BinaryIO, field: str, packed: BinaryIO | None = None) -> None:
@@ -78,22 +78,17 @@ class JsonLinesReader:
         edges = np.array([(span.start, span.end) for span in spans])
         return [Span(*place) for place in (first + edges + longer[np.searchsorted(escaped, edges)]).tolist()]
 
-    def writer(self, target: BinaryIO, *, notes: bool = False) -> "JsonLinesWriter":
+    def writer(self, target: BinaryIO, *, notes: bool) -> "JsonLinesWriter":
         return JsonLinesWriter(target)
 
 
-class JsonLinesWriter:
+class JsonLinesWriter(TextWriter):
     """Writes lines."""
 
-    def __init__(self, target: BinaryIO) -> None:
-        self._target = target
-
     def write(self, row: Row, spelling: str | None, note: list[dict[str, Any]] | None = None) -> None:
-        line: bytes = row.raw if spelling is None else spelling.encode()
-        self._target.write(line if note is None else _noted(line.decode(), note).encode())
-
-    def close(self) -> None:
-        pass
+        if note is not None:
+            spelling = _noted(row.raw.decode() if spelling is None else spelling, note)
+        super().write(row, spelling)
 
 
 def as_json(value: Any) -> str:

@@ -1,15 +1,14 @@
 """Parquet: a column of strings holds the documents. One row group at a time is in memory, on either side."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ..paragraphs import Span
 from .jsonl import NOTE
-from .rows import Row
+from .rows import Reader, Row, Writer
 
 _AT_ONCE = 1_000  # values that become Python strings together
 
@@ -28,7 +27,7 @@ _ANNOTATION = pa.list_(
 )
 
 
-class ParquetReader:
+class ParquetReader(Reader):
     """A Parquet file. Rows whose text is null are carried through."""
 
     def __init__(self, file: BinaryIO, field: str) -> None:
@@ -72,18 +71,11 @@ class ParquetReader:
     def position(self) -> int:
         return 0 if self._bytes.closed else self._bytes.tell()
 
-    def spelling(self, row: Row) -> str:
-        assert row.text is not None
-        return row.text
-
-    def places(self, row: Row, spans: Sequence[Span]) -> list[Span]:
-        return list(spans)
-
-    def writer(self, target: BinaryIO, *, notes: bool = False) -> "ParquetWriter":
+    def writer(self, target: BinaryIO, *, notes: bool) -> "ParquetWriter":
         return ParquetWriter(target, self._file, self._field, notes=notes)
 
 
-class ParquetWriter:
+class ParquetWriter(Writer):
     """Writes row groups as they were read, with other texts, and with `notes` a column of them."""
 
     def __init__(self, target: BinaryIO, source: pq.ParquetFile, field: str, *, notes: bool) -> None:

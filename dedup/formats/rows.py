@@ -36,7 +36,7 @@ class Writer(Protocol):
 
 
 class Reader(Protocol):
-    """A file being read."""
+    """A file being read. As a rule it spells a text as it is."""
 
     def rows(self) -> Iterator[Row]:
         """All rows, once, in order. Raises OSError, and ValueError for what cannot be read."""
@@ -46,9 +46,12 @@ class Reader(Protocol):
 
     def spelling(self, row: Row) -> str:
         """How the file spells what can be cut in a row with a text: that text, or the line in which it stands."""
+        assert row.text is not None
+        return row.text
 
     def places(self, row: Row, spans: Sequence[Span]) -> list[Span]:
         """Where spans of a row's text, in order, stand in its spelling."""
+        return list(spans)
 
-    def writer(self, target: BinaryIO, *, notes: bool = False) -> Writer:
+    def writer(self, target: BinaryIO, *, notes: bool) -> Writer:
         """A writer of the rows of this file, with `notes` or without."""

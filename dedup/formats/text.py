@@ -2,16 +2,15 @@
 
 import os
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from ..paragraphs import Span
-from .rows import Row
+from .rows import Reader, Row, Writer
 
 LARGEST = 1 << 28  # bytes of one document
 
 
-class TextReader:
+class TextReader(Reader):
     """A file that is one document; `raw` is what it holds."""
 
     def __init__(self, raw: bytes) -> None:
@@ -45,14 +44,7 @@ class TextReader:
     def position(self) -> int:
         return len(self.raw)
 
-    def spelling(self, row: Row) -> str:
-        assert row.text is not None
-        return row.text
-
-    def places(self, row: Row, spans: Sequence[Span]) -> list[Span]:
-        return list(spans)
-
-    def writer(self, target: BinaryIO, *, notes: bool = False) -> "TextWriter":
+    def writer(self, target: BinaryIO, *, notes: bool) -> "TextWriter":
         return TextWriter(target)
 
 
@@ -62,7 +54,7 @@ def _checked(raw: bytes, limit: bool) -> bytes:
     return raw
 
 
-class TextWriter:
+class TextWriter(Writer):
     """Writes a document."""
 
     def __init__(self, target: BinaryIO) -> None:
