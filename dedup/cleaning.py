@@ -1,10 +1,9 @@
 """What becomes of a file: its rows without what was removed, or with notes on it; and back again."""
 
 import os
-from collections.abc import Iterable
 from typing import Any, BinaryIO
 
-from .corpus import File, row_id
+from .corpus import File, Rows, row_id
 from .files import Replacement, discard_unfinished
 from .formats import Reader, Row, TextReader, writing
 from .formats.compression import suffix
@@ -13,14 +12,12 @@ from .paragraphs import without
 from .removals import Cuts, Record, as_record
 from .sources import Document
 
-Decided = Iterable[tuple[Row, Outcome | None]]
-
 _TOLD_IN_A_NOTE = ("start", "end", "relation", "duplicate_of", "jaccard", "containment", "reason")
 
 
 def replace_cleaned(
     file: File,
-    rows: Decided,
+    rows: Rows,
     *,
     in_place: bool,
     record: Record | None,
@@ -52,7 +49,7 @@ def replace_cleaned(
 
 def write_cleaned(
     file: File,
-    rows: Decided,
+    rows: Rows,
     target: BinaryIO,
     *,
     record: Record | None,

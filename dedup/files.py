@@ -136,11 +136,6 @@ def unfinished_prefix(name: str) -> str:
     return f".{name[:50]}."
 
 
-def write(path: str, content: bytes) -> None:
-    """Write a file at once or not at all. Raises CorpusError."""
-    Replacement(path).write(content)
-
-
 def sync(path: str | os.PathLike[str]) -> None:
     """Have the disk confirm a file, or the names in a folder."""
     handle = os.open(path, os.O_RDONLY)

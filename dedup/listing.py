@@ -12,7 +12,7 @@ import click
 
 from .corpus import File, Rows
 from .differences import Side, marked, plain, word_diff
-from .files import write
+from .files import Replacement
 from .formats.jsonl import as_json
 from .kept import KeptTexts, with_kept
 from .options import at_terminal
@@ -87,7 +87,7 @@ def judge_sample(session: Session, found: Iterable[tuple[File, Rows]], size: int
         removals = with_kept(decided(found), kept)
         drawn = draw((removal for removal in removals if removal.record["relation"] != "boilerplate"), size)
     if page:
-        write(page, as_page(drawn).encode(errors="backslashreplace"))
+        Replacement(page).write(as_page(drawn).encode(errors="backslashreplace"))
         click.echo(f"{page}: a sample of {len(drawn):,}, to be judged in a browser", err=True)
     elif _at_a_terminal():
         click.echo(f"\n{precision(judge(drawn, _ask, coloured))}")

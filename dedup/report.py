@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from .config import Config
 from .corpus import File, Rows, Totals, row_id
 from .differences import plain, shortened, word_diffs
-from .files import write
+from .files import Replacement
 from .kept import KeptTexts, Shown, with_kept
 from .page import lengths, page
 from .sources import Document, check_names
@@ -51,7 +51,7 @@ def reported(
     with closing(KeptTexts()) as kept:
         for file, rows in found:
             yield file, looked_at(file, rows)
-    write(path, as_page(columns, run).encode(errors="backslashreplace"))
+    Replacement(path).write(as_page(columns, run).encode(errors="backslashreplace"))
 
 
 def as_page(columns: "Columns", run: Run) -> str:

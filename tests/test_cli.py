@@ -257,7 +257,7 @@ def test_an_interrupt_leaves_no_unfinished_file(tmp_path, monkeypatch, call, beg
 
     monkeypatch.setattr(os, call, interrupted)
     with pytest.raises(KeyboardInterrupt):
-        files.write(str(tmp_path / "a.txt"), b"text")
+        files.Replacement(str(tmp_path / "a.txt")).write(b"text")
     assert tree(tmp_path) == {}
 
 
