@@ -107,18 +107,12 @@ _IS_FREE = np.isin(np.arange(256), (SPACE, PUNCTUATION, STOP, POINT, COMMA))  # 
 _IS_SEPARATOR = np.isin(np.arange(256), (SPACE, PUNCTUATION, STOP))  # whatever its neighbours are
 
 
-@dataclass(frozen=True, slots=True)
-class _Characters:
+def _characters(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.int64]]:
     """A batch as characters, a NUL (punctuation, as good as an end) after each text.
 
-    classes: uint8[...], with flags; folds: uint32[...], the folded character, EXPANDS + row, or the space of a separator
+    Their classes, with flags; each one folded: a character, EXPANDS + row, or the space of a separator; and where each
+    text ends, after its NUL.
     """
-
-    classes: NDArray[np.uint8]
-    folds: NDArray[np.uint32]
-
-
-def _characters(texts: Sequence[str]) -> _Characters:
     joined = "\0".join(texts) + "\0"
     try:
         narrow = joined.encode("latin-1", "replace")
@@ -136,7 +130,7 @@ def _characters(texts: Sequence[str]) -> _Characters:
         classes[wide] = kinds
         folded = np.where(table.folds[entries] < EXPANDS, code, 0) + table.folds[entries]
         folds[wide] = np.where(_IS_SEPARATOR[kinds & CLASS_BITS], ord(" "), folded)
-    return _Characters(classes, folds)
+    return classes, folds, np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
 
 
 @lru_cache(maxsize=1)
@@ -151,14 +145,11 @@ def _fold_reference(texts: Sequence[str]) -> Tokens:
             np.zeros(PADDING, np.uint8), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(PADDING, np.uint8)[:0]
         )
     texts = settled(texts, [p for p, text in enumerate(texts) if "&" in text])
-    characters = _characters(texts)
-    ends = _ends(texts)
-    flagged = np.flatnonzero(characters.classes & UNSETTLED != 0)
+    classes, folds, ends = _characters(texts)
+    flagged = np.flatnonzero(classes & UNSETTLED != 0)
     if len(flagged):
         texts = settled(texts, np.searchsorted(ends, flagged, side="right").tolist())
-        characters = _characters(texts)
-        ends = _ends(texts)
-    classes, folds = characters.classes, characters.folds
+        classes, folds, ends = _characters(texts)
     kinds = classes & np.uint8(CLASS_BITS)
     roles = np.frombuffer(bytearray(kinds.tobytes().translate(_ROLES)), dtype=np.uint8)
 
@@ -202,11 +193,6 @@ def _fold_reference(texts: Sequence[str]) -> Tokens:
         marks[after[after < len(lead)]] |= AFTER_STOP
     first = np.append(0, np.searchsorted(lead, ends))
     return Tokens(buffer, starts, first, marks)
-
-
-def _ends(texts: Sequence[str]) -> NDArray[np.int64]:
-    """After the NUL of each text."""
-    return np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
 
 
 def _decide_roles(
