@@ -83,7 +83,7 @@ class Store:
             self.created, self.committed = str(self.facts["created"]), str(self.facts["committed"])
             if max(self.counts) > _MOST_INFLATED * self.size or min(self.counts) < 0:
                 raise self._corrupt("its head counts more than it can hold")
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             self.close()
             raise error if isinstance(error, DedupError) else self._corrupt("its head makes no sense") from error
         except BaseException:
@@ -191,7 +191,7 @@ class Store:
         self.counts, self._behind = self.counts.plus(block), True
         self._ids, self._waiting, self._new_notes, self._size = [], [], {}, 0
 
-    def _facts(self, created: str, counts: "_Counts") -> dict[str, Any]:
+    def _facts(self, created: str, counts: _Counts) -> dict[str, Any]:
         return {
             "scheme": SCHEME, "decisions": DECISION_VERSION, "config": asdict(self.config),
             "fingerprint": self.config.fingerprint(), "lines": self.lines, "counts": counts, "created": created,
@@ -201,19 +201,13 @@ class Store:
     def _check(self) -> None:
         """Raise ConfigError unless the index decides as `config` does."""
         found, own = self.facts, self._facts("", _Counts())
-        try:
-            differ = [
-                f"{name} is {found['config'].get(name, _UNKNOWN)!r} in the index, {own['config'].get(name, _UNKNOWN)!r} here"
-                for name in own["config"] | found["config"]
-                if found["config"].get(name, _UNKNOWN) != own["config"].get(name, _UNKNOWN)
-            ]
-            differ += [
-                f"{what} is {found[name]!r} in the index, {own[name]!r} here"
-                for name, what in (("scheme", "the scheme of signatures"), ("decisions", "the version of the rule"))
-                if found[name] != own[name]
-            ]
-        except (AttributeError, KeyError, TypeError):
-            raise self._corrupt("its head makes no sense") from None
+        sides = [
+            (name, found["config"].get(name, _UNKNOWN), own["config"].get(name, _UNKNOWN))
+            for name in own["config"] | found["config"]
+        ]
+        sides.append(("the scheme of signatures", found["scheme"], own["scheme"]))
+        sides.append(("the version of the rule", found["decisions"], own["decisions"]))
+        differ = [f"{what} is {there!r} in the index, {here!r} here" for what, there, here in sides if there != here]
         if differ:
             raise ConfigError(
                 f"{self.path} was made with another configuration: {'; '.join(differ)}. Give it the same one, or use "
