@@ -173,11 +173,9 @@ def _stamps() -> tuple[tuple[str, int, int], ...]:
 @contextmanager
 def announced() -> Iterator[None]:
     """Tell a person at a terminal why the first large run is slow to start."""
-
     if sys.stderr is None or not sys.stderr.isatty():
         yield
         return
-
     timer = threading.Timer(_PATIENCE, _tell)
     timer.daemon = True
     timer.start()
@@ -187,14 +185,9 @@ def announced() -> Iterator[None]:
         timer.cancel()
 
 
-_telling = threading.Lock()
+_untold = threading.Lock()  # taken for good by the first of the threads that wait for kernels
 
 
 def _tell() -> None:
-    with _telling:  # several threads may wait for kernels
-        _tell_once()
-
-
-@lru_cache(maxsize=1)
-def _tell_once() -> None:
-    print("dedup: compiling its kernels (once; later runs load them)", file=sys.stderr)
+    if _untold.acquire(blocking=False):
+        print("dedup: compiling its kernels (once; later runs load them)", file=sys.stderr)
