@@ -153,34 +153,29 @@ def _chunks(texts: Iterable[Any]) -> Iterator[tuple[_Chunk, list[str] | Utf8, bo
     if is_column(texts):
         for rows, size in read_column(texts, BATCH_TEXTS):
             yield rows, rows.texts, engine.wanted(size)
-        return
-    begin, characters, most = 0, 0, 1
-    if isinstance(texts, list):
-        characters, most = _length(texts), BATCH_TEXTS
-        if engine.wanted(characters):
-            yield from _windows(texts)
-            return
-    remaining = iter(texts)
-    while chunk := list(islice(remaining, most)):
-        most = min(2 * most, BATCH_TEXTS)
-        strings = _strings(chunk, begin)
-        if not isinstance(texts, list):
+    elif isinstance(texts, list):
+        yield from _windows(texts, engine.wanted(_length(texts)))
+    else:
+        remaining = iter(texts)
+        begin, characters, most = 0, 0, 1
+        while chunk := list(islice(remaining, most)):
+            strings = _strings(chunk, begin)
             characters += _length(strings)
-        yield chunk, strings, engine.wanted(characters)
-        begin += len(chunk)
+            yield chunk, strings, engine.wanted(characters)
+            begin, most = begin + len(chunk), min(2 * most, BATCH_TEXTS)
 
 
-def _windows(texts: list[Any]) -> Iterator[tuple[_Chunk, list[str] | Utf8, bool]]:
-    """Chunks of a list for the compiled kernels, which read the texts where they are."""
+def _windows(texts: list[Any], fast: bool) -> Iterator[tuple[_Chunk, list[str] | Utf8, bool]]:
+    """Chunks of a list; the compiled kernels read its texts where they are."""
     begin = 0
     while begin < len(texts):
         end = min(begin + BATCH_TEXTS, len(texts))
-        found = Utf8.window(texts, begin, end)
+        found = Utf8.window(texts, begin, end) if fast else None
         if found is not None:
-            yield Rows(found, np.zeros(end - begin, dtype=np.bool_)), found, True
+            yield Rows(found, np.zeros(end - begin, dtype=np.bool_)), found, fast
         else:
             chunk = texts[begin:end]
-            yield chunk, _strings(chunk, begin), True
+            yield chunk, _strings(chunk, begin), fast
         begin = end
 
 
