@@ -9,7 +9,7 @@ from .store import Store
 _SIMILARITIES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 
-def describe(path: str, *, check: bool = False) -> Iterator[tuple[str, str]]:
+def describe(path: str, *, check: bool) -> Iterator[tuple[str, str]]:
     """Name by name: configuration, counts, sizes, recall, age and health; with `check` every block is read.
 
     Raises IndexCorrupt, and what else opening it raises.

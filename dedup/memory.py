@@ -53,7 +53,7 @@ class Memory:
     capped: lookups that met a bucket with `max_candidates` entries
     """
 
-    def __init__(self, config: Config, store: "Store | None" = None) -> None:
+    def __init__(self, config: Config, store: "Store | None") -> None:
         self.config, self.store = config, store
         self.ids: list[Hashable] = []
         self.capped = 0

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
@@ -48,16 +48,17 @@ class Record:
     cut from (the text or, of JSON Lines, the line), whose checksum (XXH3, 64 bits) is that of the whole.
     """
 
-    def __init__(self, path: str, *, durable: bool = False, again: Collection[str] | None = None) -> None:
+    def __init__(self, path: str, *, durable: bool, again: Collection[str] | None) -> None:
         """A new file. With `again`, the names of files that are cleaned now, the lines of an earlier one on all other files
         stay. Raises CorpusError."""
         self.path = path
         self._durable = durable
-        earlier = Cuts(path) if again is not None and os.path.exists(path) else None
+        lines: Iterable[bytes] = ()
+        if again is not None and os.path.exists(path):
+            earlier = Cuts(path)
+            lines = chain.from_iterable(map(earlier.lines, sorted(earlier.files - set(again))))
         with Replacement(path, durable=durable) as file:
-            for name in sorted(earlier.files - set(again or ())) if earlier else ():
-                assert earlier
-                file.writelines(earlier.lines(name))
+            file.writelines(lines)
         with failures_named(path):
             self._file: BinaryIO = open(path, "ab")  # noqa: SIM115  until close
 

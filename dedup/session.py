@@ -47,7 +47,7 @@ class Session:
             raise click.UsageError("--lines takes every line as a document: none of them has page furniture to remove.")
         self.furniture = find_furniture(self.documents, least, self.formats)
 
-    def results(self, jobs: int, index: str | Store | None = None) -> Iterator[tuple[File, Rows]]:
+    def results(self, jobs: int, index: str | Store | None) -> Iterator[tuple[File, Rows]]:
         """Each file, and its rows with their results; with an index it is noted as done when the next is asked for.
 
         Which files are passed over is known at once.

@@ -45,7 +45,7 @@ def by_name(name: str) -> Format | None:
     return _BY_NAME.get(splitext(name[: len(name) - len(suffix(name))])[1].lower())
 
 
-def open_reader(source: str, formats: Formats, *, limit: bool = True) -> Reader:
+def open_reader(source: str, formats: Formats, *, limit: bool) -> Reader:
     """A reader of a file ("-" is standard input), which has been found to be whole if it is compressed or Parquet.
 
     What fails later fails after rows of it were decided. `limit`: refuse what is too large for one document. Raises

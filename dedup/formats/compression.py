@@ -61,10 +61,9 @@ class _Unpacked(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             count: int = self._content.readinto(buffer)
-        except (EOFError, OSError, zlib.error, LZMAError) as error:
-            raise ValueError(f"damaged or cut short ({error})") from error
         except Exception as error:
-            if type(error).__name__ != "ZstdError":  # whose module may not be there
+            damaged = isinstance(error, (EOFError, OSError, zlib.error, LZMAError))
+            if not damaged and type(error).__name__ != "ZstdError":  # whose module may not be there
                 raise
             raise ValueError(f"damaged or cut short ({error})") from error
         self._size += count
