@@ -141,7 +141,7 @@ NO_LEXICON = np.zeros(1, dtype=np.uint64), np.zeros(1, dtype=np.int64), np.zeros
 
 
 @kernel
-def space_kernel(text, i):
+def next_space_kernel(text, i):
     """Where the next space stands, eight bytes at a time."""
     while True:
         differs = load_64(text, i) ^ _SPACES
@@ -208,7 +208,7 @@ def read_tokens_kernel(
     one, mask, lexicon_mask = np.uint64(1), np.uint64(len(slots) - 1), np.uint64(len(lexicon_hashes) - 1)
     token, until, known = np.uint64(token), np.uint64(until), np.uint64(known)
     while token < until:
-        end = space_kernel(text, begin)
+        end = next_space_kernel(text, begin)
         value = hash_kernel(text, begin, end)
         slot = value & mask
         while slots[slot] >= 0:

@@ -88,7 +88,7 @@ def utf8_kernel(texts, begin, end):
     for p in range(begin, end):
         characters, width = text_characters(texts, p)
         if width == 0:
-            size = copy_kernel(characters, raw, size)
+            size = copy_ascii_kernel(characters, raw, size)
         elif width == 1:
             size = encode_kernel(characters, 1, characters, raw, size)
         elif width == 2:
@@ -101,7 +101,7 @@ def utf8_kernel(texts, begin, end):
 
 
 @kernel
-def copy_kernel(characters, raw, size):
+def copy_ascii_kernel(characters, raw, size):
     """Append ASCII characters, eight at a time; the new size."""
     whole = len(characters) & ~7
     for i in range(0, whole, 8):
