@@ -19,8 +19,6 @@ from .sources import Document, check_names, size_of
 
 _ROW_BYTES = 500  # about what a row takes in memory besides what it holds
 
-_BY_NAME = Formats()
-
 
 @dataclass(slots=True)
 class Totals:
@@ -81,7 +79,7 @@ class _Place(NamedTuple):
 def run(
     documents: Sequence[Document],
     deduplicator: Deduplicator,
-    formats: Formats = _BY_NAME,
+    formats: Formats = Formats(),
     *,
     jobs: int = 1,
     lines: bool = False,
@@ -193,7 +191,7 @@ def rows_read(document: Document, formats: Formats) -> Iterator[tuple[str, str]]
             yield row_id(document, row), row.text
 
 
-def find_furniture(documents: Sequence[Document], least: int, formats: Formats = _BY_NAME) -> Furniture:
+def find_furniture(documents: Sequence[Document], least: int, formats: Formats = Formats()) -> Furniture:
     """The paragraphs that stand in at least so many documents: a pass of its own over all that can be read.
 
     Raises CorpusError for what cannot be read twice, and for two documents of one id, whose positions would be mixed up.

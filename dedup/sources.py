@@ -30,7 +30,7 @@ class Document:
 def plan(
     sources: Sequence[str],
     output: str | None,
-    formats: Formats = Formats(),  # noqa: B008  a value
+    formats: Formats = Formats(),
     *,
     in_place: bool = False,
     named: bool = False,

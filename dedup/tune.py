@@ -22,11 +22,10 @@ from .minhash import shingle, sign
 from .paragraphs import split_lines, split_paragraphs
 from .relation import Comparison, compare_folded
 from .rule import half_words
-from .sample import draw
+from .sample import SEED, draw
 from .sources import Document
 from .tokens import Tokens, fold
 
-SEED = 1
 MOST_PARAGRAPHS = 20_000  # that are looked at
 MOST_COMPARED = 3_000
 _MOST_TOGETHER = 40  # paragraphs that share a shingle or band: of more, the first ones
