@@ -161,15 +161,11 @@ class Log:
         if not any(page.startswith(_MAGIC) for page in pages):
             raise self._corrupt("it is no index of dedup, or its beginning is overwritten")
         found = [_unpaged(page) for page in pages]
-        points = []
-        for page, read in enumerate(found):
-            if read is None:
-                continue
-            point = self._point(read)
-            points.append((point.commits, page, point))
+        points = {page: self._point(said) for page, said in enumerate(found) if said is not None}
         if not points:
             raise self._corrupt("both copies of its head are damaged")
-        _, page, last = max(points, key=lambda found: found[:2])
+        page = max(points, key=lambda page: (points[page].commits, page))
+        last = points[page]
         if last.end > os.fstat(self._file.fileno()).st_size:
             raise self._corrupt("it is cut short")
         return last, page, None in found
