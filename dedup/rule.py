@@ -159,20 +159,19 @@ def decide(
     numbers: int64[documents], by which the index knows each; again: bool[documents], whether it knows it already
     """
     n = len(batch.roles)
-    arrays = np.zeros(n, dtype=np.uint8), np.full(n, -1, dtype=np.int64), np.zeros(n), np.zeros(n)
-    relations, stand_ins, *_ = arrays
+    relations, stand_ins = np.zeros(n, dtype=np.uint8), np.full(n, -1, dtype=np.int64)
+    jaccards, containments = np.zeros(n), np.zeros(n)
     originals = np.empty((n, 2), dtype=np.int64)
     capped = 0
+    decide_run = _decide_compiled if batch.fast else _decide_reference
     for begin, end in _runs(again):
         part = batch.order
         if end - begin < len(again):
             part = part[slice(*np.searchsorted(batch.documents, (begin, end)).tolist())]
         before = index.count
         known = bool(again[begin])
-        if batch.fast:
-            capped += _decide_compiled(batch, part, index, numbers, known, config, arrays)
-        else:
-            capped += _decide_reference(batch, part, index, numbers, known, config, arrays)
+        verdicts = relations, stand_ins, jaccards, containments
+        capped += decide_run(batch, part, index, numbers, known, config, verdicts)
         removed = part[relations[part] != DISTINCT]
         originals[removed, 0] = index.documents[stand_ins[removed]]
         originals[removed, 1] = index.positions[stand_ins[removed]]
@@ -181,7 +180,7 @@ def decide(
             assert index.count == before + len(entered)
             index.cut(batch.keys[entered].T, batch.fast)
             index.extend(entries(batch, entered[stand_ins[entered] < 0], numbers), config.max_candidates, batch.fast)
-    return Verdicts(relations, stand_ins, originals, *arrays[2:], capped)
+    return Verdicts(relations, stand_ins, originals, jaccards, containments, capped)
 
 
 def _runs(again: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -242,9 +241,9 @@ def _decide_reference(
     numbers: NDArray[np.int64],
     again: bool,
     config: Config,
-    arrays: tuple[NDArray[Any], ...],
+    verdicts: tuple[NDArray[Any], ...],
 ) -> int:
-    relations, stand_ins, jaccards, containments = arrays
+    relations, stand_ins, jaccards, containments = verdicts
     tokens, shingles = batch.tokens, batch.shingles
     capped = 0
     order = order[batch.roles[order] >= EXACT_ONLY]
@@ -373,7 +372,7 @@ def _decide_compiled(
     numbers: NDArray[np.int64],
     again: bool,
     config: Config,
-    arrays: tuple[NDArray[Any], ...],
+    verdicts: tuple[NDArray[Any], ...],
 ) -> int:
     tokens, shingles, documents = batch.tokens, batch.shingles, numbers[batch.documents]
     n, columns = batch.keys.shape
@@ -389,6 +388,6 @@ def _decide_compiled(
          batch.keys, batch.roles, order, documents, batch.positions),
         (index.text, index.mark, index.text_at, index.mark_at, index.documents, index.positions, index.slots, index.single),
         index.count, lexicon_table() if config.guard else NO_LEXICON, (config.shingle_size, *limits(config)), most,
-        config.scope == "corpus", again, work, arrays,
+        config.scope == "corpus", again, work, verdicts,
     )  # fmt: skip
     return int(capped)
