@@ -16,7 +16,7 @@ from .config import Config
 from .errors import ConfigError, InputError
 from .memory import Memory
 from .outcomes import Outcome, decision, outcomes
-from .paragraphs import Paragraphs, split
+from .paragraphs import Paragraphs, checked, split
 from .results import CleanResult, Decision
 from .rule import LARGEST_DOCUMENT, Batch, Verdicts, read_batch
 from .utf8 import Utf8
@@ -377,9 +377,3 @@ def _checked_text(id: Hashable, text: Any) -> str:
 
 def _may_be_too_large(text: str) -> bool:
     return len(text) >= 2 * LARGEST_DOCUMENT and sum(map(text.count, "\n\r\u2028\u2029")) >= LARGEST_DOCUMENT
-
-
-def checked(text: Any, name: str) -> str:
-    if not isinstance(text, str):
-        raise InputError(f"{name} is {type(text).__name__} ({text!r:.60}); expected str")
-    return text

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from . import engine
 from .arrow import Rows, is_column, read_column
 from .config import Config
-from .deduplicator import BATCH_TEXTS, Deduplicator, checked, known_length
+from .deduplicator import BATCH_TEXTS, Deduplicator, known_length
 from .differences import in_words
 from .errors import InputError
 from .minhash import shingle, sign
-from .paragraphs import line_cuts, split_lines, split_paragraphs, without
+from .paragraphs import checked, line_cuts, split_lines, split_paragraphs, without
 from .relation import DISTINCT, Comparison, compare_folded
 from .results import CleanResult, Match, Removal
 from .rule import LARGEST_DOCUMENT, Batch, Verdicts, read_batch

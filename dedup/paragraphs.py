@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,13 @@ class Span:
     end: int
 
 
+def checked(text: Any, name: str) -> str:
+    """The text that is called `name`. Raises InputError for anything but str."""
+    if not isinstance(text, str):
+        raise InputError(f"{name} is {type(text).__name__} ({text!r:.60}); expected str")
+    return text
+
+
 def is_blank_line_document(text: str) -> bool:
     """Whether CR, LF or CRLF give a blank line anywhere in `text`."""
     return (_BLANK_LINE if "\r" in text else _BLANK_LINE_LF).search(text) is not None
@@ -45,10 +53,8 @@ def split_paragraphs(text: str) -> list[Span]:
 
     Raises InputError for anything but str.
     """
-    if not isinstance(text, str):
-        raise InputError(f"text is {type(text).__name__} ({text!r:.60}); expected str")
     separator = _LINE_END
-    if is_blank_line_document(text):
+    if is_blank_line_document(checked(text, "text")):
         separator = _GAP if "\r" in text else _GAP_LF
     spans = []
     start = len(_BOM) if text.startswith(_BOM) else 0
