@@ -61,9 +61,22 @@ class Replacement:
                 left = left[os.write(self._handle, left) :]
         except BaseException as error:
             self._give_up(error)
-        self.finish()
+        self._finish()
 
-    def finish(self) -> None:
+    def __enter__(self) -> BinaryIO:
+        self._file = os.fdopen(self._handle, "wb")
+        return self._file
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None and self.wanted:
+            return self._finish()
+        self._discard()
+        if isinstance(error, OSError) and not isinstance(error, CorpusError):
+            raise self._failure(error) from error
+
+    def _finish(self) -> None:
         """Put the file in its place, with the rights of the one that was there. Raises CorpusError."""
         try:
             if self._file:
@@ -77,25 +90,12 @@ class Replacement:
         except BaseException as error:  # an interrupt, too, leaves nothing behind
             self._give_up(error)
 
-    def discard(self) -> None:
+    def _discard(self) -> None:
         """Leave everything as it was."""
         with suppress(OSError):  # what could not be written is not wanted
             self._close()
         with suppress(FileNotFoundError):
             os.unlink(self._temporary)
-
-    def __enter__(self) -> BinaryIO:
-        self._file = os.fdopen(self._handle, "wb")
-        return self._file
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None and self.wanted:
-            return self.finish()
-        self.discard()
-        if isinstance(error, OSError) and not isinstance(error, CorpusError):
-            raise self._failure(error) from error
 
     def _close(self) -> None:
         if self._file:
@@ -105,7 +105,7 @@ class Replacement:
             os.close(handle)
 
     def _give_up(self, error: BaseException) -> NoReturn:
-        self.discard()
+        self._discard()
         if isinstance(error, OSError):
             raise self._failure(error) from error
         raise error
