@@ -203,8 +203,9 @@ def _opened(config: Config, index: str | None) -> Deduplicator:
     deduplicator = Deduplicator(config, index=index)
     if engine.wanted(engine.COMPILE_FROM):
         logger.info("Loading the compiled kernels (the first time they are made, for about a minute)")
-        _warm(config)
-        deduplicator._characters = engine.COMPILE_FROM  # they do all the work from now on
+        warming = Deduplicator(config)
+        warming._characters = deduplicator._characters = engine.COMPILE_FROM  # they do all the work from now on
+        warming.clean(_SAMPLE)
     return deduplicator
 
 
@@ -220,12 +221,6 @@ def _close(deduplicator: Deduplicator) -> None:
         deduplicator.commit()
     finally:
         deduplicator.close()
-
-
-def _warm(config: Config) -> None:
-    deduplicator = Deduplicator(config)
-    deduplicator._characters = engine.COMPILE_FROM
-    deduplicator.clean(_SAMPLE)
 
 
 def _config(settings: "BaseSettings") -> Config:
