@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from pathlib import Path
 from types import FunctionType
@@ -18,6 +18,7 @@ from typing import Any
 from typing import no_type_check as kernel  # kernels take lists when interpreted, arrays when compiled
 
 import numpy as np
+from xxhash import xxh3_64_hexdigest
 
 from .errors import ConfigError
 from .intrinsics import INTRINSICS, instruction
@@ -45,18 +46,21 @@ def wanted(characters: int) -> bool:
     if forced not in ("", "numpy", "numba"):
         raise ConfigError(f"DEDUP_ENGINE is {forced!r}; expected numpy, numba or nothing")
     if forced == "numba" and not numba_works():
-        raise ConfigError("DEDUP_ENGINE is numba, but numba cannot be imported: pip install 'dedup-paragraphs[fast]'")
+        raise ConfigError(
+            "DEDUP_ENGINE is numba, but numba cannot compile: pip install 'dedup-paragraphs[fast]', and unset NUMBA_DISABLE_JIT"
+        )
     return forced == "numba" or (forced == "" and characters >= COMPILE_FROM and numba_works())
 
 
 @lru_cache(maxsize=1)
 def numba_works() -> bool:
-    """Whether numba can be imported; a broken installation counts as none."""
+    """Whether numba is there and compiles; a broken installation counts as none."""
     try:
-        import numba  # noqa: F401
+        import numba
+        from numba import types  # noqa: F401  of a folder that is merely called numba nothing can be imported
     except Exception:
         return False
-    return True
+    return not getattr(numba.config, "DISABLE_JIT", 0)
 
 
 _one_at_a_time = threading.RLock()  # threads that need the same kernel must not each compile it
@@ -93,7 +97,7 @@ def _compiled(function: Callable[..., Any], nogil: bool, inner: bool = False) ->
         return machine
     try:
         machine = numba.njit(cache=True, **options)(copy)
-        _stamp(machine)
+        _own_cache(machine)
     except RuntimeError:  # no writable place for the cache: compile in every process
         machine = numba.njit(**options)(copy)
     return machine
@@ -159,15 +163,40 @@ _COMPILED_AS: dict[Callable[..., Any], Callable[..., Any]] = {
 }
 
 
-def _stamp(machine: Any) -> None:
-    """Make the cache notice a change in any module: numba looks at the kernel's own file only, not at those it calls."""
-    machine._cache._cache_file._source_stamp = _stamps()
+def _own_cache(machine: Any) -> None:
+    """Make the cache notice a change in any module, and cost time at most.
+
+    numba looks at the kernel's own file only, not at those it calls; and as it writes an index before the data, the data's
+    names tell the version, too, in case the disk is full then. What cannot be loaded, as a file cut short, is compiled
+    again, and what cannot be saved stays in the process.
+    """
+    cache = machine._cache
+    files = cache._cache_file
+    version = _version()
+    files._source_stamp = version
+    files._data_name_pattern = files._data_name_pattern.replace("{number", version + ".{number")
+    cache.load_overload = _or_without(cache.load_overload, cache.flush)
+    cache.save_overload = _or_without(cache.save_overload, cache.flush)
+
+
+def _or_without(step: Callable[..., Any], begin_again: Callable[[], None]) -> Callable[..., Any]:
+    def tried(*of: Any) -> Any:
+        try:
+            return step(*of)
+        except Exception:
+            with suppress(Exception):
+                begin_again()
+            return None
+
+    return tried
 
 
 @cache
-def _stamps() -> tuple[tuple[str, int, int], ...]:
+def _version() -> str:
+    """Another one whenever a module of the package changed."""
     found = ((path.name, path.stat()) for path in Path(__file__).parent.glob("*.py"))
-    return tuple(sorted((name, status.st_mtime_ns, status.st_size) for name, status in found))
+    stamps = sorted((name, status.st_mtime_ns, status.st_size) for name, status in found)
+    return xxh3_64_hexdigest(repr(stamps).encode())
 
 
 @contextmanager

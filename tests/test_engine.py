@@ -1,0 +1,95 @@
+"""Which rung does the work, and what happens where numba cannot keep what it compiled."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dedup import engine
+
+needs_numba = pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+
+_SIGN = """
+import sys
+import numpy as np
+from dedup import engine, minhash
+if len(sys.argv) > 1:  # as another version of the package has it
+    code = minhash.mix_kernel.__code__
+    constants = tuple(0x85EBCA77 if constant == 0x85EBCA6B else constant for constant in code.co_consts)
+    minhash.mix_kernel.__code__ = code.replace(co_consts=constants)
+    engine._version = lambda: sys.argv[1]
+hashes, multipliers = np.arange(1, 10, dtype=np.uint32), np.arange(1, 5, dtype=np.uint32)
+sign = engine.compiled(minhash.sign_kernel)
+print(sign(hashes, np.array([0, 9]), multipliers, multipliers).tolist(), list(sign.stats.cache_hits.values()))
+"""
+
+
+def run(code, *given, most_bytes=None, **environment):
+    """What a process prints that can write files of so many bytes at most."""
+
+    def limited():
+        import resource
+        import signal
+
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+
+    done = subprocess.run(
+        [sys.executable, "-c", code, *given],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        preexec_fn=limited if most_bytes else None,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def signed(folder, *version, most_bytes=None):
+    """The signature as compiled by a process that keeps its kernels in `folder`, and whether it loaded them."""
+    signature, loaded = run(_SIGN, *version, most_bytes=most_bytes, NUMBA_CACHE_DIR=str(folder)).rsplit("[", 1)
+    return signature, loaded.startswith("1")
+
+
+@needs_numba
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of the system are set as POSIX has them")
+def test_a_cache_that_cannot_be_used_costs_time_alone(tmp_path):
+    expected, loaded = signed(tmp_path)
+    assert not loaded and signed(tmp_path) == (expected, True)
+    for damage in (b"", b"no cache"):
+        for path in Path(tmp_path).rglob("*.nb?"):
+            path.write_bytes(damage)
+            assert signed(tmp_path) == (expected, False)
+            assert signed(tmp_path) == (expected, True)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert signed(empty, most_bytes=1 << 14) == (
+        expected,
+        False,
+    )  # room for the index alone, as on a disk that fills up
+    assert signed(empty) == (expected, False)
+
+
+@needs_numba
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of the system are set as POSIX has them")
+def test_no_version_runs_what_another_compiled(tmp_path):
+    before, _ = signed(tmp_path)
+    after, _ = signed(tmp_path / "other", "2")
+    assert before != after
+    assert signed(tmp_path, "2", most_bytes=1 << 14) == (after, False)  # whose index is written, and no data
+    assert signed(tmp_path, "2") == (after, False)
+    assert signed(tmp_path)[0] == before
+
+
+@needs_numba
+def test_without_compilation_there_is_the_other_rung(tmp_path):
+    works = "from dedup import engine; print(engine.numba_works())"
+    assert run(works) == "True\n" and run(works, NUMBA_DISABLE_JIT="1") == "False\n"
+    (tmp_path / "numba").mkdir()
+    (tmp_path / "numba" / "__init__.py").write_text("")
+    found = [str(tmp_path), os.environ.get("PYTHONPATH", "")]
+    assert run(works, PYTHONPATH=os.pathsep.join(filter(None, found))) == "False\n"
+    with pytest.raises(AssertionError, match="DEDUP_ENGINE is numba, but numba cannot compile"):
+        run("import dedup; dedup.duplicated(['a'])", NUMBA_DISABLE_JIT="1", DEDUP_ENGINE="numba")
