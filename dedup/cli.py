@@ -16,7 +16,7 @@ from .config import Config
 from .corpus import File, Rows, explained, row_id
 from .differences import marked, word_diff
 from .errors import CorpusError
-from .files import Replacement
+from .files import Replacement, failures_named
 from .formats import Formats, open_reader
 from .formats.jsonl import NOTE, as_json
 from .functions import compare
@@ -32,6 +32,7 @@ from .options import (
     jobs,
     reads,
     report_to,
+    say,
     standard_output,
     warn,
 )
@@ -148,7 +149,7 @@ def clean(
     if json:
         click.echo(as_json(as_numbers(session.totals)))
     elif not quiet:
-        click.echo(summary(session.totals, "would go" if dry_run else "removed", lines=lines), err=True)
+        say(summary(session.totals, "would go" if dry_run else "removed", lines=lines))
     sys.exit(2 if session.incomplete else 0)
 
 
@@ -180,7 +181,8 @@ def _furniture_told(file: File, rows: Rows) -> Rows:
     for row, outcome in rows:
         for removal in outcome.result().removed if outcome and outcome.furniture else []:
             if removal.decision.relation == "boilerplate" and row.text is not None:
-                click.echo(as_json(as_record(row_id(file.document, row), row.text, removal)), err=True)
+                with failures_named("standard error"):  # it is the only record
+                    click.echo(as_json(as_record(row_id(file.document, row), row.text, removal)), err=True)
         yield row, outcome
 
 
@@ -264,7 +266,7 @@ def find(
         for line in as_lines:
             click.echo(line)
     if not quiet:
-        click.echo(summary(session.totals, "could go", lines=lines), err=True)
+        say(summary(session.totals, "could go", lines=lines))
     sys.exit(2 if session.incomplete else 1 if check and session.totals.removed else 0)
 
 
@@ -315,7 +317,7 @@ def tune(sources: tuple[str, ...], number: int, formats: Formats, config: Config
         click.echo(line)
     for problem in skipped:
         warn(problem)
-    click.echo(looked_at(surveyed), err=True)
+    say(looked_at(surveyed))
     sys.exit(2 if skipped else 0)
 
 

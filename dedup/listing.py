@@ -15,7 +15,7 @@ from .differences import Side, marked, plain, word_diff
 from .files import Replacement
 from .formats.jsonl import as_json
 from .kept import KeptTexts, with_kept
-from .options import at_terminal
+from .options import at_terminal, say
 from .sample import OPEN, QUIT, RIGHT, WRONG, as_page, draw, judge, precision
 from .session import Session, decided
 from .sources import check_names
@@ -88,7 +88,7 @@ def judge_sample(session: Session, found: Iterable[tuple[File, Rows]], size: int
         drawn = draw((removal for removal in removals if removal.record["relation"] != "boilerplate"), size)
     if page:
         Replacement(page).write(as_page(drawn).encode(errors="backslashreplace"))
-        click.echo(f"{page}: a sample of {len(drawn):,}, to be judged in a browser", err=True)
+        say(f"{page}: a sample of {len(drawn):,}, to be judged in a browser")
     elif _at_a_terminal():
         click.echo(f"\n{precision(judge(drawn, _ask, coloured))}")
     else:

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, BinaryIO, TextIO
 
@@ -106,17 +107,17 @@ def fails_cleanly(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(**options)
         except DedupError as error:
-            click.echo(f"dedup: {error}", err=True)
+            warn(str(error))
             sys.exit(2)
         except KeyboardInterrupt:
             how = "the same command goes on from there" if options.get("index") else "nothing else was changed"
-            click.echo(f"dedup: interrupted; every file written is whole, {how}", err=True)
+            warn(f"interrupted; every file written is whole, {how}")
             sys.exit(130)
         except OSError as error:  # of standard output: those of files have become errors of dedup, with their names
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to write goes there
             if isinstance(error, BrokenPipeError) and not options.get("report"):
                 sys.exit(1 if options.get("check") else 0)  # what it had read by then was a repeat
-            click.echo(f"dedup: {error.filename or 'standard output'}: {error.strerror or error}", err=True)
+            warn(f"{error.filename or 'standard output'}: {error.strerror or error}")
             sys.exit(2)
 
     return wrapped
@@ -141,6 +142,12 @@ def standard_output() -> BinaryIO:
     return sys.stdout.buffer
 
 
+def say(line: str) -> None:
+    """A line on standard error; that nobody reads it, or can, ends no run."""
+    with suppress(OSError):
+        click.echo(line, err=True)
+
+
 def warn(problem: str) -> None:
-    """Say what is wrong, on standard error."""
-    click.echo(f"dedup: {problem}", err=True)
+    """Say what is wrong."""
+    say(f"dedup: {problem}")

@@ -277,6 +277,34 @@ def test_full_standard_output_is_named(source):
         assert (result.returncode, result.stderr) == (2, "dedup: standard output: No space left on device\n")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("gone", [True, False])
+def test_no_run_ends_because_nobody_reads_what_it_says(gone, tmp_path):
+    for n in range(9):
+        (tmp_path / "in").mkdir(exist_ok=True)
+        (tmp_path / "in" / f"{n}.txt").write_bytes(
+            b"caf\xe9" if n % 3 == 0 else b"A page of the harbour, number %d." % n
+        )
+
+    def run(*arguments):
+        reading, writing = os.pipe() if gone else (None, os.open("/dev/full", os.O_WRONLY))
+        if reading is not None:
+            os.close(reading)
+        command = [sys.executable, "-m", "dedup", *map(str, arguments)]
+        try:
+            return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=writing, timeout=60).returncode
+        finally:
+            os.close(writing)
+
+    assert run("clean", tmp_path / "in", "-o", tmp_path / "out") == 2 and len(tree(tmp_path / "out")) == 6
+    assert run("find", "--check", tmp_path / "in") == run("find", "--check", tmp_path / "nothing") == 2
+    assert run("find", "--check", tmp_path / "in" / "1.txt") == 0
+    furniture = ("clean", tmp_path / "in", "-o", tmp_path / "record", "--boilerplate", 2)
+    for n in range(9):
+        (tmp_path / "in" / f"{n}.txt").write_text(f"Follow the harbour.\n\nA page, number {n}.")
+    assert run(*furniture) == 2  # what it says there is the only record
+
+
 @pytest.mark.skipif(os.name != "posix", reason="the shell of this system may not close standard output")
 def test_closed_standard_output_is_named(source, tmp_path):
     def run(*arguments):
