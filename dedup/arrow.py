@@ -172,6 +172,9 @@ def _ask(stream: _Stream, refused: int) -> None:
 def _spans(schema: _Schema, array: _Array) -> _Spans:
     """The texts of a whole array, or of the values of a dictionary, in the order of its rows."""
     missing = _missing(array)
+    if schema.format == b"n" or (missing.all() and schema.format != b"+s"):  # of whatever type: it holds no value
+        nothing, missing = np.zeros(array.length, dtype=np.int64), np.ones(array.length, dtype=np.bool_)
+        return _Spans([np.zeros(0, dtype=np.uint8)], nothing, nothing, nothing, missing, True)
     if schema.dictionary:
         return _looked_up(schema, array, missing)
     if schema.format in _OFFSET_TYPES:
@@ -185,9 +188,6 @@ def _spans(schema: _Schema, array: _Array) -> _Spans:
         return _Spans([data], np.zeros(len(begins), dtype=np.int64), begins, ends, missing, True)
     if schema.format == b"vu":
         return _viewed(array, missing)
-    if schema.format == b"n":
-        nothing, missing = np.zeros(array.length, dtype=np.int64), np.ones(array.length, dtype=np.bool_)
-        return _Spans([np.zeros(0, dtype=np.uint8)], nothing, nothing, nothing, missing, True)
     found = "a table" if schema.format == b"+s" else f"a column of Arrow's type {schema.format.decode()!r}"
     raise InputError(f"texts is {found}; expected a column of texts (string, large_string, string_view or dictionary)")
 

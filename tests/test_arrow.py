@@ -84,6 +84,12 @@ def test_nothing_at_all():
     assert dedup.duplicated(pa.nulls(3)).tolist() == [False] * 3
     nothing = pa.DictionaryArray.from_arrays(pa.array([None, None], pa.int32()), pa.array([], pa.string()))
     assert dedup.duplicated(nothing).tolist() == [False] * 2
+    for kind in (pa.float64(), pa.int8(), pa.list_(pa.string()), pa.dictionary(pa.int8(), pa.float64())):
+        assert dedup.duplicated(pa.array([None, None], kind)).tolist() == [False] * 2  # a column that was read as empty
+        with pytest.raises(dedup.InputError, match="expected a column of texts"):
+            dedup.duplicated(pa.array([None, ["a"] if kind == pa.list_(pa.string()) else 1], kind))
+    with pytest.raises(dedup.InputError, match="texts is a table"):
+        dedup.duplicated(pa.table({"text": pa.nulls(2)}))
 
 
 def buffers(offsets, data, valid=None):
