@@ -97,7 +97,7 @@ def run(
     sizes = [size_of(document.source) for document in documents]
     given = reading.given(zip(documents, sizes, strict=True))
     coming = len(documents), sum(sizes)
-    decided = _by_line(given, deduplicator) if lines else deduplicator._outcomes(given, jobs, *coming)
+    decided = _by_line(given, deduplicator) if lines else deduplicator._outcomes(given, jobs, *coming, lambda it: it)
     for file, found in groupby(decided, key=lambda passed: passed[0].file):
         if file is not None:
             yield file, _decided_rows(found, reading.stripping)

@@ -160,7 +160,7 @@ class Deduplicator:
                 f"documents is {documents!r:.60}, a {type(documents).__name__}; expected an iterable of texts or (id, text) "
                 "pairs"
             )
-        return self._results(self._outcomes(map(_named, documents), jobs, known_length(documents)))
+        return self._results(map(_named, documents), jobs, known_length(documents))
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
         """What was kept that may resemble a text of which there is only a sketch, made by datasketch.
@@ -194,23 +194,22 @@ class Deduplicator:
 
     # A batch is read (pure, in any thread), then decided in order.
 
-    def _results(self, outcomes: Iterator[tuple[Any, Outcome | None]]) -> Iterator[CleanResult]:
-        """What there is to say on each, before another thread decides anything."""
-        while True:
-            with self._lock:
-                _, outcome = next(outcomes, (None, None))
-                if outcome is None:
-                    return
-                result = outcome.result()
+    def _results(self, documents: Iterable[Given], jobs: int, expected: int) -> Iterator[CleanResult]:
+        for _, result in self._outcomes(documents, jobs, expected, 0, lambda outcome: outcome.result()):
             yield result
 
     def _outcomes(
-        self, documents: Iterable[Given | Unread], jobs: int, expected: int, expected_characters: int = 0
-    ) -> Iterator[tuple[Any, Outcome | None]]:
-        """The mark of each document with what was decided, to be looked at before the next is taken.
+        self,
+        documents: Iterable[Given | Unread],
+        jobs: int,
+        expected: int,
+        expected_characters: int,
+        told: Callable[[Outcome], Any],
+    ) -> Iterator[tuple[Any, Any]]:
+        """The mark of each document with what is `told` of what was decided, before another thread decides anything.
 
         expected, expected_characters: how many documents and characters are to come; 0 where nobody knows. It changes no
-        decision.
+        decision. A document without a text has None.
         """
         from concurrent.futures import ThreadPoolExecutor  # costs as much as the rest of the import, and few need it
 
@@ -236,14 +235,14 @@ class Deduplicator:
                         waiting.append(pool.submit(reading).result if pool else reading)
                 if not waiting:
                     break
-                yield from self._in_turn(waiting.popleft()())
+                yield from self._in_turn(waiting.popleft()(), told)
         finally:
-            if pool:
-                pool.shutdown(cancel_futures=True)
+            if pool:  # which may be left in one of its own threads, where garbage is collected
+                pool.shutdown(wait=False, cancel_futures=True)
         if failure is not None:
             raise failure
 
-    def _in_turn(self, documents: _Documents) -> Iterator[tuple[Any, Outcome | None]]:
+    def _in_turn(self, documents: _Documents, told: Callable[[Outcome], Any]) -> Iterator[tuple[Any, Any]]:
         """A batch as `_outcomes` gives it, decided when the first of it is asked for.
 
         If something else is decided meanwhile, what is left comes after that: few at first, as it may happen again.
@@ -253,18 +252,19 @@ class Deduplicator:
         while left:
             turn, done = None, 0
             for given in left[:most]:
-                outcome = None
+                found = None
                 if given.text is not None:
-                    if turn is None:
-                        decided = self._decide_documents(documents)
-                        turn = self._memory.turn()
-                    elif self._memory.turn() is not turn:
-                        most = 0
-                        break
-                    outcome = next(decided)
-                    self._memory.hand_out(1)
+                    with self._lock:
+                        if turn is None:
+                            decided = self._decide_documents(documents)
+                            turn = self._memory.turn()
+                        elif self._memory.turn() is not turn:
+                            most = 0
+                            break
+                        found = told(next(decided))
+                        self._memory.hand_out(1)
                 done += 1
-                yield given.mark, outcome
+                yield given.mark, found
             left, most = left[done:], max(1, 2 * most)
             if left:
                 documents = self._read(left[:most], documents.batch.fast)

@@ -1,9 +1,12 @@
 """Several threads, several processes: one order of decisions, no state shared by accident."""
 
 import copy
+import functools
+import gc
 import multiprocessing
 import os
 import pickle
+import queue
 import random
 import sys
 import threading
@@ -53,6 +56,53 @@ def test_threads(rung, hurried):
     assert sorted(order) == sorted(ids)
     alone = dedup.Deduplicator()
     assert {id: alone.clean(PAGES[id], id) for id in order} == results
+
+
+def test_a_stream_that_waits_for_a_document_keeps_nobody_waiting(rung):
+    """Least of all whoever brings it."""
+    seen, waiting = dedup.Deduplicator(), queue.Queue()
+
+    def brings():
+        for id, text in list(PAGES.items())[:9]:
+            seen.clean(text, f"before {id}")
+            waiting.put((id, text))
+        waiting.put(None)
+
+    bringing = threading.Thread(target=brings, daemon=True)
+    stream = seen.stream(iter(functools.partial(waiting.get, timeout=60), None))
+    bringing.start()
+    assert len([result for result in stream if result.removed]) == 9
+    bringing.join(60)
+    assert not bringing.is_alive()
+
+
+def test_a_stream_may_be_given_up_in_a_thread_of_its_own(monkeypatch):
+    """As happens where it is part of a cycle, and garbage is collected there."""
+    failures, given_up, collected = [], threading.Event(), threading.Event()
+    monkeypatch.setattr(sys, "unraisablehook", lambda failure: failures.append(failure.exc_value))
+    read = dedup.Deduplicator._read
+
+    def collecting(self, coming, fast):
+        if len(coming) > 1:  # the second batch, which is read while the first one is handed out
+            assert given_up.wait(60)
+            gc.collect()
+            collected.set()
+        return read(self, coming, fast)
+
+    def give_up():
+        cycle = {}
+        cycle["itself"], cycle["stream"] = cycle, dedup.Deduplicator().stream(PAGES.items(), jobs=2)
+        next(cycle["stream"])
+
+    monkeypatch.setattr(dedup.Deduplicator, "_read", collecting)
+    gc.disable()
+    try:
+        give_up()
+        given_up.set()
+        assert collected.wait(60)
+    finally:
+        gc.enable()
+    assert failures == []
 
 
 def test_no_pickle():
