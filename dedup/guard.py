@@ -72,7 +72,7 @@ def gaps_kernel(
     m = len(traits_b)
     halves = 2 * _BRIEF if end - begin >= 2 * _BRIEF else half_words_kernel(traits_a, begin, end)
     if code_kernel(traits_a, text_a, starts_a):
-        halves = 0  # every letter matters, however long it is
+        halves = 0  # no word stands for another there
     stood = soft = 0
     i = begin
     j = 0  # the first token of b after the last pair
@@ -121,7 +121,12 @@ def gap_kernel(
     inside b, which stays, b may have other words more, too, unless a is too short, and capitals in b are read leniently.
     Besides, how many of a's tokens are paired, and whether either side has a word left that is no function word.
     """
-    if k > i and until > j and joined_kernel(traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, j, until):
+    if (
+        halves > 0
+        and k > i
+        and until > j
+        and joined_kernel(traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, j, until)
+    ):
         return HARMLESS, 0, 0, k - i, False
     left_a = left_b = -1
     standing = 0
@@ -222,8 +227,11 @@ def alike_kernel(
 ):  # fmt: skip
     """Whether two words may stand for each other: both function words, a sign spelt out, inflected, mistyped.
 
-    halves: length of the shorter text in half words; in one of few words a singular does not stand for a plural.
+    halves: length of the shorter text in half words; in one of few words a singular does not stand for a plural. 0 for
+        lines of a program, where nothing does.
     """
+    if halves == 0:
+        return False
     trait_a, trait_b = traits_a[x], traits_b[y]
     if trait_a & trait_b & _SPELLED and (trait_a | trait_b) & ALL_SYMBOL:
         return True

@@ -115,6 +115,18 @@ MISLEADING = [
         "if total >= 90 print the first grade else if totals >= 80 print the second grade",
     ),
     (
+        "balance = fares of the month; if balance > 90 write the certificate of the year",
+        "balance = fares of the month; if balances > 90 write the certificate of the year",
+    ),
+    (
+        "timetable = read the file of the harbour in winter; print timetable",
+        "timetable = read the file of the harbour in winter; print time table",
+    ),
+    (
+        "destination = read the file of the harbour in winter; print destination",
+        "destination = read the file of the harbour in winter; print destintion",
+    ),
+    (
         "plot = chart of all ferries by harbour and by day of the week with the colours of the flags",
         "plot = chart of all ferries by harbour and by day of the week with the right colours of the flags",
     ),

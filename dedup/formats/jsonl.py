@@ -70,11 +70,10 @@ class JsonLinesReader(Reader):
         spelling = self.spelling(row)
         literal = [span for key, span in _members(spelling) if key == self._field][-1]
         first, last = literal.start + 1, literal.end - 1  # within the quotes
-        escapes = np.array([escape.span() for escape in _ESCAPE.finditer(spelling, first, last)], np.int64).reshape(
-            -1, 2
-        )
-        longer = np.append(0, np.cumsum(escapes[:, 1] - escapes[:, 0] - 1))  # by how much the literal is, behind each
-        escaped = escapes[:, 0] - first - longer[:-1]  # the characters of the text that are
+        escapes = [escape.span() for escape in _ESCAPE.finditer(spelling, first, last)]
+        begins, ends = np.array(escapes, np.int64).reshape(-1, 2).T
+        longer = np.append(0, np.cumsum(ends - begins - 1))  # by how much the literal is, behind each
+        escaped = begins - first - longer[:-1]  # the characters of the text that are
         edges = np.array([(span.start, span.end) for span in spans])
         return [Span(*place) for place in (first + edges + longer[np.searchsorted(escaped, edges)]).tolist()]
 
