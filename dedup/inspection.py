@@ -16,9 +16,10 @@ def describe(path: str, *, check: bool) -> Iterator[tuple[str, str]]:
     """
     config = Store.config_of(path)
     store = Store(path, config, write=False)
+    log = store.log
     try:
         yield "index", path
-        yield "format", f"{store.facts['format']}, {store.facts['scheme']}, rule {store.facts['decisions']}"
+        yield "format", f"{log.facts['format']}, {log.facts['scheme']}, rule {log.facts['decisions']}"
         yield "fingerprint", config.fingerprint()
         for name in Config.__dataclass_fields__:
             yield name, str(getattr(config, name))
@@ -26,17 +27,17 @@ def describe(path: str, *, check: bool) -> Iterator[tuple[str, str]]:
         yield "documents", f"{counts.documents:,}"
         yield "entries", f"{counts.entries:,}"
         yield "tokens", f"{counts.tokens:,}"
-        each = f", {store.size / counts.entries:.0f} an entry" if counts.entries else ""
-        yield "bytes", f"{store.size:,}{each}"
+        each = f", {log.committed_bytes / counts.entries:.0f} an entry" if counts.entries else ""
+        yield "bytes", f"{log.committed_bytes:,}{each}"
         bands, rows = choose_bands(config)
         yield "bands", f"{bands} of {rows} rows"
         for similarity in _SIMILARITIES:
             yield f"recall at {similarity}", f"{1 - (1 - similarity**rows) ** bands:.4f}"
         yield "created", store.created
-        yield "last commit", f"{store.committed}, number {store.commits}"
-        yield "writer", store.holder() or "none"
-        if store.tail:
-            yield "not committed", f"{store.tail:,} bytes, which the next writer cuts off or commits"
+        yield "last commit", f"{store.committed}, number {log.commits}"
+        yield "writer", log.holder() or "none"
+        if log.tail:
+            yield "not committed", f"{log.tail:,} bytes, which the next writer cuts off or commits"
         if check:
             blocks = sum(1 for _ in store.blocks())
             yield "health", f"good: all {blocks:,} blocks are what was written"

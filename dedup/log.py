@@ -46,7 +46,7 @@ class _Point(NamedTuple):
 
 
 class Log:
-    """An open file of blocks. `facts` is what the last commit said of itself, a value of JSON.
+    """An open file of blocks.
 
     Raises IndexLocked if another process writes it, IndexCorrupt for damage, ConfigError for a newer format, and
     CorpusError where the system refuses. After a refusal nothing more is written: open it again to go on from the last
@@ -98,14 +98,17 @@ class Log:
 
     @property
     def facts(self) -> dict[str, Any]:
+        """What the last commit said of itself, a value of JSON."""
         return self._last.facts
 
     @property
     def commits(self) -> int:
+        """How many commits there were."""
         return self._last.commits
 
     @property
     def committed_bytes(self) -> int:
+        """Bytes up to the end of the last commit."""
         return self._last.end
 
     @property

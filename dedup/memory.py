@@ -230,7 +230,7 @@ class Memory:
     def _load(self, store: "Store") -> None:
         """Take over all that the store holds."""
         try:
-            fast = engine.wanted(store.size)
+            fast = engine.wanted(store.log.committed_bytes)
             with engine.announced():
                 self._index.reserve(*store.counts[1:], fast)
             remember = self._numbers.setdefault

@@ -63,6 +63,7 @@ class _Counts(NamedTuple):
 class Store:
     """The file of an index, opened for writing (made if there is none) or for reading.
 
+    log: the file itself, whose commits say what `_facts` has
     notes: what a run over files remembers of each, by id; new ones go with the next commit
     lines: whether runs over files took every line as a document; None if there was none
     Raises ConfigError if it was made with another configuration, and what `Log` raises.
@@ -75,13 +76,13 @@ class Store:
         self._columns = sum(count_keys(config))
         if write and not os.path.lexists(self.path):
             Log.create(self.path, self._facts(now(), _Counts()))
-        self._log = Log(self.path, write=write)
+        self.log = Log(self.path, write=write)
         try:
             self._check()
-            self.lines = self.facts["lines"]
-            self.counts = _Counts(*map(int, self.facts["counts"]))
-            self.created, self.committed = str(self.facts["created"]), str(self.facts["committed"])
-            if max(self.counts) > _MOST_INFLATED * self.size or min(self.counts) < 0:
+            self.lines = self.log.facts["lines"]
+            self.counts = _Counts(*map(int, self.log.facts["counts"]))
+            self.created, self.committed = str(self.log.facts["created"]), str(self.log.facts["committed"])
+            if max(self.counts) > _MOST_INFLATED * self.log.committed_bytes or min(self.counts) < 0:
                 raise self._corrupt("its head counts more than it can hold")
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             self.close()
@@ -108,30 +109,6 @@ class Store:
         finally:
             log.close()
 
-    @property
-    def commits(self) -> int:
-        """How many commits there were."""
-        return self._log.commits
-
-    @property
-    def tail(self) -> int:
-        """Bytes behind the last commit."""
-        return self._log.tail
-
-    def holder(self) -> str | None:
-        """Who writes it at this moment, if anybody."""
-        return self._log.holder()
-
-    @property
-    def size(self) -> int:
-        """Bytes that are committed."""
-        return self._log.committed_bytes
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """What the last commit said: see `_facts`."""
-        return self._log.facts
-
     def blocks(self) -> Iterator[Block]:
         """All that is committed, in order, checked. Raises IndexCorrupt."""
         from concurrent.futures import Future, ThreadPoolExecutor  # not needed without an index
@@ -139,7 +116,7 @@ class Store:
         counts = _Counts()
         waiting: deque[Future[Block]] = deque()
         with ThreadPoolExecutor(2) as pool:
-            payloads = self._log.blocks()
+            payloads = self.log.blocks()
             while True:
                 while len(waiting) < 4 and (payload := next(payloads, None)) is not None:
                     waiting.append(pool.submit(self._decoded, payload))
@@ -151,7 +128,7 @@ class Store:
                 counts = counts.plus(block)
                 self.notes.update(block.notes)
                 yield block
-        if counts != _Counts(*self.facts["counts"]):
+        if counts != _Counts(*self.log.facts["counts"]):
             raise self._corrupt(f"it holds {counts}, not as much as its head says")
 
     def check_id(self, id: Hashable) -> None:
@@ -178,16 +155,16 @@ class Store:
         if self._ids or self._new_notes:
             self._flush()
         if self._behind:
-            self._log.commit(self._facts(self.created, self.counts))
+            self.log.commit(self._facts(self.created, self.counts))
             self._behind = False
 
     def close(self) -> None:
         """Let go of the file. What was not committed is lost."""
-        self._log.close()
+        self.log.close()
 
     def _flush(self) -> None:
         block = Block(self.counts.documents, self._ids, _joined(self._waiting, self._columns), self._new_notes)
-        self._log.append(_encode(block))
+        self.log.append(_encode(block))
         self.counts, self._behind = self.counts.plus(block), True
         self._ids, self._waiting, self._new_notes, self._size = [], [], {}, 0
 
@@ -200,7 +177,7 @@ class Store:
 
     def _check(self) -> None:
         """Raise ConfigError unless the index decides as `config` does."""
-        found, own = self.facts, self._facts("", _Counts())
+        found, own = self.log.facts, self._facts("", _Counts())
         sides = [
             (name, found["config"].get(name, _UNKNOWN), own["config"].get(name, _UNKNOWN))
             for name in own["config"] | found["config"]

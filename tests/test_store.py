@@ -240,7 +240,7 @@ def test_one_writer(tmp_path):
         assert time.monotonic() - begin < 1 and isinstance(caught.value, BlockingIOError)
         reader = Store(path, dedup.Config(), write=False)  # readers see the last commit
         assert [block.ids for block in reader.blocks()] == [["a"]]
-        assert f"process {os.getpid()}" in reader.holder()
+        assert f"process {os.getpid()}" in reader.log.holder()
         reader.close()
     dedup.Deduplicator(index=path).close()
 
