@@ -361,7 +361,7 @@ def restore(sources: tuple[str, ...], removed: str, output: str | None, in_place
     if len(documents) == len(cuts.files) == 1:  # whatever it is called now
         documents = [replace(documents[0], name=next(iter(cuts.files)))]
         names = set(cuts.files)
-    problems = [f"{name}: no such file in {' '.join(sources)}, but in {removed}" for name in cuts.files - names]
+    problems = [f"{name}: no such file in {' '.join(sources)}, but in {removed}" for name in sorted(cuts.files - names)]
     for document in documents:
         try:
             reader = open_reader(document.source, formats, limit=False)
