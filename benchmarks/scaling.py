@@ -75,9 +75,9 @@ class Curve:
         self.done = self.kept = self.text = 0
         with dedup.Deduplicator(index=index, **options) as self.seen:
             self.begin = process_time()
-            for chunk, batch, verdicts in functions._decided(self._given(), self.seen):
-                self.batch = batch
-                stay = [text for text, gone in zip(chunk, verdicts.relations.tolist(), strict=True) if not gone]
+            for chunk, decided in functions._decisions(self._given(), self.seen):
+                self.batch = decided.batch
+                stay = [text for text, gone in zip(chunk, decided.verdicts.repeats.tolist(), strict=True) if not gone]
                 self.done, self.kept = self.done + len(chunk), self.kept + len(stay)
                 self.text += sum(len(text.encode()) for text in stay)
 

@@ -14,11 +14,11 @@ import numpy as np
 from . import engine, room
 from .config import Config
 from .errors import ConfigError, InputError
-from .memory import Memory
+from .memory import Decided, Memory
 from .outcomes import Outcome, decision, outcomes
 from .paragraphs import Paragraphs, checked, split
 from .results import CleanResult, Decision
-from .rule import LARGEST_DOCUMENT, Batch, Verdicts, read_batch
+from .rule import LARGEST_DOCUMENT, Batch, read_batch
 from .utf8 import Utf8
 
 if TYPE_CHECKING:
@@ -126,8 +126,8 @@ class Deduplicator:
         self._memory.check_id(id)
         self._characters += len(checked(paragraph, "paragraph"))
         with self._lock:
-            batch, verdicts = self._decide_alone([paragraph], [id], engine.wanted(self._characters))
-            return self._decision(batch, verdicts, 0)
+            decided = self._decide_alone([paragraph], [id], engine.wanted(self._characters))
+            return decision(decided, 0, self._memory)
 
     def clean(self, text: str, id: Hashable = None) -> CleanResult:
         """Decide on one document, remember what is kept of it, and return it without its repeats.
@@ -140,8 +140,8 @@ class Deduplicator:
         self._characters += len(text)
         documents = self._read([Given(id, text)], engine.wanted(self._characters))
         with self._lock:
-            (outcome,) = self._decide_documents(documents)
-            self._memory.hand_out(1)
+            decided, (outcome,) = self._decide_documents(documents)
+            decided.handed = 1
             return outcome.result()
 
     def stream(self, documents: Iterable[str | tuple[Hashable, str]], *, jobs: int = 1) -> Iterator[CleanResult]:
@@ -248,23 +248,22 @@ class Deduplicator:
         If something else is decided meanwhile, what is left comes after that: few at first, as it may happen again.
         """
         left, most = documents.given, len(documents.given)
-        decided: Iterator[Outcome] = iter(())
+        found: Iterator[Outcome] = iter(())
         while left:
-            turn, done = None, 0
+            decided, done = None, 0
             for given in left[:most]:
-                found = None
+                said = None
                 if given.text is not None:
                     with self._lock:
-                        if turn is None:
-                            decided = self._decide_documents(documents)
-                            turn = self._memory.turn()
-                        elif self._memory.turn() is not turn:
+                        if decided is None:
+                            decided, found = self._decide_documents(documents)
+                        elif self._memory.decided is not decided:
                             most = 0
                             break
-                        found = told(next(decided))
-                        self._memory.hand_out(1)
+                        said = told(next(found))
+                        decided.handed += 1
                 done += 1
-                yield given.mark, found
+                yield given.mark, said
             left, most = left[done:], max(1, 2 * most)
             if left:
                 documents = self._read(left[:most], documents.batch.fast)
@@ -332,22 +331,19 @@ class Deduplicator:
             raise ConfigError('scope is "document", which compares within each document only; an index has no use')
         return Store(index, self.config)
 
-    def _decide_documents(self, documents: _Documents) -> Iterator[Outcome]:
+    def _decide_documents(self, documents: _Documents) -> tuple[Decided, Iterator[Outcome]]:
         """Decide the documents of a batch; nothing is handed out yet."""
-        verdicts = self._memory.decide(documents.batch, documents.ids)
-        return outcomes(documents.texts, documents.paragraphs, documents.batch, verdicts, self._memory)
+        decided = self._memory.decide(documents.batch, documents.ids)
+        return decided, outcomes(documents.texts, documents.paragraphs, decided, self._memory)
 
-    def _decide_alone(self, texts: Sequence[str] | Utf8, ids: Sequence[Hashable], fast: bool) -> tuple[Batch, Verdicts]:
+    def _decide_alone(self, texts: Sequence[str] | Utf8, ids: Sequence[Hashable], fast: bool) -> Decided:
         """Decide on texts, known to be str, each of which is a document of its own, and hand them out."""
         with room.refused(), engine.announced():
             given = Utf8.of(texts) if fast and not isinstance(texts, Utf8) else texts
             batch = read_batch(given, np.ones(len(texts), dtype=np.int64), self.config, alone=True, fast=fast)
-        verdicts = self._memory.decide(batch, ids)
-        self._memory.hand_out(len(texts))
-        return batch, verdicts
-
-    def _decision(self, batch: Batch, verdicts: Verdicts, p: int) -> Decision:
-        return decision(batch, verdicts, p, self._memory)
+        decided = self._memory.decide(batch, ids)
+        decided.handed = len(texts)
+        return decided
 
 
 def all_read(documents: Iterable[Given | Unread]) -> Iterator[Given]:

@@ -14,11 +14,13 @@ from .config import Config
 from .deduplicator import BATCH_TEXTS, Deduplicator, known_length
 from .differences import in_words
 from .errors import InputError
+from .memory import Decided
 from .minhash import shingle, sign
+from .outcomes import decision
 from .paragraphs import checked, line_cuts, split_lines, split_paragraphs, without
-from .relation import DISTINCT, Comparison, compare_folded
+from .relation import Comparison, compare_folded
 from .results import CleanResult, Match, Removal
-from .rule import LARGEST_DOCUMENT, Batch, Verdicts, read_batch
+from .rule import LARGEST_DOCUMENT, read_batch
 from .tokens import check_texts, fold
 from .utf8 import Utf8
 
@@ -46,9 +48,10 @@ def clean_lines(deduplicator: Deduplicator, text: str, id: Hashable = None) -> C
         deduplicator._characters += sum(map(len, texts))
         ids = [(id, begin + place) for place in range(len(chunk))]
         with deduplicator._lock:
-            batch, verdicts = deduplicator._decide_alone(texts, ids, engine.wanted(deduplicator._characters))
-            repeats = np.flatnonzero(verdicts.relations != DISTINCT).tolist()
-            decisions = {p: deduplicator._decision(batch, verdicts, p) for p in repeats}
+            decided = deduplicator._decide_alone(texts, ids, engine.wanted(deduplicator._characters))
+            decisions = {
+                p: decision(decided, p, deduplicator._memory) for p in np.flatnonzero(decided.verdicts.repeats).tolist()
+            }
         for p, span in enumerate(chunk):
             if p in decisions:
                 removed.append(Removal(span.start, span.end, begin + p, decisions[p]))
@@ -89,28 +92,28 @@ def duplicated(texts: Iterable[str | None], **options: Any) -> NDArray[np.bool_]
     Each text is one paragraph, a document of its own. None and NaN never repeat. A column of pandas, polars, pyarrow or
     whatever else speaks Arrow is read where it is. Raises InputError for other values, and ConfigError.
     """
-    flags = [verdicts.relations != DISTINCT for *_, verdicts in _decided(_listed(texts), _for_lists(options))]
+    flags = [decided.verdicts.repeats for _, decided in _decisions(_listed(texts), _for_lists(options))]
     return np.concatenate(flags) if flags else np.zeros(0, dtype=np.bool_)
 
 
 def unique(texts: Iterable[str], **options: Any) -> Iterator[str]:
     """The texts that repeat no earlier one, in order, lazily. Raises as `duplicated` does."""
     given = _iterable(texts)  # from a list as from an iterator: what comes out is what was given, not its equal
-    decided = _decided(iter(given) if isinstance(given, list) else given, _for_lists(options))
-    return (chunk[p] for chunk, _, verdicts in decided for p in np.flatnonzero(verdicts.relations == DISTINCT).tolist())
+    decisions = _decisions(iter(given) if isinstance(given, list) else given, _for_lists(options))
+    return (chunk[p] for chunk, decided in decisions for p in np.flatnonzero(~decided.verdicts.repeats).tolist())
 
 
 def find_duplicates(texts: Iterable[str | None], **options: Any) -> Iterator[Match]:
     """A Match for every text that repeats an earlier one that is kept, in order, lazily. Raises as `duplicated` does."""
     deduplicator = _for_lists(options)
-    return _matches(deduplicator, _decided(_iterable(texts), deduplicator))
+    return _matches(deduplicator, _decisions(_iterable(texts), deduplicator))
 
 
-def _matches(deduplicator: Deduplicator, decided: Iterator[tuple[_Chunk, Batch, Verdicts]]) -> Iterator[Match]:
+def _matches(deduplicator: Deduplicator, decisions: Iterator[tuple[_Chunk, Decided]]) -> Iterator[Match]:
     begin = 0
-    for chunk, batch, verdicts in decided:
-        for p in np.flatnonzero(verdicts.relations).tolist():
-            found = deduplicator._decision(batch, verdicts, p)
+    for chunk, decided in decisions:
+        for p in np.flatnonzero(decided.verdicts.repeats).tolist():
+            found = decision(decided, p, deduplicator._memory)
             assert found.duplicate_of is not None and found.relation != "boilerplate"
             original = found.duplicate_of[0]
             assert isinstance(original, int)
@@ -140,11 +143,11 @@ def _for_lists(options: dict[str, Any]) -> Deduplicator:
     return Deduplicator(Config.of(None, options, refused=("scope",)))
 
 
-def _decided(texts: Iterable[Any], deduplicator: Deduplicator) -> Iterator[tuple[_Chunk, Batch, Verdicts]]:
+def _decisions(texts: Iterable[Any], deduplicator: Deduplicator) -> Iterator[tuple[_Chunk, Decided]]:
     """Chunks of the texts with what was decided on them."""
     deduplicator._memory.expect(known_length(texts))
     for chunk, strings, fast in _chunks(texts):
-        yield chunk, *deduplicator._decide_alone(strings, [None] * len(chunk), fast)
+        yield chunk, deduplicator._decide_alone(strings, [None] * len(chunk), fast)
 
 
 def _chunks(texts: Iterable[Any]) -> Iterator[tuple[_Chunk, list[str] | Utf8, bool]]:

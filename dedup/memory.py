@@ -28,15 +28,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class _Decided:
-    """Documents of a batch that were decided together. Those before `handed` were handed out, those before `stored` went
-    to the store; the first one has the number `number` and so on. ids: None where it has none."""
+class Decided:
+    """Documents of a batch that were decided together.
+
+    ids: of each document, None where it has none
+    number: of the first one among all that were ever decided
+    numbers: int64[documents], by which the index knows each: that of its first delivery
+    stored, handed: the documents before these went to the store, were handed out
+    """
 
     batch: Batch
     verdicts: Verdicts
     ids: Sequence[Hashable]
-    numbers: NDArray[np.int64]
     number: int
+    numbers: NDArray[np.int64]
     stored: int = 0
     handed: int = 0
 
@@ -50,6 +55,7 @@ class Memory:
     """The index and its documents; `store`, if any, makes them outlive the process and is read at once.
 
     ids: of every document in order, None where it has none; one that came several times stands there several times
+    decided: what was decided last; None once something is to be decided in place of what was not handed out of it
     capped: lookups that met a bucket with `max_candidates` entries
     """
 
@@ -60,7 +66,7 @@ class Memory:
         self._expected = 0  # documents in all; 0 if nobody knows
         self._numbers: dict[Hashable, int] = {}  # of the first delivery of each id
         self._index = self._new_index()
-        self._decided: _Decided | None = None
+        self.decided: Decided | None = None
         self._closed = False
         self._torn = self._full = False
         self._process = os.getpid()
@@ -86,7 +92,7 @@ class Memory:
         """So many documents are to come; 0 if nobody knows. It decides nothing, but spares work."""
         self._expected = documents and len(self.ids) + documents
 
-    def decide(self, batch: Batch, ids: Sequence[Hashable]) -> Verdicts:
+    def decide(self, batch: Batch, ids: Sequence[Hashable]) -> Decided:
         """Decide the documents of a batch; ids: of all of them, None where one has none."""
         self._check_open()
         with room.refused(), self._whole():
@@ -98,31 +104,15 @@ class Memory:
             self._index.expected = self._index.count * self._expected // max(1, number)
             with engine.announced():
                 verdicts = decide(batch, self._index, numbers, again, self.config)
-            self._decided = _Decided(batch, verdicts, ids, numbers, number)
+            self.decided = decided = Decided(batch, verdicts, ids, number, numbers)
         self.capped += verdicts.capped
-        return verdicts
+        return decided
 
-    def hand_out(self, documents: int) -> None:
-        """So many more of the documents decided last are handed out."""
-        assert self._decided is not None
-        self._decided.handed += documents
-
-    def turn(self) -> object:
-        """A value that lasts until something else is decided."""
-        return self._decided
-
-    @property
-    def numbers(self) -> NDArray[np.int64]:
-        """int64[documents]: by which number the index knows each document of the batch decided last."""
-        assert self._decided is not None
-        return self._decided.numbers
-
-    def stand_in(self, p: int) -> bytes:
-        """The folded text of what stands for paragraph p of the batch decided last."""
-        assert self._decided is not None
-        batch, verdicts = self._decided.batch, self._decided.verdicts
+    def stand_in(self, decided: Decided, p: int) -> bytes:
+        """The folded text of what stands for paragraph p of what was decided last."""
+        batch, verdicts = decided.batch, decided.verdicts
         document, position = verdicts.originals[p].tolist()
-        if document == self._decided.numbers[batch.documents[p]]:  # its own, of which not all need be entries
+        if document == decided.numbers[batch.documents[p]]:  # its own, of which not all need be entries
             return batch.tokens.text(p - int(batch.positions[p]) + position)
         return self._index.folded(int(verdicts.stand_ins[p]))
 
@@ -147,7 +137,7 @@ class Memory:
 
     def close(self) -> None:
         """Forget everything, and what was not committed for good."""
-        self.ids, self._numbers, self._index, self._decided = [], {}, self._new_index(), None
+        self.ids, self._numbers, self._index, self.decided = [], {}, self._new_index(), None
         self._torn = self._full = False
         if self.store is not None:
             self.store.close()
@@ -203,7 +193,7 @@ class Memory:
 
     def _record(self) -> None:
         """Give the store what was handed out."""
-        decided = self._decided
+        decided = self.decided
         if self.store is None or decided is None or decided.stored == decided.handed:
             return
         new = decided.entered(decided.stored, decided.handed)
@@ -212,7 +202,7 @@ class Memory:
 
     def _settle(self) -> None:
         """Record what was handed out, and take back what was decided ahead of it."""
-        decided = self._decided
+        decided = self.decided
         if decided is None:
             return
         self._record()
@@ -225,7 +215,7 @@ class Memory:
                 if id is not None and self._numbers.get(id) == place:
                     del self._numbers[id]
             del self.ids[number:]
-        self._decided = None
+        self.decided = None
 
     def _load(self, store: "Store") -> None:
         """Take over all that the store holds."""

@@ -7,11 +7,11 @@ from functools import partial
 import numpy as np
 
 from .differences import in_words
-from .memory import Memory
+from .memory import Decided, Memory
 from .paragraphs import Paragraphs, Span, cuts, line_cuts, without
 from .relation import DISTINCT, EXACT, RELATIONS, removal_reason
 from .results import CleanResult, Decision, Removal
-from .rule import Batch, Verdicts, equal_shorts
+from .rule import Batch, equal_shorts
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +56,18 @@ class Outcome:
         return self.within + self.across + self.furniture
 
 
-def outcomes(
-    texts: list[str], paragraphs: Paragraphs, batch: Batch, verdicts: Verdicts, memory: Memory
-) -> Iterator[Outcome]:
-    """The documents of the batch decided last."""
+def outcomes(texts: list[str], paragraphs: Paragraphs, decided: Decided, memory: Memory) -> Iterator[Outcome]:
+    """The documents that were decided last, which are these texts."""
+    batch, verdicts = decided.batch, decided.verdicts
     equals = equal_shorts(batch, verdicts)
-    gone = np.flatnonzero((verdicts.relations != DISTINCT) | (equals >= 0))
-    own = (equals[gone] >= 0) | (verdicts.originals[gone, 0] == memory.numbers[batch.documents[gone]])
+    gone = np.flatnonzero(verdicts.repeats | (equals >= 0))
+    own = (equals[gone] >= 0) | (verdicts.originals[gone, 0] == decided.numbers[batch.documents[gone]])
     bounds = np.append(0, np.cumsum(paragraphs.counts))
     at = np.searchsorted(gone, bounds)
     within = np.append(0, np.cumsum(own))[at].tolist()
     parts, first, begins, ends = (array.tolist() for array in (at, bounds, paragraphs.begins, paragraphs.ends))
     removed = (gone - np.repeat(bounds[:-1], np.diff(at))).tolist()
-    ids = list(map(memory.id_of, range(len(memory.ids) - len(texts), len(memory.ids))))
+    ids = list(map(memory.id_of, range(decided.number, decided.number + len(texts))))
 
     def spans(d: int) -> tuple[list[int], list[int], list[int]]:
         """Where the paragraphs of a document begin and end, and which of them are removed."""
@@ -87,7 +86,7 @@ def outcomes(
             if equals[p] >= 0:
                 found = _exact(batch, p, (ids[d], int(batch.positions[equals[p]])), memory)
             else:
-                found = decision(batch, verdicts, p, memory)
+                found = decision(decided, p, memory)
             removals.append(Removal(starts[position], stops[position], position, found))
         for position in reversed(positions):
             del kept[position]
@@ -99,8 +98,9 @@ def outcomes(
         yield Outcome(ids[d], count, inner, across, 0, partial(places, d), partial(result, d))
 
 
-def decision(batch: Batch, verdicts: Verdicts, p: int, memory: Memory) -> Decision:
-    """What was decided on paragraph p of the batch decided last."""
+def decision(decided: Decided, p: int, memory: Memory) -> Decision:
+    """What was decided on paragraph p of what was decided last."""
+    batch, verdicts = decided.batch, decided.verdicts
     relation = int(verdicts.relations[p])
     if relation == DISTINCT:
         return Decision("distinct", None, 0.0, 0.0, "no kept paragraph stands for it")
@@ -109,7 +109,7 @@ def decision(batch: Batch, verdicts: Verdicts, p: int, memory: Memory) -> Decisi
         return _exact(batch, p, (memory.id_of(document), position), memory)
     jaccard, inside = float(verdicts.jaccards[p]), float(verdicts.containments[p])
     reason = removal_reason(relation, _count(batch, p), jaccard, inside, memory.config)
-    reason += f"; {in_words(batch.tokens.text(p), memory.stand_in(p))}"
+    reason += f"; {in_words(batch.tokens.text(p), memory.stand_in(decided, p))}"
     return Decision(RELATIONS[relation], (memory.id_of(document), position), jaccard, inside, reason)
 
 

@@ -77,6 +77,11 @@ class Verdicts:
     containments: NDArray[np.float64]
     capped: int
 
+    @property
+    def repeats(self) -> NDArray[np.bool_]:
+        """bool[n]: which paragraphs another one stands for."""
+        return np.not_equal(self.relations, DISTINCT)
+
 
 def read_batch(
     texts: Sequence[str] | Utf8, counts: NDArray[np.int64], config: Config, *, alone: bool, fast: bool
@@ -191,7 +196,7 @@ def _runs(again: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 def entered(batch: Batch, verdicts: Verdicts) -> NDArray[np.int64]:
     """The paragraphs of a batch that became entries, in the order of the rule."""
-    new = (verdicts.relations == DISTINCT) & (verdicts.stand_ins < 0) & (batch.roles >= EXACT_ONLY)
+    new = ~verdicts.repeats & (verdicts.stand_ins < 0) & (batch.roles >= EXACT_ONLY)
     return np.asarray(batch.order[new[batch.order]])
 
 
@@ -218,7 +223,7 @@ def equal_shorts(batch: Batch, verdicts: Verdicts) -> NDArray[np.int64]:
     this short one, which is its equal. Last of all, on the sequence that stays."""
     equal_to = np.full(len(batch.roles), -1, dtype=np.int64)
     short = (batch.roles == PASSED) & (np.diff(batch.tokens.first) > 0)
-    staying = np.flatnonzero(verdicts.relations == DISTINCT)
+    staying = np.flatnonzero(~verdicts.repeats)
     same = batch.keys[staying[1:], 0] == batch.keys[staying[:-1], 0]
     same &= short[staying[1:]] & short[staying[:-1]]
     same &= batch.documents[staying[1:]] == batch.documents[staying[:-1]]
