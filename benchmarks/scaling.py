@@ -75,7 +75,7 @@ class Curve:
         self.done = self.kept = self.text = 0
         with dedup.Deduplicator(index=index, **options) as self.seen:
             self.begin = process_time()
-            for chunk, decided in functions._decisions(self._given(), self.seen):
+            for chunk, decided in functions._decisions(self._given(), self.seen._memory):
                 self.batch = decided.batch
                 stay = [text for text, gone in zip(chunk, decided.verdicts.repeats.tolist(), strict=True) if not gone]
                 self.done, self.kept = self.done + len(chunk), self.kept + len(stay)

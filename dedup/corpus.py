@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 from .boilerplate import Furniture, Stripping, survey
 from .config import Config
-from .deduplicator import Deduplicator, Given, Unread, all_read
+from .decider import Decider, Given, Unread, all_read, check_size
 from .errors import CorpusError, DedupError
 from .formats import STANDARD_INPUT, Formats, Reader, Row, TextReader, open_reader
-from .functions import check_size, clean_lines
 from .outcomes import Outcome
 from .sources import Document, check_names, size_of
 
@@ -78,7 +77,7 @@ class _Place(NamedTuple):
 
 def run(
     documents: Sequence[Document],
-    deduplicator: Deduplicator,
+    decider: Decider,
     formats: Formats = Formats(),
     *,
     jobs: int = 1,
@@ -93,11 +92,11 @@ def run(
     All occurrences of `furniture` are removed, and the rule decides on the rest. Raises CorpusError for a file that
     fails after rows of it were decided.
     """
-    reading = _Reading(deduplicator.config, formats, lines, Stripping(furniture) if furniture else None)
+    reading = _Reading(decider.memory.config, formats, lines, Stripping(furniture) if furniture else None)
     sizes = [size_of(document.source) for document in documents]
     given = reading.given(zip(documents, sizes, strict=True))
     coming = len(documents), sum(sizes)
-    decided = _by_line(given, deduplicator) if lines else deduplicator._outcomes(given, jobs, *coming, lambda it: it)
+    decided = _by_line(given, decider) if lines else decider.stream(given, jobs, *coming, lambda outcome: outcome)
     for file, found in groupby(decided, key=lambda passed: passed[0].file):
         if file is not None:
             yield file, _decided_rows(found, reading.stripping)
@@ -116,9 +115,9 @@ def _decided_rows(found: Iterator[tuple[_Place, Outcome | None]], stripping: Str
         yield row, outcome
 
 
-def _by_line(given: Iterable[Given | Unread], deduplicator: Deduplicator) -> Iterator[tuple[_Place, Outcome | None]]:
+def _by_line(given: Iterable[Given | Unread], decider: Decider) -> Iterator[tuple[_Place, Outcome | None]]:
     for id, text, place, _ in all_read(given):
-        yield place, None if text is None else Outcome.of(text, clean_lines(deduplicator, text, id), lines=True)
+        yield place, None if text is None else decider.by_line(text, id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The public calls on one document, two paragraphs, and lists of texts."""
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from . import engine
 from .arrow import Rows, is_column, read_column
 from .config import Config
-from .deduplicator import BATCH_TEXTS, Deduplicator, known_length
+from .decider import BATCH_TEXTS, decide_alone, known_length
+from .deduplicator import Deduplicator
 from .differences import in_words
 from .errors import InputError
-from .memory import Decided
+from .memory import Decided, Memory
 from .minhash import shingle, sign
 from .outcomes import decision
-from .paragraphs import checked, line_cuts, split_lines, split_paragraphs, without
+from .paragraphs import checked
 from .relation import Comparison, compare_folded
-from .results import CleanResult, Match, Removal
-from .rule import LARGEST_DOCUMENT, read_batch
+from .results import CleanResult, Match
 from .tokens import check_texts, fold
 from .utf8 import Utf8
 
@@ -33,43 +33,6 @@ def clean(text: str, **options: Any) -> CleanResult:
     Raises InputError for anything but str, ConfigError for an option outside its range, DocumentTooLarge.
     """
     return Deduplicator(**{"scope": "document", **options}).clean(text)
-
-
-def clean_lines(deduplicator: Deduplicator, text: str, id: Hashable = None) -> CleanResult:
-    """A text each of whose lines is a document of its own, remembered by `deduplicator`.
-
-    The id of line n (from 0) is (id, n). A removed line takes its line end; nothing else changes.
-    """
-    spans = split_lines(checked(text, "text"))
-    kept, removed = [], []
-    for begin in range(0, len(spans), BATCH_TEXTS):
-        chunk = spans[begin : begin + BATCH_TEXTS]
-        texts = [text[span.start : span.end] for span in chunk]
-        deduplicator._characters += sum(map(len, texts))
-        ids = [(id, begin + place) for place in range(len(chunk))]
-        with deduplicator._lock:
-            decided = deduplicator._decide_alone(texts, ids, engine.wanted(deduplicator._characters))
-            decisions = {
-                p: decision(decided, p, deduplicator._memory) for p in np.flatnonzero(decided.verdicts.repeats).tolist()
-            }
-        for p, span in enumerate(chunk):
-            if p in decisions:
-                removed.append(Removal(span.start, span.end, begin + p, decisions[p]))
-            else:
-                kept.append(span)
-    return CleanResult(id, without(text, line_cuts(text, removed)), kept, removed)
-
-
-def check_size(text: str, config: Config) -> None:
-    """Raise DocumentTooLarge for a document that `Deduplicator` would refuse."""
-    if len(text) < 2 * LARGEST_DOCUMENT:  # a paragraph takes a character, and one that parts it from the next
-        return
-    spans = split_paragraphs(text)
-    if len(spans) > LARGEST_DOCUMENT:
-        texts = [text[span.start : span.end] for span in spans]
-        read_batch(
-            texts, np.array([len(texts)]), replace(config, scope="document"), alone=False, fast=engine.wanted(len(text))
-        )
 
 
 def compare(a: str, b: str, **options: Any) -> Comparison:
@@ -105,15 +68,15 @@ def unique(texts: Iterable[str], **options: Any) -> Iterator[str]:
 
 def find_duplicates(texts: Iterable[str | None], **options: Any) -> Iterator[Match]:
     """A Match for every text that repeats an earlier one that is kept, in order, lazily. Raises as `duplicated` does."""
-    deduplicator = _for_lists(options)
-    return _matches(deduplicator, _decisions(_iterable(texts), deduplicator))
+    memory = _for_lists(options)
+    return _matches(memory, _decisions(_iterable(texts), memory))
 
 
-def _matches(deduplicator: Deduplicator, decisions: Iterator[tuple[_Chunk, Decided]]) -> Iterator[Match]:
+def _matches(memory: Memory, decisions: Iterator[tuple[_Chunk, Decided]]) -> Iterator[Match]:
     begin = 0
     for chunk, decided in decisions:
         for p in np.flatnonzero(decided.verdicts.repeats).tolist():
-            found = decision(decided, p, deduplicator._memory)
+            found = decision(decided, p, memory)
             assert found.duplicate_of is not None and found.relation != "boilerplate"
             original = found.duplicate_of[0]
             assert isinstance(original, int)
@@ -139,15 +102,15 @@ def signatures(texts: Iterable[str], num_perm: int = 128, seed: int = 1) -> NDAr
     return np.concatenate(found)
 
 
-def _for_lists(options: dict[str, Any]) -> Deduplicator:
-    return Deduplicator(Config.of(None, options, refused=("scope",)))
+def _for_lists(options: dict[str, Any]) -> Memory:
+    return Memory(Config.of(None, options, refused=("scope",)), None)
 
 
-def _decisions(texts: Iterable[Any], deduplicator: Deduplicator) -> Iterator[tuple[_Chunk, Decided]]:
+def _decisions(texts: Iterable[Any], memory: Memory) -> Iterator[tuple[_Chunk, Decided]]:
     """Chunks of the texts with what was decided on them."""
-    deduplicator._memory.expect(known_length(texts))
+    memory.expect(known_length(texts))
     for chunk, strings, fast in _chunks(texts):
-        yield chunk, deduplicator._decide_alone(strings, [None] * len(chunk), fast)
+        yield chunk, decide_alone(memory, strings, [None] * len(chunk), fast)
 
 
 def _chunks(texts: Iterable[Any]) -> Iterator[tuple[_Chunk, list[str] | Utf8, bool]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from .differences import in_words
 from .memory import Decided, Memory
-from .paragraphs import Paragraphs, Span, cuts, line_cuts, without
+from .paragraphs import Paragraphs, Span, cuts, without
 from .relation import DISTINCT, EXACT, RELATIONS, removal_reason
 from .results import CleanResult, Decision, Removal
 from .rule import Batch, equal_shorts
@@ -33,8 +33,8 @@ class Outcome:
     result: Callable[[], CleanResult]
 
     @classmethod
-    def of(cls, text: str, result: CleanResult, *, lines: bool = False) -> "Outcome":
-        """The outcome of which that is the result; `lines`: one of `clean_lines`."""
+    def of(cls, text: str, result: CleanResult) -> "Outcome":
+        """The outcome of which that is the result."""
         removed = result.removed
         originals = [removal.decision.duplicate_of for removal in removed]
         within = sum(original is not None and original[0] == result.id for original in originals)
@@ -42,8 +42,6 @@ class Outcome:
         across = len(removed) - within - furniture
 
         def places() -> list[Span]:
-            if lines:
-                return line_cuts(text, removed)
             spans = sorted([*result.kept, *removed], key=lambda span: span.start)
             begins, ends = [span.start for span in spans], [span.end for span in spans]
             return cuts(text, begins, ends, [removal.position for removal in removed])

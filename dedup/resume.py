@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from xxhash import xxh3_128
 
-from .deduplicator import Deduplicator
 from .errors import ConfigError, CorpusError
 from .files import sync, unfinished_prefix
 from .formats import STANDARD_INPUT
+from .memory import Memory
 from .sources import Document
 from .store import Note, Store
 
@@ -41,7 +41,7 @@ class Progress:
     between two files, so a run that was stopped within one does all of it again.
     """
 
-    deduplicator: Deduplicator
+    memory: Memory
     store: Store
     _elsewhere: dict[int, set[str]] = field(default_factory=dict)
     _times: dict[str, int] = field(default_factory=dict)
@@ -50,9 +50,9 @@ class Progress:
     _bytes: int = 0
 
     @classmethod
-    def of(cls, deduplicator: Deduplicator, *, lines: bool) -> "Progress | None":
+    def of(cls, memory: Memory, *, lines: bool) -> "Progress | None":
         """The progress of a run, if it has an index to write. Raises ConfigError if `lines` is not as in runs before."""
-        store = deduplicator.store
+        store = memory.store
         if store is None or not store.write:
             return None
         if store.lines not in (None, lines):
@@ -62,7 +62,7 @@ class Progress:
                 "of itself. Run as before, or use another index"
             )
         store.lines = lines
-        return cls(deduplicator, store)
+        return cls(memory, store)
 
     def remaining(self, documents: Sequence[Document]) -> Remaining:
         """What is left to be done of the documents.
@@ -133,7 +133,7 @@ class Progress:
                 raise CorpusError(
                     f"{path}: {error.strerror}; nothing that follows the last commit is in the index"
                 ) from error
-        self.deduplicator.commit()
+        self.memory.commit()
         self._outputs.clear()
         self._folders.clear()
         self._bytes = 0

@@ -1,6 +1,7 @@
 """A run of a command: from what was asked for to files, their rows, and what it all came to."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 
 import click
@@ -9,13 +10,14 @@ from .bar import Bar
 from .boilerplate import Furniture
 from .config import Config
 from .corpus import File, Rows, Totals, find_furniture, row_id, run
-from .deduplicator import Deduplicator
+from .decider import Decider
 from .formats import Formats
+from .memory import Memory
 from .options import warn
 from .results import CleanResult
 from .resume import Progress
 from .sources import Document
-from .store import Store
+from .store import Store, opened
 
 
 @dataclass(slots=True)
@@ -52,18 +54,18 @@ class Session:
 
         Which files are passed over is known at once.
         """
-        deduplicator = Deduplicator(self.config, index=index)
+        memory = Memory(self.config, None if index is None else opened(index, self.config))
         try:
-            progress = Progress.of(deduplicator, lines=self.lines)
+            progress = Progress.of(memory, lines=self.lines)
             if progress is not None:
                 self._pass_over(progress)
         except BaseException:
-            deduplicator.close()
+            memory.close()
             raise
-        return self._results(deduplicator, progress, jobs)
+        return self._results(memory, progress, jobs)
 
-    def _results(self, deduplicator: Deduplicator, progress: Progress | None, jobs: int) -> Iterator[tuple[File, Rows]]:
-        with deduplicator, Bar(self.documents, self.totals, wanted=self.progress) as bar:
+    def _results(self, memory: Memory, progress: Progress | None, jobs: int) -> Iterator[tuple[File, Rows]]:
+        with closing(memory), Bar(self.documents, self.totals, wanted=self.progress) as bar:
 
             def skipped(problem: str) -> None:
                 self.totals.skipped += 1
@@ -72,7 +74,7 @@ class Session:
 
             found = run(
                 self.documents,
-                deduplicator,
+                Decider(memory),
                 self.formats,
                 jobs=jobs,
                 lines=self.lines,

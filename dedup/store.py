@@ -201,6 +201,23 @@ class Store:
         return IndexCorrupt(f"{self.path}: {what}; put back a copy, or build the index again")
 
 
+def opened(index: str | os.PathLike[str] | Store, config: Config) -> Store:
+    """The store at a path, if it is not open already. Raises ConfigError for anything else, and what `Store` raises."""
+    if isinstance(index, Store):
+        return index
+    if not isinstance(index, (str, os.PathLike)):
+        raise ConfigError(f"index is {index!r}; expected the path of a file")
+    try:
+        usable = b"\0" not in os.fsencode(index)
+    except UnicodeEncodeError:
+        usable = False
+    if not usable:
+        raise ConfigError(f"index is {index!r}; expected a path that the system can have")
+    if config.scope == "document":
+        raise ConfigError('scope is "document", which compares within each document only; an index has no use')
+    return Store(index, config)
+
+
 def _encode_id(id: Hashable) -> tuple[int, bytes]:
     match id:
         case None:

@@ -121,7 +121,7 @@ def test_the_rest_is_decided_as_if_furniture_were_not_there(rung, texts, least, 
         assert {tuple(fast_tokens(text)) for text, _ in found.listed()} == furniture
         results = [
             outcome.result()
-            for _, rows in run(documents, seen, jobs=jobs, furniture=found, report=pytest.fail)
+            for _, rows in run(documents, seen._decider, jobs=jobs, furniture=found, report=pytest.fail)
             for _, outcome in rows
         ]
         for text, rest, result in zip(texts, stripped, results, strict=True):
@@ -146,7 +146,7 @@ def test_the_rest_is_decided_as_if_furniture_were_not_there(rung, texts, least, 
         again = find_furniture(documents, least)
         assert not again.listed()
         with dedup.Deduplicator() as once_more:
-            rows = run(documents, once_more, furniture=again, report=pytest.fail)
+            rows = run(documents, once_more._decider, furniture=again, report=pytest.fail)
             assert not any(outcome.removed for _, found in rows for _, outcome in found)
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from dedup import engine, files
 from dedup.cli import main
-from dedup.deduplicator import Deduplicator
+from dedup.decider import Decider
 
 LONG = "Five new bridges are planned for the valley"
 OTHER = "The old mill on the river will be turned into a school"
@@ -49,9 +49,9 @@ def test_folder(rung, source, tmp_path):
 @pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
 def test_a_large_run_takes_compiled_kernels_from_its_first_file_on(source, tmp_path, monkeypatch):
     taken = []
-    read = Deduplicator._read
+    read = Decider._read
     monkeypatch.delenv("DEDUP_ENGINE", raising=False)
-    monkeypatch.setattr(Deduplicator, "_read", lambda *of: taken.append(of[2]) or read(*of))
+    monkeypatch.setattr(Decider, "_read", lambda *of: taken.append(of[2]) or read(*of))
     for characters, fast in ((1_000_000, False), (100, True)):
         monkeypatch.setattr(engine, "COMPILE_FROM", characters)
         call("clean", source, "-o", tmp_path / "out", "--jobs", 1)
@@ -151,10 +151,10 @@ def test_what_cannot_be_read_is_named_and_skipped(source, tmp_path):
 
 
 def test_too_large_a_document_is_skipped_and_lines_helps(source, tmp_path, monkeypatch):
-    from dedup import functions, rule
+    from dedup import decider, rule
 
     monkeypatch.setattr(rule, "LARGEST_DOCUMENT", 20)
-    monkeypatch.setattr(functions, "LARGEST_DOCUMENT", 20)
+    monkeypatch.setattr(decider, "LARGEST_DOCUMENT", 20)
     records = [f"record number {n} of a long list" for n in range(30)]
     (source / "b.txt").write_text("\n".join([*records, records[3], "yes", "yes"]) + "\n")
     result = call("clean", source, "-o", tmp_path / "out")

@@ -20,9 +20,10 @@ from test_cli import LONG, OTHER, call, tree
 
 import dedup
 from dedup.boilerplate import Stripping, survey
+from dedup.decider import Decider
 from dedup.formats import compression, jsonl
 from dedup.formats import text as text_format
-from dedup.functions import clean_lines
+from dedup.memory import Memory
 from dedup.outcomes import Outcome
 from dedup.paragraphs import without
 from dedup.removals import restored
@@ -38,8 +39,8 @@ PACKING = {"": (bytes, bytes), ".gz": (gzip.compress, gzip.decompress), ".bz2": 
 # --- What goes with a paragraph
 
 
-def check_cuts(text, result, **how):
-    places = Outcome.of(text, result, **how).cuts()
+def check_cuts(text, outcome):
+    places, result = outcome.cuts(), outcome.result()
     assert len(places) == len(result.removed)
     assert all(p.start <= r.start and r.end <= p.end for p, r in zip(places, result.removed, strict=True))
     assert without(text, places) == result.text
@@ -48,13 +49,14 @@ def check_cuts(text, result, **how):
 
 @given(articles(), st.sampled_from(["", "\ufeff", " \n", "\n\n \n"]))
 def test_cuts_lead_there_and_back(texts, before):
-    with dedup.Deduplicator() as seen, dedup.Deduplicator() as lines:
+    with dedup.Deduplicator() as seen:
+        lines = Decider(Memory(dedup.Config(), None))
         stripping = Stripping(survey(texts, 2))
         for n, text in enumerate(before + text for text in texts):
-            check_cuts(text, seen.clean(text))
-            check_cuts(text, clean_lines(lines, text), lines=True)
+            check_cuts(text, Outcome.of(text, seen.clean(text)))
+            check_cuts(text, lines.by_line(text, n))
             rest, taken = stripping.strip(n, text)
-            check_cuts(text, stripping.restore(text, taken, dedup.Deduplicator().clean(rest, n)))
+            check_cuts(text, Outcome.of(text, stripping.restore(text, taken, dedup.Deduplicator().clean(rest, n))))
 
 
 def test_what_does_not_fit_is_not_restored():
@@ -185,10 +187,10 @@ def test_texts_there_and_back(tmp_path_factory, texts, suffix, by_line):
         (folder / "in" / f"{n}.txt{suffix}").write_bytes(pack(text.encode()))
     how = ["--lines"] if by_line else []
     assert call("clean", folder / "in", "-o", folder / "out", "--removed", folder / "removed", *how).exit_code == 0
-    with dedup.Deduplicator() as seen:
-        for n, text in enumerate(texts):
-            expected = clean_lines(seen, text, n) if by_line else seen.clean(text)
-            assert unpack((folder / "out" / f"{n}.txt{suffix}").read_bytes()) == expected.text.encode()
+    seen = Decider(Memory(dedup.Config(), None))
+    for n, text in enumerate(texts):
+        expected = seen.by_line(text, n).result() if by_line else seen.clean(text, None)
+        assert unpack((folder / "out" / f"{n}.txt{suffix}").read_bytes()) == expected.text.encode()
     assert call("restore", folder / "out", "--removed", folder / "removed", "--in-place").exit_code == 0
     assert {name: unpack(raw) for name, raw in tree(folder / "out").items()} == {
         f"{n}.txt{suffix}": text.encode() for n, text in enumerate(texts)
@@ -551,7 +553,7 @@ def test_a_large_file_is_streamed(tmp_path, monkeypatch):
     with zstd.open(tmp_path / "a.jsonl.zst", "wb") as file:
         for row in rows():
             size += file.write(row)
-    monkeypatch.setattr("dedup.deduplicator._BATCH_BYTES", 1 << 19)
+    monkeypatch.setattr("dedup.decider._BATCH_BYTES", 1 << 19)
     tracemalloc.start()
     try:
         result = call("clean", tmp_path / "a.jsonl.zst", "-o", tmp_path / "b.jsonl.zst", "--jobs", 2)

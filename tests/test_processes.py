@@ -16,6 +16,7 @@ import pytest
 from news_site import paragraphs
 
 import dedup
+from dedup.decider import Decider
 
 PAGES = {f"page {n}": "\n\n".join(paragraphs(n)) for n in range(60)}
 
@@ -80,7 +81,7 @@ def test_a_stream_may_be_given_up_in_a_thread_of_its_own(monkeypatch):
     """As happens where it is part of a cycle, and garbage is collected there."""
     failures, given_up, collected = [], threading.Event(), threading.Event()
     monkeypatch.setattr(sys, "unraisablehook", lambda failure: failures.append(failure.exc_value))
-    read = dedup.Deduplicator._read
+    read = Decider._read
 
     def collecting(self, coming, fast):
         if len(coming) > 1:  # the second batch, which is read while the first one is handed out
@@ -94,7 +95,7 @@ def test_a_stream_may_be_given_up_in_a_thread_of_its_own(monkeypatch):
         cycle["itself"], cycle["stream"] = cycle, dedup.Deduplicator().stream(PAGES.items(), jobs=2)
         next(cycle["stream"])
 
-    monkeypatch.setattr(dedup.Deduplicator, "_read", collecting)
+    monkeypatch.setattr(Decider, "_read", collecting)
     gc.disable()
     try:
         give_up()

@@ -8,7 +8,7 @@ from slow import slow_clean
 from strategies import articles
 
 import dedup
-from dedup import deduplicator, engine, rule, rule_kernel
+from dedup import decider, engine, rule, rule_kernel
 
 needs_numba = pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
 
@@ -44,7 +44,7 @@ def test_batches_jobs_and_clean_change_nothing(rung, monkeypatch, documents, siz
     config = dedup.Config()
     expected = stays(documents, config)[1]
     with monkeypatch.context() as patch:
-        patch.setattr(deduplicator, "BATCH_TEXTS", size)
+        patch.setattr(decider, "BATCH_TEXTS", size)
         assert stays(documents, config, jobs)[1] == expected
     with dedup.Deduplicator(config) as seen:
         assert [seen.clean(document) for document in documents] == expected

@@ -20,7 +20,7 @@ from test_cli import tree
 from xxhash import xxh3_128_digest, xxh32_intdigest
 
 import dedup
-from dedup import deduplicator, engine, files, log, resume
+from dedup import decider, engine, files, log, resume
 from dedup.cli import main
 from dedup.log import Log
 from dedup.memory import Memory
@@ -54,7 +54,7 @@ def test_opened_and_closed_it_is_one_run(tmp_path_factory, documents, data):
     while len(made) < len(documents):
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DEDUP_ENGINE", data.draw(st.sampled_from(RUNGS)))
-            patch.setattr(deduplicator, "BATCH_TEXTS", data.draw(st.integers(1, 9)))
+            patch.setattr(decider, "BATCH_TEXTS", data.draw(st.integers(1, 9)))
             taken = data.draw(st.integers(1, 4))
             with dedup.Deduplicator(index=path) as seen:
                 begin = len(made)

@@ -204,7 +204,9 @@ def _opened(config: Config, index: str | None) -> Deduplicator:
     if engine.wanted(engine.COMPILE_FROM):
         logger.info("Loading the compiled kernels (the first time they are made, for about a minute)")
         warming = Deduplicator(config)
-        warming._characters = deduplicator._characters = engine.COMPILE_FROM  # they do all the work from now on
+        warming._decider.characters = deduplicator._decider.characters = (
+            engine.COMPILE_FROM
+        )  # they do all the work from now on
         warming.clean(_SAMPLE)
     return deduplicator
 
