@@ -9,10 +9,9 @@ import sys
 
 import numpy as np
 import pytest
+from helpers import LONG
 
 import dedup
-
-LONG = "Five new bridges are planned for the valley"
 
 
 def test_names():

@@ -6,11 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from helpers import call, tree
 from hypothesis import given
 from hypothesis import strategies as st
 from slow import fast_tokens
 from strategies import articles
-from test_cli import call, tree
 
 import dedup
 from dedup.corpus import find_furniture, run

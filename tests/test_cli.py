@@ -8,22 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from helpers import LONG, OTHER, call, needs_numba, tree
 
 from dedup import engine, files
 from dedup.cli import main
 from dedup.decider import Decider
-
-LONG = "Five new bridges are planned for the valley"
-OTHER = "The old mill on the river will be turned into a school"
-
-
-def call(*arguments, **options):
-    return CliRunner().invoke(main, [str(argument) for argument in arguments], **options)
-
-
-def tree(folder):
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.fixture
@@ -46,7 +35,7 @@ def test_folder(rung, source, tmp_path):
     assert "2 repeat their own document, 2 an earlier one" in result.stderr and "--scope document" in result.stderr
 
 
-@pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+@needs_numba
 def test_a_large_run_takes_compiled_kernels_from_its_first_file_on(source, tmp_path, monkeypatch):
     taken = []
     read = Decider._read

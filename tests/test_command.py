@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from test_cli import LONG, OTHER, call, tree
+from helpers import LONG, OTHER, call, tree
 
 from dedup.bar import Bar
 from dedup.cli import main

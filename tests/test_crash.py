@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from helpers import tree
 from writer import described, document, write
 
 import dedup
@@ -301,10 +302,6 @@ def test_a_cut_file_is_reported(tmp_path):
     assert committed(path) == 30
     dedup.Deduplicator(index=path).close()
     assert len(path.read_bytes()) == len(whole)
-
-
-def tree(folder):
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_a_folder_run_killed_and_resumed(tmp_path, monkeypatch):

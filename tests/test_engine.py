@@ -6,10 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from dedup import engine
-
-needs_numba = pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+from helpers import needs_numba
 
 _SIGN = """
 import sys

@@ -4,16 +4,14 @@ import unicodedata
 
 import numpy as np
 import pytest
+from helpers import both_rungs, needs_numba
 from hypothesis import given, settings
 from slow import fast_tokens, slow_tokens
 from strategies import any_text
 
-from dedup import engine
 from dedup.characters import UNICODE_VERSION, character_table, make_table
 from dedup.marks import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
 from dedup.tokens import fold
-
-RUNGS = [False, pytest.param(True, marks=pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed"))]
 
 SAME = {
     "curly and straight quotes": ("“It’s ‘fine’,” he said", "\"It's 'fine',\" he said"),
@@ -87,28 +85,28 @@ TOKENS = {
 }
 
 
-@pytest.mark.parametrize("fast", RUNGS)
+@both_rungs
 @pytest.mark.parametrize("rule", SAME)
 def test_vanishes(rule, fast):
     a, b = SAME[rule]
     assert fast_tokens(a, fast) == fast_tokens(b, fast) != []
 
 
-@pytest.mark.parametrize("fast", RUNGS)
+@both_rungs
 @pytest.mark.parametrize("rule", DIFFERENT)
 def test_stays(rule, fast):
     a, b = DIFFERENT[rule]
     assert fast_tokens(a, fast) != fast_tokens(b, fast)
 
 
-@pytest.mark.parametrize("fast", RUNGS)
+@both_rungs
 @pytest.mark.parametrize("rule", TOKENS)
 def test_tokens(rule, fast):
     text, expected = TOKENS[rule]
     assert fast_tokens(text, fast) == [unicodedata.normalize("NFC", token) for token in expected]
 
 
-@pytest.mark.parametrize("fast", RUNGS)
+@both_rungs
 def test_marks(fast):
     tokens = fold(["The U.S. army – iPhone 7s, NATO ★ 東 x. New"], fast)
     marks = dict(zip(tokens.text(0).decode().split(), tokens.marks.tolist(), strict=True))
@@ -135,20 +133,20 @@ def same(a, b):
         assert np.array_equal(getattr(a, name), getattr(b, name)), name
 
 
-@pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+@needs_numba
 @given(texts=__import__("hypothesis").strategies.lists(any_text, max_size=12))
 @settings(max_examples=400)
 def test_rungs_fold_alike(texts):
     same(fold(texts), fold(texts, True))
 
 
-@pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+@needs_numba
 def test_rungs_fold_every_character_alike():
     texts = [f"a{chr(code)}1 {chr(code)}" for code in range(0x110000)]
     same(fold(texts), fold(texts, True))
 
 
-@pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+@needs_numba
 @pytest.mark.parametrize("text", ["★", "ŉ", "+ ", "İ★", "a ", "東"])
 def test_rungs_fold_alike_what_takes_more_room_than_texts_do(text):
     texts = ["Plain words come first.", text * 4_000, "And again.", text * 9_000]

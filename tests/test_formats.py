@@ -13,10 +13,10 @@ import threading
 import tracemalloc
 
 import pytest
+from helpers import LONG, OTHER, call, tree
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import any_text, articles
-from test_cli import LONG, OTHER, call, tree
 
 import dedup
 from dedup.boilerplate import Stripping, survey

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from types import FunctionType
 
-import pytest
+from helpers import needs_numba
 
 import dedup
 from dedup import alignment, engine, fold_kernel, intrinsics
@@ -65,7 +65,7 @@ def test_no_kernel_loses_memory():
             assert not {"numbers", "small_numbers"} & set(kernel.__code__.co_names), kernel
 
 
-@pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+@needs_numba
 def test_holders_are_counted_only_where_arrays_are_made():
     for kernel in kernels():
         assert engine.compiled(kernel).targetoptions["_nrt"] == ("makes_arrays" in vars(kernel)), kernel
@@ -95,7 +95,7 @@ def test_example_corpus_comes_out_as_the_readme_says(tmp_path):
     assert removed[0] < removed[1]
 
 
-@pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+@needs_numba
 def test_the_cache_notices_a_change_in_a_module_that_is_only_called(tmp_path):
     shutil.copytree(ROOT / "dedup", tmp_path / "dedup", ignore=shutil.ignore_patterns("__pycache__"))
     code = (

@@ -7,9 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from helpers import call
 from hypothesis import given
 from strategies import any_text, edited, sentence
-from test_cli import call
 
 import dedup
 from dedup import listing, tune

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from helpers import both_rungs, needs_numba
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import articles
@@ -16,8 +17,6 @@ from dedup import engine, index, room, store
 from dedup.errors import OutOfMemory
 from dedup.openings import MOST_OPENINGS
 
-needs_numba = pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
-both_rungs = pytest.mark.parametrize("fast", [False, pytest.param(True, marks=needs_numba)])
 linux = pytest.mark.skipif(sys.platform != "linux", reason="what the system says of memory is read as Linux says it")
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from datasketch import MinHash
+from helpers import needs_numba
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow import fast_tokens
@@ -15,8 +16,6 @@ from dedup.lsh import choose_bands, make_keys
 from dedup.minhash import permutations, shingle, sign, xxh32_kernel
 from dedup.openings import find_openings
 from dedup.tokens import fold
-
-needs_numba = pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
 
 TEXTS = [
     "",

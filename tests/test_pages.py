@@ -11,7 +11,7 @@ from pathlib import Path
 
 import browser
 import pytest
-from test_cli import call
+from helpers import call
 
 import dedup
 from dedup import report

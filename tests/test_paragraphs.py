@@ -1,13 +1,12 @@
 """Where paragraphs stand, and what a document looks like without some of them."""
 
 import pytest
+from helpers import both_rungs
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup import Span, engine, split_paragraphs
+from dedup import Span, split_paragraphs
 from dedup.paragraphs import cuts, is_blank_line_document, split, without
-
-RUNGS = [False, pytest.param(True, marks=pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed"))]
 
 
 def paragraphs(text):
@@ -92,7 +91,7 @@ spaces = st.text(
 )
 
 
-@pytest.mark.parametrize("fast", RUNGS)
+@both_rungs
 @given(st.lists(st.lists(spaces | st.sampled_from(["\r\n", "x" * 70]), max_size=9).map("".join), max_size=4))
 def test_a_batch_is_taken_apart_as_each_document_is(fast, documents):
     found = split(documents, fast)

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from helpers import needs_numba
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import any_text, edited, sentence
@@ -189,7 +190,7 @@ def test_too_long_to_align():
     assert found.relation == "distinct"
 
 
-@pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+@needs_numba
 @given(
     st.tuples(edited(sentence), edited(sentence)) | st.tuples(any_text, any_text),
     st.booleans(),
@@ -225,7 +226,7 @@ def test_compiled_pairs_equal_interpreted_ones(texts, guard, containment):
     assert RELATIONS[relation] in ("contained", "near", "distinct")
 
 
-@pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+@needs_numba
 def test_words_that_hash_alike_are_still_two_words():
     """Two words of sixteen letters, made so that the hash by which the compiled rung numbers words is the same."""
     one, two = b"kvxsvjtkaaaaaaaa", b"tcbftptpibdjdzxn"

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers import needs_numba
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow import slow_clean
@@ -9,8 +10,6 @@ from strategies import articles
 
 import dedup
 from dedup import decider, engine, rule, rule_kernel
-
-needs_numba = pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
 
 OPTIONS = [
     {},
@@ -50,11 +49,10 @@ def test_batches_jobs_and_clean_change_nothing(rung, monkeypatch, documents, siz
         assert [seen.clean(document) for document in documents] == expected
 
 
+@needs_numba
 @given(documents=articles(most=6))
 @settings(max_examples=60)
 def test_rungs_decide_alike(documents):
-    if not rule.engine.numba_works():
-        pytest.skip("numba is not installed")
     made = []
     for name in ("numpy", "numba"):
         with pytest.MonkeyPatch.context() as patch:
@@ -63,11 +61,10 @@ def test_rungs_decide_alike(documents):
     assert made[0] == made[1]
 
 
+@needs_numba
 @given(documents=articles(), place=st.integers(0, 3))
 @settings(max_examples=30)
 def test_changing_the_rung_midway_changes_nothing(documents, place):
-    if not rule.engine.numba_works():
-        pytest.skip("numba is not installed")
     expected = stays(documents, dedup.Config())[1]
     with pytest.MonkeyPatch.context() as patch, dedup.Deduplicator() as seen:
         results = []
@@ -147,10 +144,9 @@ def test_full_buckets_are_counted_and_cost_no_removal_without_a_stand_in(rung):
         assert seen.add(texts[30]).relation == "exact"  # equal texts are found outside the cap
 
 
+@needs_numba
 @pytest.mark.parametrize("options", [{"max_candidates": 1}, {"max_candidates": 3, "guard": False}], ids=str)
 def test_full_buckets_decide_alike_on_both_rungs_and_in_between(options):
-    if not rule.engine.numba_works():
-        pytest.skip("numba is not installed")
     words = "the winner of yearly photo prize is standing on great stage in Leeds York today again".split()
     texts = []
     for n in range(300):

@@ -10,24 +10,20 @@ from itertools import islice
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from datasketch import LeanMinHash, MinHash
+from helpers import LONG, OTHER, call, tree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow import slow_clean
 from strategies import articles
-from test_cli import tree
 from xxhash import xxh3_128_digest, xxh32_intdigest
 
 import dedup
 from dedup import decider, engine, files, log, resume
-from dedup.cli import main
 from dedup.log import Log
 from dedup.memory import Memory
 from dedup.store import Store
 
-LONG = "Five new bridges are planned for the valley"
-OTHER = "The old mill on the river will be turned into a school"
 THIRD = "Nobody knows who painted the wall behind the station"
 RUNGS = ["numpy", "numba"] if engine.numba_works() else ["numpy"]
 
@@ -104,9 +100,9 @@ def test_an_interrupted_decision_is_no_part_of_it(rung, tmp_path, monkeypatch):
         patch.setattr("dedup.memory.decide", lambda *given: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             seen.add(OTHER, "b")
-    for call in (lambda: seen.add(OTHER, "b"), seen.commit):
+    for decide in (lambda: seen.add(OTHER, "b"), seen.commit):
         with pytest.raises(dedup.ConfigError, match="interrupted"):
-            call()
+            decide()
     seen.close()
     with dedup.Deduplicator(index=path) as seen:
         assert seen.store.counts.documents == 1 and not seen.add(OTHER, "b").is_duplicate
@@ -425,10 +421,6 @@ def test_sketches_of_datasketch_are_looked_up(rung, tmp_path):
 # --- The command
 
 
-def call(*arguments):
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
-
-
 @pytest.fixture
 def pages(tmp_path):
     (tmp_path / "pages").mkdir()
@@ -601,6 +593,6 @@ def test_a_closed_one_answers_nothing(tmp_path):
     seen = dedup.Deduplicator(index=tmp_path / "index")
     seen.close()
     (sketch,) = dedup.to_datasketch(dedup.signatures(["some words to look for"]))
-    for call in (lambda: seen.lookup(sketch), lambda: seen.add("some words")):
+    for decide in (lambda: seen.lookup(sketch), lambda: seen.add("some words")):
         with pytest.raises(dedup.ConfigError, match="closed"):
-            call()
+            decide()

@@ -13,14 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import needs_numba
 
 import dedup
 from dedup import engine, lsh, relation, rule, rule_kernel
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "benchmarks"))
 from texts import paragraphs
-
-needs_numba = pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
 
 CONFIGURATIONS = {"resemblance only": {"containment": None, "guard": False}, "full definition": {}}
 # By paragraph of these texts. Whoever needs less writes it here; whoever needs more has to say why.
