@@ -62,11 +62,11 @@ def test_a_cache_that_cannot_be_used_costs_time_alone(tmp_path):
             assert signed(tmp_path) == (expected, True)
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert signed(empty, most_bytes=1 << 14) == (
-        expected,
-        False,
-    )  # room for the index alone, as on a disk that fills up
+    # Room for the index alone, as on a disk that fills up.
+    assert signed(empty, most_bytes=1 << 14) == (expected, False)
     assert signed(empty) == (expected, False)
+    (tmp_path / "file").write_text("")
+    assert signed(tmp_path / "file" / "cache") == (expected, False)
 
 
 @needs_numba
