@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from .config import Config
-from .lsh import choose_bands
+from .lsh import choose_bands, recall
 from .store import Store
 
 _SIMILARITIES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
@@ -32,7 +32,7 @@ def describe(path: str, *, check: bool) -> Iterator[tuple[str, str]]:
         bands, rows = choose_bands(config)
         yield "bands", f"{bands} of {rows} rows"
         for similarity in _SIMILARITIES:
-            yield f"recall at {similarity}", f"{1 - (1 - similarity**rows) ** bands:.4f}"
+            yield f"recall at {similarity}", f"{recall(similarity, bands, rows):.4f}"
         yield "created", store.created
         yield "last commit", f"{store.committed}, number {log.commits}"
         yield "writer", log.holder() or "none"

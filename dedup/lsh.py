@@ -17,6 +17,11 @@ from .minhash import Shingles
 from .openings import MOST_OPENINGS
 
 
+def recall(similarity: float, bands: int, rows: int) -> float:
+    """The probability that LSH finds a pair of that Jaccard similarity: that of any band all rows agree."""
+    return float(1 - (1 - similarity**rows) ** bands)
+
+
 @lru_cache(maxsize=64)
 def choose_bands(config: Config) -> tuple[int, int]:
     """Bands and rows: the fewest permutations that find a pair at the threshold with probability `config.recall`.
@@ -24,19 +29,15 @@ def choose_bands(config: Config) -> tuple[int, int]:
     Of a pair at half the threshold at most every fourth may become a candidate; where `num_perm` is too small for
     that, the choice with most rows. (At 0.7: 15 x 4, at 0.6: 29 x 4, at 0.8: 8 x 4.)
     """
-
-    def found(similarity: float, bands: int, rows: int) -> float:
-        return float(1 - (1 - similarity**rows) ** bands)
-
     enough = []
     for rows in range(1, config.num_perm + 1):
         for bands in range(1, config.num_perm // rows + 1):
-            if found(config.threshold, bands, rows) >= config.recall:
+            if recall(config.threshold, bands, rows) >= config.recall:
                 enough.append((bands, rows))
                 break
     if not enough:
         return config.num_perm, 1
-    selective = [choice for choice in enough if found(config.threshold / 2, *choice) <= 0.25]
+    selective = [choice for choice in enough if recall(config.threshold / 2, *choice) <= 0.25]
     return min(selective, key=lambda choice: choice[0] * choice[1]) if selective else enough[-1]
 
 
