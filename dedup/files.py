@@ -1,6 +1,7 @@
 """Files that are there whole or not at all."""
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -26,10 +27,7 @@ class Replacement:
         self.wanted = True
         self._durable = durable
         self._file: BinaryIO | None = None
-        try:
-            self._rights: int | None = os.stat(path).st_mode & 0o7777
-        except OSError:
-            self._rights = None
+        self._rights = _rights(path)
         folder, name = os.path.split(path)
         mode = 0o666 if self._rights is None else 0o666 & self._rights  # not even meanwhile may others read it
         while True:
@@ -112,6 +110,17 @@ class Replacement:
 
     def _failure(self, error: OSError) -> CorpusError:
         return CorpusError(f"{self.path}: {error.strerror or error}; it is not written, and the run ends")
+
+
+def _rights(path: str) -> int | None:
+    """Those of the file whose place is to be taken; None if there is none. Raises CorpusError for what is no file."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return None
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # a folder is refused by the system
+        raise CorpusError(f"{path} is a pipe or device, whose place no file may take; expected a file, or a new name")
+    return stat.S_IMODE(mode)
 
 
 def discard_unfinished(folder: str) -> None:

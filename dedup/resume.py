@@ -83,7 +83,7 @@ class Progress:
         )
 
     def _state(self, document: Document) -> str:
-        if document.source == STANDARD_INPUT:
+        if not _lasting(document.source):
             return _NEW
         try:
             found = os.stat(document.source)
@@ -102,7 +102,7 @@ class Progress:
     def finished(self, document: Document) -> None:
         """A file's output is in its place; commit when it is time."""
         in_place = document.output == document.source
-        if document.source != STANDARD_INPUT:
+        if _lasting(document.source):
             with suppress(OSError):  # it is gone, and a new one if it comes back
                 self._note(document, in_place)
         if document.output is not None:
@@ -137,6 +137,11 @@ class Progress:
         self._outputs.clear()
         self._folders.clear()
         self._bytes = 0
+
+
+def _lasting(source: str) -> bool:
+    """Whether it can be read more than once, as a pipe cannot."""
+    return source != STANDARD_INPUT and os.path.isfile(source)
 
 
 def _checksum(path: str) -> str:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -311,6 +312,29 @@ def test_closed_standard_input_is_named(tmp_path):
     command = f"{sys.executable} -m dedup clean - <&-"
     result = subprocess.run(command, shell=True, capture_output=True, text=True)
     assert result.returncode == 2 and "standard input is closed; skipped" in result.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+@pytest.mark.parametrize(
+    "arguments", [["-o", "pipe"], ["-o", "out", "--removed", "pipe"], ["-o", "out", "--report", "pipe"]], ids=" ".join
+)
+def test_no_file_takes_the_place_of_a_pipe_or_device(tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text(f"{LONG}\n{LONG}")
+    os.mkfifo("pipe")
+    result = call("clean", "a.txt", *arguments)
+    assert Path("pipe").is_fifo() and result.exit_code == 2 and "pipe or device" in result.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_is_read_once_with_an_index(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for text in (LONG, OTHER):  # another time it is another text
+        writing = threading.Thread(target=(tmp_path / "pipe").write_text, args=(text,), daemon=True)
+        writing.start()
+        result = call("clean", tmp_path / "pipe", "-o", tmp_path / "out", "--index", tmp_path / "kept.index")
+        writing.join(60)
+        assert result.exit_code == 0 and (tmp_path / "out").read_text() == text
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
