@@ -13,6 +13,9 @@ from .utf8 import decode_kernel
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _HALF_WIDTH_KANA = re.compile("[\uff66-\uff9f]+")
+_LONG_RUN = 1 << 12  # characters beyond ASCII in a row; the time that NFC takes grows with the square of a run of marks
+_RUN = re.compile(f"[^\0-\x7f]{{1,{_LONG_RUN}}}+")
+_JOINER = "\u034f"  # vanishes in folding; marks do not change places across it
 
 
 def settle(text: str) -> str:
@@ -22,6 +25,8 @@ def settle(text: str) -> str:
 
         for _ in range(2):
             text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    if len(text) >= _LONG_RUN:
+        text = _RUN.sub(lambda run: run[0] + _JOINER * (len(run[0]) == _LONG_RUN), text)
     text = _HALF_WIDTH_KANA.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
     return unicodedata.normalize("NFC", text)
 

@@ -89,6 +89,16 @@ def check_texts(texts: Sequence[object], begin: int = 0) -> None:
             raise InputError(f"text {position} is {type(text).__name__} ({text!r:.60}); expected str")
 
 
+def half_words(tokens: Tokens) -> NDArray[np.int64]:
+    """int64[n], the length of every text in half words: two a token, one a character of an unspaced script."""
+    lengths = np.diff(tokens.first)
+    if not np.bitwise_or.reduce(tokens.marks) & IS_UNSPACED:
+        return 2 * lengths
+    unspaced = np.flatnonzero(tokens.marks & IS_UNSPACED != 0)
+    owners = np.searchsorted(tokens.first, unspaced, side="right") - 1
+    return 2 * lengths - np.bincount(owners, minlength=len(lengths))
+
+
 # --- The reference rung: whole batches as arrays of characters, no loop over them ------------------------------------
 
 # What a character does, once its neighbours are known.
@@ -148,7 +158,7 @@ def _fold_reference(texts: Sequence[str]) -> Tokens:
     classes, folds, ends = _characters(texts)
     flagged = np.flatnonzero(classes & UNSETTLED != 0)
     if len(flagged):
-        texts = settled(texts, np.searchsorted(ends, flagged, side="right").tolist())
+        texts = settled(texts, np.unique(np.searchsorted(ends, flagged, side="right")).tolist())
         classes, folds, ends = _characters(texts)
     kinds = classes & np.uint8(CLASS_BITS)
     roles = np.frombuffer(bytearray(kinds.tobytes().translate(_ROLES)), dtype=np.uint8)

@@ -1,5 +1,6 @@
 """Folding: what vanishes, what stays, in which scripts; both rungs against the slow twin."""
 
+import re
 import unicodedata
 
 import numpy as np
@@ -9,8 +10,10 @@ from hypothesis import given, settings
 from slow import fast_tokens, slow_tokens
 from strategies import any_text
 
+from dedup import settling
 from dedup.characters import UNICODE_VERSION, character_table, make_table
 from dedup.marks import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
+from dedup.settling import settle
 from dedup.tokens import fold
 
 SAME = {
@@ -131,6 +134,21 @@ def same(a, b):
     assert a.buffer[:size].tobytes() == b.buffer[: b.starts[-1]].tobytes()
     for name in ("starts", "first", "marks"):
         assert np.array_equal(getattr(a, name), getattr(b, name)), name
+
+
+@both_rungs
+def test_a_decomposed_text_is_settled_once(fast, monkeypatch):
+    given = []
+    monkeypatch.setattr(settling, "settle", lambda text: given.append(text) or settle(text))
+    texts = ["e\u0301te\u0301 " * 50, "plain", "cafe\u0301 &amp; the\u0301"]
+    assert fold(texts, fast).text(2).decode() == "café & thé"
+    assert len(given) <= 3 and set(given) <= {*texts, texts[2].replace("&amp;", "&")}
+
+
+def test_marks_without_end_take_time_in_proportion():
+    settled = settle("a" + "\u0301\u0323" * 100_000)  # in one piece this took minutes
+    assert max(map(len, re.findall("[^\0-\x7f\u034f]+", settled))) <= 4096
+    assert fast_tokens("é日本" * 3_000) == fast_tokens("e\u0301日本" * 3_000) == ["é", "日", "本"] * 3_000
 
 
 @needs_numba
