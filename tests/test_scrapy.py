@@ -188,6 +188,12 @@ class DataclassItem:
     text: object
 
 
+@dataclasses.dataclass(frozen=True)
+class FrozenItem:
+    url: str
+    text: object
+
+
 class ScrapyItem(scrapy.Item):
     url = scrapy.Field()
     text = scrapy.Field()
@@ -234,6 +240,20 @@ def test_lists_are_paragraphs_whatever_they_hold():
     odd = ["\ufeff", f"{A[:9]}\n\n{A[9:]}", "", "\u2028", B, "\ufeff", A]
     ((item,), statistics) = process([{"text": list(odd)}])
     assert item["text"] == odd[:-1] and statistics["dedup/paragraphs"] == 3
+
+
+def test_nothing_is_remembered_of_an_item_that_cannot_be_changed():
+    made, _ = pipeline()
+
+    async def run():
+        await made.open_spider()
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            await made.process_item(FrozenItem("https://example.org/1", f"{A}\n\n{A}\n\n{B}"))
+        item = await made.process_item({"url": "https://example.org/2", "text": B})
+        await made.close_spider()
+        return item["text"]
+
+    assert asyncio.run(run()) == B
 
 
 def test_what_passes_untouched():

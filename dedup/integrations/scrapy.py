@@ -109,7 +109,9 @@ class DedupPipeline:
         if not value:
             self._count("items/without_text")
             return item
-        result = await self._clean(item, _document(value, self._field), _id(adapter.get("url")))
+        text = _document(value, self._field)
+        adapter[self._field] = value  # an item that cannot be changed fails before anything of it is remembered
+        result = await self._clean(item, text, _id(adapter.get("url")))
         self._record(result)
         if result.removed:
             if not result.kept:
@@ -204,9 +206,8 @@ def _opened(config: Config, index: str | None) -> Deduplicator:
     if engine.wanted(engine.COMPILE_FROM):
         logger.info("Loading the compiled kernels (the first time they are made, for about a minute)")
         warming = Deduplicator(config)
-        warming._decider.characters = deduplicator._decider.characters = (
-            engine.COMPILE_FROM
-        )  # they do all the work from now on
+        for one in (warming, deduplicator):
+            one._decider.characters = engine.COMPILE_FROM  # they do all the work from now on
         warming.clean(_SAMPLE)
     return deduplicator
 
