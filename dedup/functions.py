@@ -168,7 +168,9 @@ def _length(texts: list[Any]) -> int:
 def _is_missing(value: object) -> bool:
     """None, NaN and pandas' NA: what a column of texts holds where there is none."""
     return (
-        value is None or (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType")
+        value is None
+        or (isinstance(value, (float, np.floating)) and value != value)
+        or type(value).__name__ in ("NAType", "NaTType")
     )
 
 
