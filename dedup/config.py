@@ -8,7 +8,7 @@ from typing import Any, Literal
 from .errors import ConfigError
 
 # Whatever changes a decision although no option changes (folding, scheme, rule) raises this number.
-DECISION_VERSION = 3
+DECISION_VERSION = 4
 
 
 @dataclass(frozen=True, slots=True)

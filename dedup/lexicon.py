@@ -1,4 +1,4 @@
-"""The few words that the guard knows by name: negations, denials, units, function words, credits, labels.
+"""The few words that are known by name: negations, denials, units, dates, function words, credits, labels.
 
 In their folded form, for the languages that news corpora hold most. A language that is missing loses leniency, not
 safety: its function words count as any other word. Negations, denials and units matter wherever one side has them and
@@ -7,14 +7,14 @@ the other has not.
 
 from functools import lru_cache
 
-NEGATION, UNIT, FUNCTION, DENIAL, CREDIT, LABEL, GERMAN, AND, PLUS, INITIAL, PARTICLE, JOINING = (
-    1 << bit for bit in range(12)
+NEGATION, UNIT, FUNCTION, DENIAL, CREDIT, LABEL, DATE, GERMAN, AND, PLUS, INITIAL, PARTICLE, JOINING = (
+    1 << bit for bit in range(13)
 )
 
 # Words without which a statement is another one: that deny it, or say that it is not quite, no longer or not surely so.
 _NEGATIONS = """
-almost nearly minus fewer less least only fail fails failed failing refuse refuses refused refusing former formerly ex
-deputy acting attempted suspected rumoured rumored reportedly alleged allegedly
+almost nearly minus few fewer seldom rarely less least only fail fails failed failing refuse refuses refused refusing former
+formerly ex deputy acting attempted suspected rumoured rumored reportedly alleged allegedly
 supposedly
 not no never none nor neither nobody nothing nowhere without cannot unable t hardly barely unless dont doesnt didnt isnt
 wasnt arent werent wont cant couldnt wouldnt shouldnt hasnt havent hadnt
@@ -76,6 +76,7 @@ milhão milhões bilhão bilhões dia dias mês ano anos
 procent tys mln mld sekund minut godzin dni tygodni miesięcy lat rok roku
 процент процента процентов тыс млн млрд тысяч миллион миллионов миллиард миллиардов рублей долларов евро км кг час часов
 день дней недель месяц месяцев год года лет
+年 月 日 時 时 分 秒 円 元
 """
 
 # Articles, forms of being and having, the vaguest prepositions and relative words: those that may stand for one another.
@@ -126,7 +127,7 @@ zdjęcie zdjęcia fot źródło pap
 bilde kilde ntb scanpix
 """
 
-# What stands before a title without being part of it, and the parts of a date.
+# What stands before a title without being part of it, as do dates.
 _LABELS = """
 read more also see watch video videos live gallery update updated breaking exclusive opinion analysis next previous related
 tip step part chapter figure fig table section listen by
@@ -138,6 +139,10 @@ leia mais também veja vivo passo
 lees ook meer bekijk stap deel
 czytaj też także zobacz wideo krok część
 читайте также смотрите видео шаг часть глава
+"""
+
+# Months and days of the week.
+_DATES = """
 january february march april june july august september october november december
 jan feb mar apr jun jul aug sep sept oct nov dec
 monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat sun
@@ -179,6 +184,7 @@ def lexicon() -> dict[bytes, int]:
         (_FUNCTION_WORDS, FUNCTION),
         (_CREDITS, CREDIT),
         (_LABELS, LABEL),
+        (_DATES, LABEL | DATE),
         (_GERMAN, GERMAN),
         (_AND, AND),
         (_PLUS, PLUS),
@@ -189,3 +195,9 @@ def lexicon() -> dict[bytes, int]:
         for word in words.split():
             bits[word.encode()] = bits.get(word.encode(), 0) | bit
     return bits
+
+
+@lru_cache
+def words_with(bits: int) -> frozenset[bytes]:
+    """The words that have any of these bits."""
+    return frozenset(word for word, has in lexicon().items() if has & bits)

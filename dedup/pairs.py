@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from . import engine
 from .engine import kernel
 from .intrinsics import load_64, trailing_zeros
-from .lexicon import GERMAN, lexicon
+from .lexicon import GERMAN, lexicon, words_with
 from .marks import HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED, PADDING
 
 # A token's traits: the bits of its mark, and above them those of the lexicon.
@@ -49,7 +49,7 @@ def read_text(text: bytes, mark: bytes, shingle_size: int) -> Reading:
     traits = list(map(or_, mark, map(_shifted_lexicon().get, tokens, repeat(0))))
     starts = list(map(add, accumulate(map(len, tokens), initial=0), count()))
     parts = mark.translate(_PARTS)
-    german = 0 if _german_words().isdisjoint(tokens) else sum(map(_german_words().__contains__, tokens))
+    german = sum(map(words_with(GERMAN).__contains__, tokens))
     capitals = capitals_kernel(parts.count(_WORD) + parts.count(_SHOUT), parts.count(_SHOUT), german)
     size = min(shingle_size, len(tokens))
     shingles = set(zip(*[tokens[k:] for k in range(size)], strict=False)) if tokens else {()}
@@ -74,11 +74,6 @@ def read_pair(a: Reading, b: Reading) -> tuple[Any, ...]:
 @lru_cache(maxsize=1)
 def _shifted_lexicon() -> dict[bytes, int]:
     return {word: bits << TRAIT_SHIFT for word, bits in lexicon().items()}
-
-
-@lru_cache(maxsize=1)
-def _german_words() -> frozenset[bytes]:
-    return frozenset(word for word, bits in lexicon().items() if bits & GERMAN)
 
 
 @kernel

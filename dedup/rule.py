@@ -20,24 +20,20 @@ from numpy.typing import NDArray
 from . import engine
 from .config import Config
 from .errors import DocumentTooLarge
+from .fields import FIELD_WORDS, are_fields
 from .index import Entries, Index
 from .lsh import choose_bands, count_keys, make_keys
-from .marks import HAS_LETTER, HAS_NUMBER, IS_UNSPACED
+from .marks import HAS_LETTER
 from .minhash import LANES, Shingles, shingle, sign
 from .openings import find_openings
 from .pairs import NO_LEXICON, Reading, lexicon_table, read_pair, read_text
 from .relation import CONTAINED, DISTINCT, EXACT, judge_kernel, limits, promising_kernel
 from .rule_kernel import EXACT_ONLY, FIELD, JUDGED, PASSED, decide_kernel, largest_kernel, make_work
-from .tokens import Tokens, fold
+from .tokens import Tokens, fold, half_words
 from .utf8 import Utf8
 
 # Paragraphs of one document that are compared with each other, at most: each may share shingles with all others.
 LARGEST_DOCUMENT = 20_000
-
-# A paragraph of fewer words that stands so often in its document, or half of whose words are numbers, is a field of its
-# records: a cell, a date, a score, what stands under every comment. Its place says what it belongs to, so it stays each
-# time. Captions repeat less often.
-FIELD_WORDS, FIELD_TIMES = 5, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +94,13 @@ def read_batch(
     if not alone:
         documents = np.repeat(np.arange(len(counts)), counts)
         positions = np.arange(len(texts)) - (np.cumsum(counts) - counts)[documents]
-    lengths = np.diff(tokens.first)
+    lengths, halves = np.diff(tokens.first), half_words(tokens)
     roles = np.full(len(texts), JUDGED, dtype=np.uint8)
-    halves = half_words(tokens, lengths)
     roles[halves < 2 * config.min_tokens] = EXACT_ONLY if alone else PASSED
     roles[lengths == 0] = PASSED
     if not alone:
         brief = np.flatnonzero((roles == JUDGED) & (halves < 2 * FIELD_WORDS))
-        roles[brief[_are_fields(tokens, brief, documents, keys[:, 0])]] = FIELD
+        roles[brief[are_fields(tokens, brief, documents, keys[:, 0])]] = FIELD
     order = np.arange(len(texts)) if alone else np.lexsort((positions, -lengths, documents))
     _check_sizes(roles, documents, keys[:, 0])
     return Batch(tokens, shingles, keys, roles, documents, positions, order, fast)
@@ -121,25 +116,6 @@ def _keys(tokens: Tokens, shingles: Shingles, config: Config, fast: bool) -> NDA
     if several:
         openings = find_openings(tokens, shingles, config.shingle_size, fast)
     return make_keys(shingles, signatures, openings, single - 1, rows, fast)
-
-
-def half_words(tokens: Tokens, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The length of every text in half words: two a token, one a character of an unspaced script."""
-    if not np.bitwise_or.reduce(tokens.marks) & IS_UNSPACED:
-        return 2 * lengths
-    unspaced = np.flatnonzero(tokens.marks & IS_UNSPACED != 0)
-    owners = np.searchsorted(tokens.first, unspaced, side="right") - 1
-    return 2 * lengths - np.bincount(owners, minlength=len(lengths))
-
-
-def _are_fields(
-    tokens: Tokens, brief: NDArray[np.int64], documents: NDArray[np.int64], hashes: NDArray[np.uint32]
-) -> NDArray[np.bool_]:
-    """bool[brief]: which of these paragraphs are fields of records."""
-    _, which, counts = np.unique(documents[brief] << 32 | hashes[brief], return_inverse=True, return_counts=True)
-    numbers = np.append(0, np.cumsum(tokens.marks & HAS_NUMBER != 0))
-    first, last = tokens.first[brief], tokens.first[brief + 1]
-    return np.asarray((counts[which] >= FIELD_TIMES) | (2 * (numbers[last] - numbers[first]) >= last - first))
 
 
 def _check_sizes(roles: NDArray[np.uint8], documents: NDArray[np.int64], hashes: NDArray[np.uint32]) -> None:

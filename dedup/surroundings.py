@@ -8,7 +8,7 @@ from .pairs import TRAIT_SHIFT
 
 _DENIAL, _NEGATION, _CREDIT = DENIAL << TRAIT_SHIFT, NEGATION << TRAIT_SHIFT, CREDIT << TRAIT_SHIFT
 _LABEL, _FUNCTION = (LABEL | CREDIT) << TRAIT_SHIFT, FUNCTION << TRAIT_SHIFT
-_JOINING = JOINING << TRAIT_SHIFT
+_JOINING, _PARTICLE = JOINING << TRAIT_SHIFT, PARTICLE << TRAIT_SHIFT
 _SLIGHT = (LABEL | CREDIT | FUNCTION | PARTICLE) << TRAIT_SHIFT
 
 _TITLE = 7  # words below which a text is a title: it must fill a sentence and half of the paragraph
@@ -72,6 +72,7 @@ def number_kernel(trait):
 def credit_kernel(traits_a, end, traits_b, beyond, after_stop):
     """Where among a's tokens from `end` on a credit begins that b has not got from `beyond` on; else a's length.
 
+    A word that tells one may be the third, but not behind “for”, “to” and the like (“for bad credit”).
     after_stop: whether a stop must stand before it.
     """
     n, m = len(traits_a), len(traits_b)
@@ -83,6 +84,8 @@ def credit_kernel(traits_a, end, traits_b, beyond, after_stop):
             for i in range(begin, min(begin + 3, n)):
                 if traits_a[i] & _CREDIT:
                     return begin
+                if traits_a[i] & _PARTICLE:
+                    break
     return n
 
 

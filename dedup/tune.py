@@ -9,8 +9,6 @@ from dataclasses import asdict, dataclass, replace
 from itertools import chain, combinations, groupby
 from random import Random
 
-import numpy as np
-
 from . import engine
 from .config import Config
 from .corpus import explained, rows_read
@@ -21,10 +19,9 @@ from .lsh import band_keys, choose_bands
 from .minhash import shingle, sign
 from .paragraphs import split_lines, split_paragraphs
 from .relation import Comparison, compare_folded
-from .rule import half_words
 from .sample import SEED, draw
 from .sources import Document
-from .tokens import Tokens, fold
+from .tokens import Tokens, fold, half_words
 
 MOST_PARAGRAPHS = 20_000  # that are looked at
 MOST_COMPARED = 3_000
@@ -163,7 +160,7 @@ def _candidates(tokens: Tokens, owners: list[int], config: Config) -> Iterator[t
     def members(p: int) -> set[int]:
         return set(shingles.hashes[shingles.first[p] : shingles.first[p + 1]].tolist())
 
-    short = (half_words(tokens, np.diff(tokens.first)) < 2 * config.min_tokens).tolist()
+    short = (half_words(tokens) < 2 * config.min_tokens).tolist()
     pairs: set[tuple[int, int]] = set()
     judged: list[int] = []  # of equal paragraphs of a document one is enough
     for _, document in groupby(range(len(owners)), key=owners.__getitem__):

@@ -4,12 +4,14 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from operator import or_
 
 from datasketch import MinHash
 from xxhash import xxh32_intdigest
 
 import dedup
 from dedup.characters import IGNORED, classify, fold_character
+from dedup.lexicon import DATE, UNIT, lexicon
 from dedup.lsh import choose_bands
 from dedup.marks import AFTER_STOP, HAS_NUMBER
 from dedup.minhash import shingle
@@ -62,9 +64,11 @@ def weight(text: str) -> float:
     )
 
 
-def numbers(text: str) -> int:
-    """How many of its tokens are numbers."""
-    return sum(mark & HAS_NUMBER for mark in fold([text]).mark(0))
+def is_data(text: str) -> bool:
+    """Whether it holds a number, and most of its tokens are numbers, units, months or days."""
+    numbers = [bool(mark & HAS_NUMBER) for mark in fold([text]).mark(0)]
+    measures = [lexicon().get(token.encode(), 0) & (UNIT | DATE) > 0 for token in fast_tokens(text)]
+    return any(numbers) and sum(map(or_, numbers, measures)) > len(numbers) / 2
 
 
 def share_a_band(a: str, b: str, config: dedup.Config) -> bool:
@@ -119,7 +123,7 @@ def slow_clean(documents: list[str], config: dedup.Config, ids: Sequence[object]
         long = [p for p in range(len(texts)) if fast_tokens(texts[p]) and weight(texts[p]) >= config.min_tokens]
         times = Counter(tuple(fast_tokens(text)) for text in texts)
         long = [p for p in long if weight(texts[p]) >= 5 or times[tuple(fast_tokens(texts[p]))] < 4]  # no fields
-        long = [p for p in long if weight(texts[p]) >= 5 or numbers(texts[p]) < len(fast_tokens(texts[p])) / 2]
+        long = [p for p in long if weight(texts[p]) >= 5 or not is_data(texts[p])]
         gone = set()
         before = {tuple(fast_tokens(text)) for other, text in kept if ids[other] == ids[number]}
         for p in sorted(long, key=lambda p: (-len(fast_tokens(texts[p])), p)):

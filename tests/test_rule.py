@@ -217,6 +217,10 @@ def test_one_huge_paragraph(rung):
         ("6 hours ago", 153, 153),
         ("Degree level: bachelor", 3, 1),  # captions stand as often
         ("9 March 2024", 2, 2),
+        ("Year founded: 2012", 2, 2),
+        ("9 March at Tarnsby", 2, 1),  # no more than half
+        ("12月25日", 2, 2),
+        ("Sunday to Friday", 2, 1),  # no number
         ("3 : 2 (1 : 1)", 2, 2),
         ("Platform 4, Tarnsby", 2, 1),  # one of three
         ("The ferry in the harbour", 4, 1),  # five words

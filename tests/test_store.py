@@ -20,6 +20,7 @@ from xxhash import xxh3_128_digest, xxh32_intdigest
 
 import dedup
 from dedup import decider, engine, files, log, resume
+from dedup.config import DECISION_VERSION
 from dedup.log import Log
 from dedup.memory import Memory
 from dedup.store import Store
@@ -274,7 +275,7 @@ def test_another_version_of_the_rule_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "kept.index"
     dedup.Deduplicator(index=path).close()
     monkeypatch.setattr("dedup.store.DECISION_VERSION", 999)
-    with pytest.raises(dedup.ConfigError, match="version of the rule is 3 in the index, 999 here"):
+    with pytest.raises(dedup.ConfigError, match=f"version of the rule is {DECISION_VERSION} in the index, 999 here"):
         dedup.Deduplicator(index=path)
 
 
