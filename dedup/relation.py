@@ -263,15 +263,18 @@ def read_kernel(text, mark, most, shingle_size, lexicon, room):
 def weigh_kernel(
     text, length, mark, most, known, distinct, capitals, other_text, other_length, other_mark, measures, lexicon, room
 ):  # fmt: skip
-    """The relation of two different texts as they stand in a buffer, so many bytes from the beginning of each.
+    """By which relation the other of two different texts stands for this one: CONTAINED, NEAR, or DISTINCT for none.
 
-    Every token is followed by a space, and the texts by eight bytes or more of the buffer. `read_kernel` has read the
-    first one into the room. measures: shingle size and `limits`.
+    Both stand in a buffer, so many bytes from the beginning of each; every token is followed by a space, and the texts by
+    eight bytes or more of the buffer. `read_kernel` has read this one into the room. measures: shingle size and `limits`.
 
-    Returns relation, Jaccard similarity, containment, and whether that is the inner one.
+    Returns it, and if it is not DISTINCT, Jaccard similarity and containment. A text with more tokens than the other is not
+    contained in it. If it shares too little to be near, the two are not aligned, and if their lengths tell, not even read.
     """
     n, m = len(mark), len(other_mark)
     shingle_size, threshold, containment, guard = measures
+    if n > m and max(1, m - shingle_size + 1) / distinct < threshold:
+        return DISTINCT, 0.0, 0.0
     table, shingles, ids, traits, heads, places, first, common, both_starts = layout_kernel(room, n, most)
     one, other, traits_one, traits_other = ids[:n], ids[n : n + m], traits[:n], traits[n : n + m]
     starts, starts_other = both_starts[: n + 1], both_starts[n + 1 : n + m + 2]
@@ -285,6 +288,8 @@ def weigh_kernel(
     forget_tokens_kernel(table, heads, known, numbers)
     share_tokens_kernel(one, traits_one, starts, n - back, n, other_mark, other, traits_other, starts_other, m - back)
     shared, distinct_other = overlap_kernel(ids, n, m, front, back, shingle_size, shingles, first, common)
+    if n > m and shared / (distinct + distinct_other - shared) < threshold:
+        return DISTINCT, 0.0, 0.0
     capitals_other = read_capitals_kernel(other_mark, traits_other)
     is_inner = n < m
     if n == m:
@@ -301,7 +306,7 @@ def weigh_kernel(
         shared, distinct if is_inner else distinct_other, distinct_other if is_inner else distinct,
         shingle_size, threshold, containment, guard, False,
     )  # fmt: skip
-    return relation, jaccard, inside, is_inner
+    return DISTINCT if relation == CONTAINED and not is_inner else relation, jaccard, inside
 
 
 # --- The reason in words ---------------------------------------------------------------------------------------------

@@ -290,8 +290,8 @@ def _decide_reference(
             this = None
             for entry, other in candidates.items():
                 this = this or read_text(text, mark, config.shingle_size)
-                relation, jaccard, inside, is_inner = _weigh(this, read_text(*other[:2], config.shingle_size), measures)
-                if relation > found and (relation != CONTAINED or is_inner):
+                relation, jaccard, inside = _weigh(this, read_text(*other[:2], config.shingle_size), measures)
+                if relation > found:
                     found, stand_ins[p], jaccards[p], containments[p] = relation, entry, jaccard, inside
                     if found == CONTAINED:
                         break
@@ -332,15 +332,18 @@ def _buckets(index: Index, codes: NDArray[np.int64]) -> tuple[dict[int, list[int
     return buckets, shared[which]
 
 
-def _weigh(one: Reading, other: Reading, measures: tuple[int, float, float, bool]) -> tuple[int, float, float, bool]:
-    """Relation of two different texts, Jaccard similarity, containment, and whether the first is the inner.
+def _weigh(one: Reading, other: Reading, measures: tuple[int, float, float, bool]) -> tuple[int, float, float]:
+    """By which relation the other of two different texts stands for the first, Jaccard similarity, and containment.
 
-    measures: shingle size and `limits`
+    `weigh_kernel` is its compiled twin. measures: shingle size and `limits`
     """
+    longer = len(one.tokens) > len(other.tokens)
+    if longer and len(other.shingles) / len(one.shingles) < measures[1]:  # neither contained nor near
+        return DISTINCT, 0.0, 0.0
     is_inner = (len(one.tokens), one.text) < (len(other.tokens), other.text)
     pair = read_pair(one, other) if is_inner else read_pair(other, one)
     relation, jaccard, inside, *_ = judge_kernel(*pair, *measures, False)
-    return relation, jaccard, inside, is_inner
+    return DISTINCT if longer and relation == CONTAINED else relation, jaccard, inside
 
 
 # --- The compiled rung -----------------------------------------------------------------------------------------------

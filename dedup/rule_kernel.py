@@ -188,12 +188,12 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
                         known, shingles, capitals = read_kernel(
                             buffer[begin:], marks[first[p] : first[p + 1]], most_tokens, shingle_size, lexicon, room
                         )
-                    relation, jaccard, inside, is_inner = weigh_kernel(
+                    relation, jaccard, inside = weigh_kernel(
                         buffer[begin:], length, marks[first[p] : first[p + 1]], most_tokens, known, shingles, capitals,
                         text[text_at[entry] :], text_at[entry + 1] - text_at[entry],
                         mark[mark_at[entry] : mark_at[entry + 1]], measures, lexicon, room,
                     )  # fmt: skip
-                    if relation > found and (relation != CONTAINED or is_inner):
+                    if relation > found:
                         found = np.int64(relation)
                         stand_ins[p], jaccards[p], containments[p] = entry, jaccard, inside
                         if found == CONTAINED:
