@@ -91,9 +91,7 @@ class Index:
     def empty(cls, columns: int, single: int) -> "Index":
         """An index without entries."""
         capacity = _capacity(_ROOM_ENTRIES)
-        with (
-            room.refused()
-        ):  # of these nothing is read that was not written; they stay below what is fetched from the system
+        with room.refused():  # not cleared, as nothing is read that was not written; too small for pages of their own
             text, mark = (np.empty(width * _ROOM_ENTRIES + PADDING, np.uint8) for width in (400, 64))
         text_at, mark_at, documents, positions = (room.zeros(_ROOM_ENTRIES + 1, np.int64) for _ in range(4))
         slots = room.zeros(columns * capacity, np.uint64)
