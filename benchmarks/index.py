@@ -1,7 +1,7 @@
 """An index in a file: what it costs to append, commit, open, look up and hold: `python benchmarks/index.py`.
 
 Entries are made-up paragraphs, each a document with an id. Times are of one process; opening inflates in two threads.
-With TEXTS (JSON Lines with "text") the paragraphs come from a file. DEDUP_ENGINE chooses the rung, numba by default.
+With TEXTS (JSON Lines with "text") the paragraphs come from a file. DEDUP_ENGINE chooses the backend, numba by default.
 """
 
 import argparse
@@ -19,9 +19,9 @@ import numpy as np
 from texts import paragraphs
 
 import dedup
-from dedup.rule import entries, read_batch
-from dedup.rule_kernel import PASSED
-from dedup.store import Store
+from dedup.decide._rule_numba import PASSED
+from dedup.decide.rule import entries, read_batch
+from dedup.index.file import IndexFile
 
 BATCH = 1_000
 
@@ -60,7 +60,7 @@ def main() -> None:
             part = texts[begin : begin + BATCH]
             batch = read_batch(part, np.ones(len(part), dtype=np.int64), config, alone=True, fast=fast)
             columns.append(entries(batch, np.flatnonzero(batch.roles != PASSED), np.arange(begin, begin + len(part))))
-        store = Store(Path(folder, "append.index"), config)
+        store = IndexFile(Path(folder, "append.index"), config)
 
         def append() -> None:
             for i, part in zip(starts, columns, strict=True):
@@ -69,7 +69,7 @@ def main() -> None:
 
         measured(f"append, a commit every {BATCH:,}", n, append)
         store.close()
-        store = Store(Path(folder, "whole.index"), config)
+        store = IndexFile(Path(folder, "whole.index"), config)
 
         def append_all() -> None:
             for i, part in zip(starts, columns, strict=True):

@@ -24,9 +24,9 @@ from recall import collections, recall_rows
 from tables import Table, as_markdown, as_text, spelled
 
 import dedup
-from dedup.lsh import choose_bands
-from dedup.sample import wilson
-from dedup.tokens import fold
+from dedup.report.sample import wilson
+from dedup.sketch.keys import choose_bands
+from dedup.text.tokens import fold
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"

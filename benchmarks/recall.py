@@ -13,11 +13,11 @@ from tables import spelled
 from texts import paragraphs
 
 import dedup
-from dedup import engine
-from dedup.lsh import band_keys, choose_bands
-from dedup.minhash import Shingles, shingle, sign
-from dedup.sample import wilson
-from dedup.tokens import fold
+from dedup._jit import backend
+from dedup.report.sample import wilson
+from dedup.sketch.keys import band_keys, choose_bands
+from dedup.sketch.minhash import Shingles, shingle, sign
+from dedup.text.tokens import fold
 
 DEFAULT = dedup.Config()
 LABELLED = "reuters21578", "bbc_news"
@@ -88,7 +88,7 @@ def recall_rows(collection: Collection) -> Iterator[list[str]]:
     """
     threshold = DEFAULT.threshold
     bands, rows = choose_bands(DEFAULT)
-    fast = engine.numba_works()
+    fast = backend.numba_works()
     tokens = fold(collection.texts, fast)
     shingles = shingle(tokens, DEFAULT.shingle_size, fast)
     keys = band_keys(sign(shingles, DEFAULT.num_perm, DEFAULT.seed, fast), bands, rows)

@@ -37,13 +37,13 @@ from texts import Paragraph, paragraphs  # noqa: E402
 from xxhash import xxh32_intdigest  # noqa: E402
 
 import dedup  # noqa: E402
-from dedup.index import Index  # noqa: E402
-from dedup.lsh import choose_bands, count_keys, make_keys  # noqa: E402
-from dedup.minhash import shingle, sign  # noqa: E402
-from dedup.openings import find_openings  # noqa: E402
-from dedup.relation import compare_folded  # noqa: E402
-from dedup.rule import decide, read_batch  # noqa: E402
-from dedup.tokens import fold  # noqa: E402
+from dedup.decide.rule import decide, read_batch  # noqa: E402
+from dedup.index.tables import Index  # noqa: E402
+from dedup.match.relation import compare_folded  # noqa: E402
+from dedup.sketch.keys import choose_bands, count_keys, make_keys  # noqa: E402
+from dedup.sketch.minhash import shingle, sign  # noqa: E402
+from dedup.sketch.prefixes import find_prefixes  # noqa: E402
+from dedup.text.tokens import fold  # noqa: E402
 
 CONFIG = dedup.Config()
 BANDS, ROWS = choose_bands(CONFIG)
@@ -148,17 +148,19 @@ def stages(written: list[Paragraph], modules: dict[str, Any]) -> Iterator[tuple[
     """Every stage: its name, of how many paragraphs, and its sides, the baseline first."""
     texts = [paragraph.text for paragraph in written]
     n = len(texts)
-    rungs = {"numpy": False, "numba": True} if "numba" in modules else {"numpy": False}
+    backends = {"numpy": False, "numba": True} if "numba" in modules else {"numpy": False}
 
     def ours(job: Callable[[bool, Any], object], given: Callable[[bool], object] = bool) -> list[Side]:
-        return [Side(f"dedup, {rung}", partial(job, fast), partial(given, fast)) for rung, fast in rungs.items()]
+        return [
+            Side(f"dedup, {backend}", partial(job, fast), partial(given, fast)) for backend, fast in backends.items()
+        ]
 
     def public(suffix: str, call: Callable[..., object], **options: Any) -> list[Side]:
-        def job(rung: str, _: object) -> object:
-            os.environ["DEDUP_ENGINE"] = rung
+        def job(backend: str, _: object) -> object:
+            os.environ["DEDUP_ENGINE"] = backend
             return call(texts, **options)
 
-        return [Side(f"dedup, {rung}{suffix}", partial(job, rung)) for rung in rungs]
+        return [Side(f"dedup, {backend}{suffix}", partial(job, backend)) for backend in backends]
 
     def peers(**jobs: Callable[[Any, list[str]], object]) -> list[Side]:
         return [Side(name, partial(jobs[name], modules[name]), lambda: texts) for name in jobs if name in modules]
@@ -184,8 +186,8 @@ def stages(written: list[Paragraph], modules: dict[str, Any]) -> Iterator[tuple[
     signed = [sign(piece, BANDS * ROWS, CONFIG.seed) for piece in shingled]
     rows = [row.reshape(BANDS, ROWS) for piece in signed for row in piece]
     baseline = Side("tobytes of each band", lambda _: [[band.tobytes() for band in row] for row in rows])
-    openings = [find_openings(*pair, SIZE) for pair in zip(folded, shingled, strict=True)]
-    pieces = list(zip(shingled, signed, openings, strict=True))
+    prefixes = [find_prefixes(*pair, SIZE) for pair in zip(folded, shingled, strict=True)]
+    pieces = list(zip(shingled, signed, prefixes, strict=True))
     keys = ours(lambda fast, _: [make_keys(*piece, BANDS, ROWS, fast) for piece in pieces])
     yield "band, open", n, [baseline, *keys]
 
@@ -196,13 +198,13 @@ def stages(written: list[Paragraph], modules: dict[str, Any]) -> Iterator[tuple[
         return Index.empty(sum(KEYS), KEYS[0])
 
     new = [paragraph for paragraph in written if paragraph.kind == "new"]
-    new_read = {fast: read(new, fast) for fast in rungs.values()}
+    new_read = {fast: read(new, fast) for fast in backends.values()}
     new_made = list(minhashes(paragraph.text for paragraph in new))
     baseline = Side("datasketch, with bands", lambda _: datasketch_flags(new_made))
     yield "probe, insert", len(new), [baseline, *ours(lambda fast, index: decide_all(new_read[fast], index), empty)]
 
     near = [paragraph for paragraph in written if paragraph.kind in ("words", "sentence")]
-    near_read = {fast: read(near, fast) for fast in rungs.values()}
+    near_read = {fast: read(near, fast) for fast in backends.values()}
     near_made = list(minhashes(paragraph.text for paragraph in near))
     known = MinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS)
     for place, made in enumerate(new_made):
@@ -213,7 +215,7 @@ def stages(written: list[Paragraph], modules: dict[str, Any]) -> Iterator[tuple[
         lambda fast: decide_all(new_read[fast], empty(fast)),
     )
     both = [fold([paragraph.text, texts[paragraph.source]]) for paragraph in near]
-    given = [(pair.text(0), pair.mark(0), pair.text(1), pair.mark(1), CONFIG) for pair in both]
+    given = [(pair.text(0), pair.flags_of(0), pair.text(1), pair.flags_of(1), CONFIG) for pair in both]
     explainer = Side("dedup, compare_folded", lambda _: [compare_folded(*pair) for pair in given])
     yield "probe, verify", len(near), [baseline, *verifiers, explainer]
 

@@ -1,7 +1,7 @@
 """The cost curve: time, memory, disk and work per paragraph, from 10,000 to --n: `python benchmarks/scaling.py`.
 
 Each paragraph is a document of its own and comes from an iterator, so the corpus is never in memory; each curve has a
-process of its own. Time is CPU time on one core, less the making of the paragraphs. Memory is what the system counts as
+process of its own. Time is CPU time on one core, less the making of the paragraphs. State is what the system counts as
 resident at most, less what the process held before and less the text that is kept. With TEXTS (JSON Lines with "text")
 the paragraphs come from files. --page writes the tables into docs/cost.md and the plot into docs/cost.svg.
 """
@@ -28,7 +28,7 @@ from tables import Table, as_markdown, as_text, put_between
 from texts import paragraphs
 
 import dedup
-from dedup import functions
+from dedup import api
 
 RESEMBLANCE, FULL, FILE = "resemblance only", "full definition", "full, index in a file"
 CURVES: dict[str, dict[str, Any]] = {RESEMBLANCE: {"containment": None, "guard": False}, FULL: {}, FILE: {}}
@@ -75,7 +75,7 @@ class Curve:
         self.done = self.kept = self.text = 0
         with dedup.Deduplicator(index=index, **options) as self.seen:
             self.begin = process_time()
-            for chunk, decided in functions._decisions(self._given(), self.seen._memory):
+            for chunk, decided in api._decisions(self._given(), self.seen._state):
                 self.batch = decided.batch
                 stay = [text for text, gone in zip(chunk, decided.verdicts.repeats.tolist(), strict=True) if not gone]
                 self.done, self.kept = self.done + len(chunk), self.kept + len(stay)
@@ -94,7 +94,7 @@ class Curve:
                 self.apart += process_time() - at
 
     def _measure(self, spent: float) -> None:
-        index, store = self.seen._memory._index, self.seen.store
+        index, store = self.seen._state._index, self.seen.store
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         self.points.append(
             {

@@ -15,7 +15,7 @@ NUMBERS = ["{}", "{}", "{}.5", "{}%", "${}", "{},000", "20{:02}"]
 
 
 class Paragraph(NamedTuple):
-    """A paragraph. A repeat has the place of the one it repeats, and how: "exact", "words", "marks" or "sentence"."""
+    """A paragraph. A repeat has the place of the one it repeats, and how: "exact", "words", "flags" or "sentence"."""
 
     text: str
     source: int = -1
@@ -68,7 +68,7 @@ def paragraphs(n: int, seed: int = 1) -> list[Paragraph]:
 
     edits: dict[str, Callable[[str], str]] = {
         "words": change_words,
-        "marks": change_marks,
+        "flags": change_marks,
         "sentence": lambda text: f"{text} {sentence()}",
     }
     written = [Paragraph(paragraph())]

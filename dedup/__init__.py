@@ -1,6 +1,8 @@
 """Near-duplicate paragraphs of news text, collapsed: a paragraph goes only if what it says stays in one that is kept."""
 
+from .api import clean, compare, duplicated, find_duplicates, signatures, unique
 from .config import Config
+from .decide.datasketch import to_datasketch
 from .deduplicator import Deduplicator
 from .errors import (
     ConfigError,
@@ -12,11 +14,8 @@ from .errors import (
     InputError,
     OutOfMemory,
 )
-from .functions import clean, compare, duplicated, find_duplicates, signatures, unique
-from .paragraphs import Span, split_paragraphs
-from .relation import Comparison
-from .results import CleanResult, Decision, Match, Removal
-from .sketches import to_datasketch
+from .results import CleanResult, Comparison, Decision, Match, Removal, Span
+from .text.paragraphs import split_paragraphs
 
 __version__ = "0.1.0"
 

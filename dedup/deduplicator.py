@@ -6,16 +6,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from .config import Config
-from .decider import Decider, Given, known_length
+from .decide.pipeline import Given, Pipeline, known_length
+from .decide.state import State
 from .errors import ConfigError, InputError
-from .memory import Memory
-from .paragraphs import checked
 from .results import CleanResult, Decision
+from .text.paragraphs import checked
 
 if TYPE_CHECKING:
     from datasketch import MinHash
 
-    from .store import Store
+    from .index.file import IndexFile
 
 
 class Deduplicator:
@@ -39,26 +39,26 @@ class Deduplicator:
     """
 
     def __init__(
-        self, config: Config | None = None, *, index: "str | os.PathLike[str] | Store | None" = None, **options: Any
+        self, config: Config | None = None, *, index: "str | os.PathLike[str] | IndexFile | None" = None, **options: Any
     ) -> None:
         self.config = Config.of(config, options)
         store = None
         if index is not None:
-            from .store import opened  # not needed without an index
+            from .index.file import opened  # not needed without an index
 
             store = opened(index, self.config)
-        self._memory = Memory(self.config, store)
-        self._decider = Decider(self._memory)
+        self._state = State(self.config, store)
+        self._pipeline = Pipeline(self._state)
 
     @property
-    def store(self) -> "Store | None":
+    def store(self) -> "IndexFile | None":
         """The file of its index, if it has one."""
-        return self._memory.store
+        return self._state.store
 
     @property
     def capped_lookups(self) -> int:
         """Lookups that met a full LSH bucket and compared with its first `max_candidates` entries only."""
-        return self._memory.capped
+        return self._state.capped
 
     def __enter__(self) -> Self:
         return self
@@ -78,8 +78,8 @@ class Deduplicator:
         Without an id it gets the number of documents before it. A short one is judged for "exact" only, against other
         texts given this way. Raises InputError for anything but str.
         """
-        self._memory.check_id(id)
-        return self._decider.add(checked(paragraph, "paragraph"), id)
+        self._state.check_id(id)
+        return self._pipeline.add(checked(paragraph, "paragraph"), id)
 
     def clean(self, text: str, id: Hashable = None) -> CleanResult:
         """Decide on one document, remember what is kept of it, and return it without its repeats.
@@ -87,8 +87,8 @@ class Deduplicator:
         Without an id it gets the number of documents before it. Raises InputError for anything but str, and
         DocumentTooLarge.
         """
-        self._memory.check_id(id)
-        return self._decider.clean(_checked_text(id, text), id)
+        self._state.check_id(id)
+        return self._pipeline.clean(_checked_text(id, text), id)
 
     def stream(self, documents: Iterable[str | tuple[Hashable, str]], *, jobs: int = 1) -> Iterator[CleanResult]:
         """Clean documents, texts or (id, text) pairs, one result for each, in order.
@@ -107,7 +107,7 @@ class Deduplicator:
                 "pairs"
             )
         given, expected = map(_named, documents), known_length(documents)
-        told = self._decider.stream(given, jobs, expected, 0, lambda outcome: outcome.result())
+        told = self._pipeline.stream(given, jobs, expected, 0, lambda outcome: outcome.result())
         return (result for _, result in told)
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
@@ -117,8 +117,8 @@ class Deduplicator:
         that share a band with it. An estimate is no decision, and nothing is remembered. Raises InputError for a sketch
         of another scheme ("affine32" is expected), hashfunc (xxhash.xxh32_intdigest), num_perm or seed.
         """
-        with self._decider.lock:
-            return self._memory.lookup(sketch)
+        with self._pipeline.lock:
+            return self._state.lookup(sketch)
 
     def commit(self) -> None:
         """Make durable, whatever happens from now on, exactly what was handed out until now.
@@ -126,13 +126,13 @@ class Deduplicator:
         What a stream has read ahead is not part of it. Nothing to do for an index in memory. Raises CorpusError if the
         system refuses; what was committed before stays, and the index is to be opened again.
         """
-        with self._decider.lock:
-            self._memory.commit()
+        with self._pipeline.lock:
+            self._state.commit()
 
     def close(self) -> None:
         """Forget everything that was kept, and what was not committed. A deduplicator with an index ends here."""
-        with self._decider.lock:
-            self._memory.close()
+        with self._pipeline.lock:
+            self._state.close()
 
     def __reduce__(self) -> NoReturn:
         raise ConfigError(

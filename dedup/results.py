@@ -4,8 +4,15 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Literal
 
-from .paragraphs import Span
-from .relation import Relation
+Relation = Literal["exact", "contained", "near", "distinct"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A paragraph's place in its document: `text[span.start:span.end]`, in characters, without surrounding white space."""
+
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +20,7 @@ class Decision:
     """What was decided on one paragraph.
 
     relation: to the kept paragraph that stands for it, the strongest; "distinct" if it is kept; "boilerplate" if it is
-        page furniture, which goes only when asked for, and for which none stands
+        boilerplate, which goes only when asked for, and for which none stands
     duplicate_of: document id and paragraph position (from 0) of that kept paragraph
     jaccard: similarity of the shingle sets; containment: share of the shorter one's tokens that are aligned; both 0 if kept
     reason: a sentence
@@ -62,3 +69,27 @@ class Match:
     jaccard: float
     containment: float
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What two paragraphs are to each other.
+
+    relation: "exact", "contained", "near" or "distinct"
+    inner: for "contained" the side that stands in the other, "a" or "b"
+    jaccard: similarity of the shingle sets, 0 ... 1
+    containment: share of the shorter paragraph's tokens that are aligned with the longer one's, or with words that may
+        stand for them, 0 ... 1
+    reason: a sentence
+    """
+
+    relation: Relation
+    inner: Literal["a", "b"] | None
+    jaccard: float
+    containment: float
+    reason: str
+
+    @property
+    def is_duplicate(self) -> bool:
+        """Whether the relation is anything but "distinct"."""
+        return self.relation != "distinct"

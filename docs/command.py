@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from dedup.cli import main
+from dedup.cli.main import main
 
 BEFORE = """# The command `dedup`
 
@@ -53,7 +53,7 @@ A line of `--removed` and of `find` is an object:
 | `document`, `paragraph` | where it stood: the document's id, and which of its paragraphs, from 0 |
 | `start`, `end`, `text` | its place in the document, in characters, and the paragraph itself |
 | `relation`, `reason` | why it went |
-| `duplicate_of` | what stands for it: `document` and `paragraph`; null for page furniture |
+| `duplicate_of` | what stands for it: `document` and `paragraph`; null for boilerplate |
 | `jaccard`, `containment` | how similar the two are |
 
 Of `--removed` it also has what `restore` needs: `file`, `row` (0 where the file is the document), `cut` (the paragraph with the

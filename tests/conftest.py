@@ -1,13 +1,13 @@
-"""What the tests share: both rungs, and the real pages beside the checkout where there are any."""
+"""What the tests share: both backends, and the real pages beside the checkout where there are any."""
 
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from dedup import engine
+from dedup._jit import backend as jit
 
-# The fixture that chooses the rung holds for a whole test, so hypothesis may call the test many times under it.
+# The fixture that chooses the backend holds for a whole test, so hypothesis may call the test many times under it.
 settings.register_profile(
     "dedup",
     deadline=None,
@@ -20,9 +20,9 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @pytest.fixture(params=["numpy", "numba"])
-def rung(request, monkeypatch):
-    """Run the test on the reference rung, then on the compiled one."""
-    if request.param == "numba" and not engine.numba_works():
+def backend(request, monkeypatch):
+    """Run the test on the reference backend, then on the compiled one."""
+    if request.param == "numba" and not jit.numba_works():
         pytest.skip("numba is not installed: pip install 'dedup-paragraphs[fast]'")
     monkeypatch.setenv("DEDUP_ENGINE", request.param)
     return request.param

@@ -1,15 +1,15 @@
-"""What several test modules use: the command, folders as values, two sentences, and marks of what needs the compiled rung."""
+"""What several test modules use: the command, folders as values, two sentences, and marks of what needs the compiled backend."""
 
 import pytest
 from click.testing import CliRunner
 
-from dedup import engine
-from dedup.cli import main
+from dedup._jit import backend as jit
+from dedup.cli.main import main
 
 LONG = "Five new bridges are planned for the valley"
 OTHER = "The old mill on the river will be turned into a school"
 
-needs_numba = pytest.mark.skipif(not engine.numba_works(), reason="numba is not installed")
+needs_numba = pytest.mark.skipif(not jit.numba_works(), reason="numba is not installed")
 both_rungs = pytest.mark.parametrize("fast", [False, pytest.param(True, marks=needs_numba)])
 
 

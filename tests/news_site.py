@@ -39,12 +39,12 @@ def paragraphs(n: int) -> list[str]:
 
 
 class Site:
-    """The site, with `pages` pages; every answer takes `delay` seconds and holds `furniture` bytes beside the text."""
+    """The site, with `pages` pages; every answer takes `delay` seconds and holds `boilerplate` bytes beside the text."""
 
-    def __init__(self, pages: int, delay: float = 0.0, furniture: int = 0) -> None:
+    def __init__(self, pages: int, delay: float = 0.0, boilerplate: int = 0) -> None:
         site = self
         aside = "".join(
-            f'<div class="menu"><a href="#{k}"><span>Menu {k}</span></a></div>' for k in range(furniture // 64)
+            f'<div class="menu"><a href="#{k}"><span>Menu {k}</span></a></div>' for k in range(boilerplate // 64)
         )
 
         class Handler(BaseHTTPRequestHandler):

@@ -10,13 +10,13 @@ from datasketch import MinHash
 from xxhash import xxh32_intdigest
 
 import dedup
-from dedup.characters import IGNORED, classify, fold_character
-from dedup.lexicon import DATE, UNIT, lexicon
-from dedup.lsh import choose_bands
-from dedup.marks import AFTER_STOP, HAS_NUMBER
-from dedup.minhash import shingle
-from dedup.settling import settle
-from dedup.tokens import fold
+from dedup.match.lexicon import DATE, UNIT, lexicon
+from dedup.sketch.keys import choose_bands
+from dedup.sketch.minhash import shingle
+from dedup.text.characters import IGNORED, classify, fold_character
+from dedup.text.flags import AFTER_STOP, HAS_NUMBER
+from dedup.text.normalize import normalize
+from dedup.text.tokens import fold
 
 # --- Folding: every character's class as a letter, tokens by a regular expression over the letters.
 # In the order of the classes: space punctuation stop Letter Mark Digit Unspaced sYmbol Numeral hyphen + - $ % . ,
@@ -42,7 +42,7 @@ def capital(character: str, kind: int) -> bool:
 
 def slow_tokens(text: str) -> list[str]:
     """The tokens of a text, straight from the definitions of classes and folded forms."""
-    seen = [(character, kind) for character in settle(text) if (kind := classify(character)) != IGNORED]
+    seen = [(character, kind) for character in normalize(text) if (kind := classify(character)) != IGNORED]
     letters = "".join("C" if capital(character, kind) else LETTERS[kind] for character, kind in seen)
     folded = [fold_character(character, kind) for character, kind in seen]
     spans = [match.span() for match in TOKEN.finditer(letters)]
@@ -66,7 +66,7 @@ def weight(text: str) -> float:
 
 def is_data(text: str) -> bool:
     """Whether it holds a number, and most of its tokens are numbers, units, months or days."""
-    numbers = [bool(mark & HAS_NUMBER) for mark in fold([text]).mark(0)]
+    numbers = [bool(flags & HAS_NUMBER) for flags in fold([text]).flags_of(0)]
     measures = [lexicon().get(token.encode(), 0) & (UNIT | DATE) > 0 for token in fast_tokens(text)]
     return any(numbers) and sum(map(or_, numbers, measures)) > len(numbers) / 2
 
@@ -84,7 +84,7 @@ def share_a_band(a: str, b: str, config: dedup.Config) -> bool:
     return bool((signatures[0] == signatures[1]).all(axis=1).any())
 
 
-def share_an_opening(a: str, b: str, config: dedup.Config) -> bool:
+def share_a_prefix(a: str, b: str, config: dedup.Config) -> bool:
     """Whether the first eight tokens after a stop are the same in two texts, of the four that either has for keys."""
     if config.containment is None:
         return False
@@ -92,11 +92,11 @@ def share_an_opening(a: str, b: str, config: dedup.Config) -> bool:
     chosen = []
     for text in (a, b):
         folded = fold([text])
-        tokens, marks = folded.text(0).split(), folded.mark(0)
+        tokens, flags = folded.text(0).split(), folded.flags_of(0)
         hashes = shingle(folded, config.shingle_size).hashes.tolist()
         keys = set()
         for i in range(len(tokens) - length + 1):
-            if marks[i] & AFTER_STOP:
+            if flags[i] & AFTER_STOP:
                 key = length
                 for further in [
                     *range(0, length - config.shingle_size, config.shingle_size),
@@ -136,7 +136,7 @@ def slow_clean(documents: list[str], config: dedup.Config, ids: Sequence[object]
                     and (
                         found.relation == "exact"
                         or share_a_band(text, texts[p], config)
-                        or share_an_opening(text, texts[p], config)
+                        or share_a_prefix(text, texts[p], config)
                     )
                 )
                 if candidate and (

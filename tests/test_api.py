@@ -24,7 +24,7 @@ def test_names():
         assert inspect.getdoc(getattr(dedup, name))
 
 
-def test_duplicated(rung):
+def test_duplicated(backend):
     flags = dedup.duplicated(["cat", "dog", "cat"])
     assert flags.dtype == bool and flags.tolist() == [False, False, True]
     assert dedup.duplicated([]).tolist() == []
@@ -36,11 +36,11 @@ def test_duplicated(rung):
     assert dedup.duplicated(iter([LONG, "cat", LONG])).tolist() == [False, False, True]
 
 
-def test_short_texts_are_judged_for_exact_only(rung):
+def test_short_texts_are_judged_for_exact_only(backend):
     assert dedup.duplicated(["red cat", "Red cat.", "red cats", "cat"]).tolist() == [False, True, False, False]
 
 
-def test_unique_is_lazy_and_keeps_order(rung):
+def test_unique_is_lazy_and_keeps_order(backend):
     def endless():
         n = 0
         while True:
@@ -54,21 +54,21 @@ def test_unique_is_lazy_and_keeps_order(rung):
     ]
 
 
-def test_find_duplicates(rung):
+def test_find_duplicates(backend):
     texts = [LONG, "cat", LONG + " — Photo: Ann Lee", "Cat!", f"{LONG}."]
     matches = list(dedup.find_duplicates(texts))
     assert [(m.index, m.duplicate_of, m.relation) for m in matches] == [(3, 1, "exact"), (4, 0, "exact")]
     assert all(match.reason and match.jaccard == match.containment == 1.0 for match in matches)
 
 
-def test_list_functions_agree(rung):
+def test_list_functions_agree(backend):
     texts = [f"{LONG} number {n % 7}" for n in range(50)] + [None]
     flags = dedup.duplicated(texts).tolist()
     assert [match.index for match in dedup.find_duplicates(texts)] == [n for n, flag in enumerate(flags) if flag]
     assert list(dedup.unique(texts)) == [text for text, flag in zip(texts, flags, strict=True) if not flag]
 
 
-def test_lists_are_read_in_pieces_whatever_they_hold(rung, monkeypatch):
+def test_lists_are_read_in_pieces_whatever_they_hold(backend, monkeypatch):
     """Pieces of plain texts, of texts of a class of their own, with gaps, and with half a surrogate pair."""
 
     class Title(str):
@@ -78,7 +78,7 @@ def test_lists_are_read_in_pieces_whatever_they_hold(rung, monkeypatch):
         LONG, "Fünf neue Brücken sind geplant, heißt es", f"{LONG}!", "“Five” — bridges", LONG.upper(), "五座新桥 are planned",
         Title(LONG), "\ud800 is half a pair", math.nan, "Fünf neue Brücken sind geplant, heißt es", None, Title("Six bridges"),
     ]  # fmt: skip
-    monkeypatch.setattr("dedup.functions.BATCH_TEXTS", 3)
+    monkeypatch.setattr("dedup.api.BATCH_TEXTS", 3)
     repeats = [2, 4, 6, 9]
     assert np.flatnonzero(dedup.duplicated(texts)).tolist() == repeats
     assert [match.index for match in dedup.find_duplicates(texts)] == repeats
@@ -89,7 +89,7 @@ def test_lists_are_read_in_pieces_whatever_they_hold(rung, monkeypatch):
         dedup.duplicated([*texts[:7], 7])
 
 
-def test_what_is_iterated_is_not_asked_for_its_length(rung):
+def test_what_is_iterated_is_not_asked_for_its_length(backend):
     class Query:
         def __iter__(self):
             return iter([LONG, f"{LONG}!"])
@@ -103,7 +103,7 @@ def test_what_is_iterated_is_not_asked_for_its_length(rung):
         assert [result.text for result in seen.stream(Query())] == [LONG, ""]
 
 
-def test_deduplicator_add(rung):
+def test_deduplicator_add(backend):
     with dedup.Deduplicator() as seen:
         first = seen.add(LONG, id="a")
         assert (first.is_duplicate, first.relation, first.duplicate_of) == (False, "distinct", None)
@@ -114,7 +114,7 @@ def test_deduplicator_add(rung):
         assert seen.clean(f"A new first line here\n\n{LONG}\n\nyes").text == "A new first line here\n\nyes"
 
 
-def test_stream_takes_texts_and_pairs_and_is_lazy(rung):
+def test_stream_takes_texts_and_pairs_and_is_lazy(backend):
     taken = []
 
     def source():
@@ -135,7 +135,7 @@ def test_stream_takes_texts_and_pairs_and_is_lazy(rung):
         stream.close()
 
 
-def test_stream_hands_out_what_came_before_a_failure(rung):
+def test_stream_hands_out_what_came_before_a_failure(backend):
     def source():
         yield LONG
         yield LONG
@@ -156,7 +156,7 @@ def test_stream_hands_out_what_came_before_a_failure(rung):
             assert got == [LONG, "another text of some words"]
 
 
-def test_results_are_values(rung):
+def test_results_are_values(backend):
     result = dedup.clean(f"{LONG}\n\n{LONG}")
     assert result == dedup.clean(f"{LONG}\n\n{LONG}")
     (removal,) = result.removed
@@ -185,7 +185,7 @@ def test_results_are_values(rung):
         lambda: dedup.Deduplicator().stream(5),
     ],
 )
-def test_wrong_types(rung, call):
+def test_wrong_types(backend, call):
     with pytest.raises(dedup.InputError, match="expected") as caught:
         call()
     assert isinstance(caught.value, TypeError) and isinstance(caught.value, dedup.DedupError)
@@ -246,7 +246,7 @@ def test_options_win_over_config_and_the_fingerprint_tells():
     assert len(prints) == 3 and dedup.Config().fingerprint() in prints
 
 
-def test_odd_text_is_never_lost(rung):
+def test_odd_text_is_never_lost(backend):
     for text in ["a\0b c d", "lone \ud800 surrogate here", "\u2028", "\x85", "  \n\n  ", "é" * 5000, "\ufeff"]:
         result = dedup.clean(text)
         assert result.text == text and not result.removed

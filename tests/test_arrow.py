@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from news_site import sentence
 
 import dedup
-from dedup.arrow import is_column, read_column
+from dedup.text.columns import is_column, read_column
 
 pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
 
@@ -45,7 +45,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_as_on_a_list(rung, kind):
+def test_as_on_a_list(backend, kind):
     column = KINDS[kind](TEXTS)
     flags = dedup.duplicated(column)
     assert flags.dtype == np.bool_ and flags.tolist() == dedup.duplicated(TEXTS).tolist()
@@ -68,7 +68,7 @@ def test_rows_are_those_of_the_column(texts, most, ahead, data):
     assert all(len(rows) <= most for rows in found)
 
 
-def test_more_than_one_batch_and_several_buffers(rung):
+def test_more_than_one_batch_and_several_buffers(backend):
     texts = [sentence(str(n % 1900)) if n % 7 else f"no {n}" for n in range(2500)]
     texts[5] = texts[2222] = None
     expected = dedup.duplicated(texts).tolist()
@@ -98,7 +98,7 @@ def buffers(offsets, data, valid=None):
     return pa.Array.from_buffers(pa.string(), len(offsets) // 4 - 1, [valid, offsets, pa.py_buffer(data)])
 
 
-def test_what_is_no_utf8(rung):
+def test_what_is_no_utf8(backend):
     for column, place in (
         (buffers([0, 1, 2], b"a\xff"), 1),
         (buffers([0, 1, 2], "é".encode()), 0),  # a character cut in two
@@ -163,13 +163,13 @@ def test_pandas():
 
 def test_pandas_without_pyarrow(monkeypatch):
     pd = pytest.importorskip("pandas")
-    monkeypatch.setattr("dedup.arrow.find_spec", lambda name: None)
+    monkeypatch.setattr("dedup.text.columns.find_spec", lambda name: None)
     series = pd.Series(TEXTS)
     assert not is_column(series)
     assert dedup.duplicated(series).tolist() == dedup.duplicated(TEXTS).tolist()
 
 
-def test_polars(rung):
+def test_polars(backend):
     pl = pytest.importorskip("polars")
     for dtype in (pl.String, pl.Categorical, pl.Enum(sorted({text for text in TEXTS if text is not None}))):
         frame = pl.DataFrame({"text": pl.Series(TEXTS, dtype=dtype), "n": range(len(TEXTS))})

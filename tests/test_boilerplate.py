@@ -1,4 +1,4 @@
-"""Page furniture: what is taken for it, that all of it goes, and that the rule decides on the rest as if it were not there."""
+"""Boilerplate: what is taken for it, that all of it goes, and that the rule decides on the rest as if it were not there."""
 
 import json
 from collections import Counter
@@ -13,8 +13,8 @@ from slow import fast_tokens
 from strategies import articles
 
 import dedup
-from dedup.corpus import find_furniture, run
-from dedup.sources import plan
+from dedup.io.inputs import plan
+from dedup.runs.run import find_boilerplate, run
 
 BUTTON = "Share this article"
 NOTICE = "We use cookies to make this site work"
@@ -36,11 +36,11 @@ def records(output):
     return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
 
 
-def test_find_lists_furniture_with_counts_then_every_removal(rung, pages):
+def test_find_lists_furniture_with_counts_then_every_removal(backend, pages):
     result = call("find", pages, "--boilerplate", 2)
     assert result.exit_code == 0
     listed = records(result.stdout)
-    # A story told in two documents is furniture too, at so low a number; one told twice in one document would not be.
+    # A story told in two documents is boilerplate too, at so low a number; one told twice in one document would not be.
     assert [(record["text"].casefold().rstrip("!"), record["documents"]) for record in listed[:3]] == [
         (BUTTON.casefold(), 3), (STORIES[0].casefold(), 2), (NOTICE.casefold(), 2)
     ]  # fmt: skip
@@ -51,10 +51,10 @@ def test_find_lists_furniture_with_counts_then_every_removal(rung, pages):
         ("2.txt", 3), ("3.txt", 0), ("3.txt", 1),
     ]  # fmt: skip
     assert all(record["duplicate_of"] is None and "documents" in record["reason"] for record in listed[3:])
-    assert "11 page furniture" in result.stderr
+    assert "11 boilerplate" in result.stderr
 
 
-def test_clean_removes_all_occurrences_and_logs_each(rung, pages, tmp_path):
+def test_clean_removes_all_occurrences_and_logs_each(backend, pages, tmp_path):
     out = tmp_path / "out"
     result = call("clean", pages, "--boilerplate", 3, "-o", out)
     assert result.exit_code == 0 and result.stdout == ""
@@ -106,22 +106,22 @@ def test_less_than_two_documents_is_no_number(pages):
 
 
 @given(articles(most=5), st.integers(2, 3), st.integers(1, 2))
-def test_the_rest_is_decided_as_if_furniture_were_not_there(rung, texts, least, jobs):
+def test_the_rest_is_decided_as_if_furniture_were_not_there(backend, texts, least, jobs):
     def paragraphs(text):
         return [text[span.start : span.end] for span in dedup.split_paragraphs(text)]
 
     counts = Counter(tokens for text in texts for tokens in {tuple(fast_tokens(p)) for p in paragraphs(text)} if tokens)
-    furniture = {tokens for tokens, count in counts.items() if count >= least}
-    stripped = [[p for p in paragraphs(text) if tuple(fast_tokens(p)) not in furniture] for text in texts]
+    boilerplate = {tokens for tokens, count in counts.items() if count >= least}
+    stripped = [[p for p in paragraphs(text) if tuple(fast_tokens(p)) not in boilerplate] for text in texts]
     with TemporaryDirectory() as folder, dedup.Deduplicator() as seen, dedup.Deduplicator() as other:
         for number, text in enumerate(texts):
             Path(folder, f"{number}.txt").write_bytes(text.encode())
         documents = plan([folder], None)
-        found = find_furniture(documents, least)
-        assert {tuple(fast_tokens(text)) for text, _ in found.listed()} == furniture
+        found = find_boilerplate(documents, least)
+        assert {tuple(fast_tokens(text)) for text, _ in found.listed()} == boilerplate
         results = [
             outcome.result()
-            for _, rows in run(documents, seen._decider, jobs=jobs, furniture=found, report=pytest.fail)
+            for _, rows in run(documents, seen._pipeline, jobs=jobs, boilerplate=found, report=pytest.fail)
             for _, outcome in rows
         ]
         for text, rest, result in zip(texts, stripped, results, strict=True):
@@ -134,7 +134,7 @@ def test_the_rest_is_decided_as_if_furniture_were_not_there(rung, texts, least, 
             assert all(spans[r.position].start == r.start for r in result.removed)
             for removal in result.removed:
                 tokens = tuple(fast_tokens(text[removal.start : removal.end]))
-                assert (removal.decision.relation == "boilerplate") == (tokens in furniture)
+                assert (removal.decision.relation == "boilerplate") == (tokens in boilerplate)
                 if removal.decision.duplicate_of:
                     id, position = removal.decision.duplicate_of
                     original = paragraphs(texts[int(id.removesuffix(".txt"))])[position]
@@ -143,10 +143,10 @@ def test_the_rest_is_decided_as_if_furniture_were_not_there(rung, texts, least, 
         # A second time, there is nothing to do.
         for result in results:
             Path(folder, result.id).write_bytes(result.text.encode())
-        again = find_furniture(documents, least)
+        again = find_boilerplate(documents, least)
         assert not again.listed()
         with dedup.Deduplicator() as once_more:
-            rows = run(documents, once_more._decider, furniture=again, report=pytest.fail)
+            rows = run(documents, once_more._pipeline, boilerplate=again, report=pytest.fail)
             assert not any(outcome.removed for _, found in rows for _, outcome in found)
 
 

@@ -7,7 +7,7 @@ import pytest
 from sentences import ARTICLES, CREDITS, LABELS, SLOTS, changed_pairs, framed
 
 import dedup
-from dedup.lexicon import DENIAL, FUNCTION, NEGATION, PARTICLE, lexicon
+from dedup.match.lexicon import DENIAL, FUNCTION, NEGATION, PARTICLE, lexicon
 
 CHANGED = changed_pairs()
 UNSPACED = ("Chinese", "Japanese", "Thai")

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from helpers import LONG, OTHER, call, needs_numba, tree
 
-from dedup import engine, files
-from dedup.cli import main
-from dedup.decider import Decider
+from dedup._jit import backend as jit
+from dedup.cli.main import main
+from dedup.decide.pipeline import Pipeline
+from dedup.io import atomic
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def source(tmp_path):
     return folder
 
 
-def test_folder(rung, source, tmp_path):
+def test_folder(backend, source, tmp_path):
     out = tmp_path / "out"
     result = call("clean", source, "-o", out)
     assert result.exit_code == 0 and result.stdout == ""
@@ -39,17 +40,17 @@ def test_folder(rung, source, tmp_path):
 @needs_numba
 def test_a_large_run_takes_compiled_kernels_from_its_first_file_on(source, tmp_path, monkeypatch):
     taken = []
-    read = Decider._read
+    read = Pipeline._read
     monkeypatch.delenv("DEDUP_ENGINE", raising=False)
-    monkeypatch.setattr(Decider, "_read", lambda *of: taken.append(of[2]) or read(*of))
+    monkeypatch.setattr(Pipeline, "_read", lambda *of: taken.append(of[2]) or read(*of))
     for characters, fast in ((1_000_000, False), (100, True)):
-        monkeypatch.setattr(engine, "COMPILE_FROM", characters)
+        monkeypatch.setattr(jit, "COMPILE_FROM", characters)
         call("clean", source, "-o", tmp_path / "out", "--jobs", 1)
         assert taken == [fast] * 2  # batches: of one file, and of two
         taken.clear()
 
 
-def test_scope_jobs_and_a_second_run(rung, source, tmp_path):
+def test_scope_jobs_and_a_second_run(backend, source, tmp_path):
     for jobs in (1, 2):
         call("clean", source, "-o", tmp_path / f"jobs{jobs}", "--jobs", jobs)
     assert tree(tmp_path / "jobs1") == tree(tmp_path / "jobs2")
@@ -141,10 +142,10 @@ def test_what_cannot_be_read_is_named_and_skipped(source, tmp_path):
 
 
 def test_too_large_a_document_is_skipped_and_lines_helps(source, tmp_path, monkeypatch):
-    from dedup import decider, rule
+    from dedup.decide import pipeline, rule
 
     monkeypatch.setattr(rule, "LARGEST_DOCUMENT", 20)
-    monkeypatch.setattr(decider, "LARGEST_DOCUMENT", 20)
+    monkeypatch.setattr(pipeline, "LARGEST_DOCUMENT", 20)
     records = [f"record number {n} of a long list" for n in range(30)]
     (source / "b.txt").write_text("\n".join([*records, records[3], "yes", "yes"]) + "\n")
     result = call("clean", source, "-o", tmp_path / "out")
@@ -165,7 +166,7 @@ def test_a_failed_write_leaves_nothing_half_done(source, tmp_path, monkeypatch):
     def fail(*arguments):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.os, "replace", fail)
+    monkeypatch.setattr(atomic.os, "replace", fail)
     result = call("clean", source, "-o", tmp_path / "out")
     assert result.exit_code == 2 and "No space left" in result.stderr
     assert tree(tmp_path / "out") == {}
@@ -231,7 +232,7 @@ def test_nothing_is_written_behind_a_link_in_the_destination(source, tmp_path):
 def test_what_is_private_is_so_while_it_is_written(tmp_path):
     path = tmp_path / "a.txt"
     path.touch(mode=0o600)
-    with files.Replacement(str(path)):
+    with atomic.Replacement(str(path)):
         (unfinished,) = tmp_path.glob(".*.part")
         assert unfinished.stat().st_mode & 0o777 == 0o600
 
@@ -247,7 +248,7 @@ def test_an_interrupt_leaves_no_unfinished_file(tmp_path, monkeypatch, call, beg
 
     monkeypatch.setattr(os, call, interrupted)
     with pytest.raises(KeyboardInterrupt):
-        files.Replacement(str(tmp_path / "a.txt")).write(b"text")
+        atomic.Replacement(str(tmp_path / "a.txt")).write(b"text")
     assert tree(tmp_path) == {}
 
 
@@ -289,10 +290,10 @@ def test_no_run_ends_because_nobody_reads_what_it_says(gone, tmp_path):
     assert run("clean", tmp_path / "in", "-o", tmp_path / "out") == 2 and len(tree(tmp_path / "out")) == 6
     assert run("find", "--check", tmp_path / "in") == run("find", "--check", tmp_path / "nothing") == 2
     assert run("find", "--check", tmp_path / "in" / "1.txt") == 0
-    furniture = ("clean", tmp_path / "in", "-o", tmp_path / "record", "--boilerplate", 2)
+    boilerplate = ("clean", tmp_path / "in", "-o", tmp_path / "record", "--boilerplate", 2)
     for n in range(9):
         (tmp_path / "in" / f"{n}.txt").write_text(f"Follow the harbour.\n\nA page, number {n}.")
-    assert run(*furniture) == 2  # what it says there is the only record
+    assert run(*boilerplate) == 2  # what it says there is the only record
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the shell of this system may not close standard output")

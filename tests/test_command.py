@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from helpers import LONG, OTHER, call, tree
 
-from dedup.bar import Bar
-from dedup.cli import main
-from dedup.corpus import Totals
-from dedup.sources import plan
+from dedup.cli.main import main
+from dedup.cli.progress import Bar
+from dedup.io.inputs import plan
+from dedup.runs.run import Totals
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -51,7 +51,7 @@ def test_a_summary_for_programs(pages, tmp_path):
     assert result.exit_code == 2 and result.stderr.count("\n") == 1
     assert json.loads(result.stdout) == {
         "files": 2, "documents": 3, "paragraphs": 5, "removed": 2, "removed_within": 1, "removed_across": 1,
-        "furniture": 0, "carried": 0, "skipped": 1, "passed": 0, "changed": 0,
+        "boilerplate": 0, "carried": 0, "skipped": 1, "passed": 0, "changed": 0,
     }  # fmt: skip
     assert "--json goes where the document goes" in call("clean", pages / "a.txt", "--json").stderr
 
@@ -62,7 +62,7 @@ class Terminal(io.StringIO):
 
 
 def test_progress(pages, tmp_path, monkeypatch):
-    monkeypatch.setattr("dedup.bar._EVERY", 0)
+    monkeypatch.setattr("dedup.cli.progress._EVERY", 0)
     shown = {}
     for name, stream in (("terminal", Terminal()), ("file", io.StringIO())):
         monkeypatch.setattr(sys, "stderr", stream)
@@ -135,7 +135,7 @@ def test_tables(pages, monkeypatch):
 def test_completion(shell):
     def completed(variable, **more):
         environment = {**os.environ, "_DEDUP_COMPLETE": variable, **more}
-        code = "from dedup.cli import main; main(prog_name='dedup')"
+        code = "from dedup.cli.main import main; main(prog_name='dedup')"
         return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment).stdout
 
     assert "_DEDUP_COMPLETE" in completed(f"{shell}_source")

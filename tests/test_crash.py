@@ -18,9 +18,10 @@ from helpers import tree
 from writer import described, document, write
 
 import dedup
-from dedup import log, resume
-from dedup.cli import main
-from dedup.store import Store
+from dedup.cli.main import main
+from dedup.index import append_log
+from dedup.index.file import IndexFile
+from dedup.runs import resume
 
 HERE = Path(__file__).parent
 KILLS = int(os.environ.get("DEDUP_KILLS", "20"))
@@ -43,7 +44,7 @@ def crawl():
 
 def committed(path):
     """How many documents the index holds."""
-    store = Store(path, dedup.Config(), write=False)
+    store = IndexFile(path, dedup.Config(), write=False)
     try:
         assert sum(len(block.ids) for block in store.blocks()) == store.counts.documents
         return store.counts.documents
@@ -126,8 +127,8 @@ class Disk:
         self.calls = []
         self.fail_at, self.error, self.short = fail_at, error, short
         self.pwrite, self.fsync = os.pwrite, os.fsync
-        monkeypatch.setattr(log.os, "pwrite", self._pwrite)
-        monkeypatch.setattr(log.os, "fsync", self._fsync)
+        monkeypatch.setattr(append_log.os, "pwrite", self._pwrite)
+        monkeypatch.setattr(append_log.os, "fsync", self._fsync)
 
     def _pwrite(self, handle, data, at):
         self._count(("write", at, bytes(data)))

@@ -1,4 +1,4 @@
-"""Which rung does the work, and what happens where numba cannot keep what it compiled."""
+"""Which backend does the work, and what happens where numba cannot keep what it compiled."""
 
 import os
 import subprocess
@@ -11,14 +11,15 @@ from helpers import needs_numba
 _SIGN = """
 import sys
 import numpy as np
-from dedup import engine, minhash
+from dedup._jit import backend as jit
+from dedup.sketch import minhash
 if len(sys.argv) > 1:  # as another version of the package has it
     code = minhash.mix_kernel.__code__
     constants = tuple(0x85EBCA77 if constant == 0x85EBCA6B else constant for constant in code.co_consts)
     minhash.mix_kernel.__code__ = code.replace(co_consts=constants)
-    engine._version = lambda: sys.argv[1]
+    jit._version = lambda: sys.argv[1]
 hashes, multipliers = np.arange(1, 10, dtype=np.uint32), np.arange(1, 5, dtype=np.uint32)
-sign = engine.compiled(minhash.sign_kernel)
+sign = jit.compiled(minhash.sign_kernel)
 print(sign(hashes, np.array([0, 9]), multipliers, multipliers).tolist(), list(sign.stats.cache_hits.values()))
 """
 
@@ -83,7 +84,7 @@ def test_no_version_runs_what_another_compiled(tmp_path):
 
 @needs_numba
 def test_without_compilation_there_is_the_other_rung(tmp_path):
-    works = "from dedup import engine; print(engine.numba_works())"
+    works = "from dedup._jit import backend as jit; print(jit.numba_works())"
     assert run(works) == "True\n" and run(works, NUMBA_DISABLE_JIT="1") == "False\n"
     (tmp_path / "numba").mkdir()
     (tmp_path / "numba" / "__init__.py").write_text("")

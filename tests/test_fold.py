@@ -1,4 +1,4 @@
-"""Folding: what vanishes, what stays, in which scripts; both rungs against the slow twin."""
+"""Folding: what vanishes, what stays, in which scripts; both backends against the slow twin."""
 
 import re
 import unicodedata
@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from slow import fast_tokens, slow_tokens
 from strategies import any_text
 
-from dedup import settling
-from dedup.characters import UNICODE_VERSION, character_table, make_table
-from dedup.marks import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
-from dedup.settling import settle
-from dedup.tokens import fold
+from dedup.text import normalize as normalizing
+from dedup.text.characters import UNICODE_VERSION, character_table, make_table
+from dedup.text.flags import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
+from dedup.text.normalize import normalize
+from dedup.text.tokens import fold
 
 SAME = {
     "curly and straight quotes": ("“It’s ‘fine’,” he said", "\"It's 'fine',\" he said"),
@@ -30,7 +30,7 @@ SAME = {
     "full case folding": ("STRASSE Straße", "strasse STRASSE"),
     "final sigma": ("ΟΔΥΣΣΕΥΣ", "οδυσσευς"),
     "composed and decomposed accents": ("caf\u00e9 Vi\u1ec7t", "cafe\u0301 Vie\u0323\u0302t"),
-    "order of marks": ("Vi\u00ea\u0323t", "Vi\u1eb9\u0302t"),
+    "order of flags": ("Vi\u00ea\u0323t", "Vi\u1eb9\u0302t"),
     "half-width kana": ("ｶﾞｰﾄﾞ", "ガード"),
     "Hangul jamo": ("\u1112\u1161\u11ab국", "한국"),
     "HTML entities": ("Tom &amp;amp; Jerry&nbsp;said &quot;hi&quot; &#8211; twice", "Tom & Jerry said “hi” – twice"),
@@ -57,7 +57,7 @@ DIFFERENT = {
     "C, C++ and C#": ("C++", "C#"),
     "C and C++": ("C", "C++"),
     "stars": ("★★", "★"),
-    "decimal marks": ("3.5", "35"),
+    "decimal flags": ("3.5", "35"),
     "accents": ("resume", "résumé"),
     "comparison signs": ("<5", ">5"),
     "age limits": ("18+", "18"),
@@ -68,7 +68,7 @@ DIFFERENT = {
 TOKENS = {
     "Chinese by character": ("2020年東京", ["2020", "年", "東", "京"]),
     "Japanese by character": ("カーは、ひ", ["カ", "ー", "は", "ひ"]),
-    "Thai by character, marks with it": ("ลัง", ["ลั", "ง"]),
+    "Thai by character, flags with it": ("ลัง", ["ลั", "ง"]),
     "Lao": ("ລາວ", ["ລ", "າ", "ວ"]),
     "Khmer": ("ខ្មែរ", ["ខ្", "មែ", "រ"]),
     "Burmese": ("မြန်", ["မြ", "န်"]),
@@ -112,15 +112,15 @@ def test_tokens(rule, fast):
 @both_rungs
 def test_marks(fast):
     tokens = fold(["The U.S. army – iPhone 7s, NATO ★ 東 x. New"], fast)
-    marks = dict(zip(tokens.text(0).decode().split(), tokens.marks.tolist(), strict=True))
-    assert marks["the"] == HAS_LETTER | HAS_CAPITAL | AFTER_STOP
-    assert marks["iphone"] == HAS_LETTER | HAS_CAPITAL | AFTER_STOP  # behind a dash
-    assert marks["7s"] == HAS_LETTER | HAS_NUMBER
-    assert marks["nato"] == HAS_LETTER | HAS_CAPITAL | HAS_CAPITALS
-    assert marks["★"] == ALL_SYMBOL
-    assert marks["東"] == HAS_LETTER | IS_UNSPACED
-    assert marks["x"] == HAS_LETTER
-    assert marks["new"] == HAS_LETTER | HAS_CAPITAL | AFTER_STOP
+    flags = dict(zip(tokens.text(0).decode().split(), tokens.flags.tolist(), strict=True))
+    assert flags["the"] == HAS_LETTER | HAS_CAPITAL | AFTER_STOP
+    assert flags["iphone"] == HAS_LETTER | HAS_CAPITAL | AFTER_STOP  # behind a dash
+    assert flags["7s"] == HAS_LETTER | HAS_NUMBER
+    assert flags["nato"] == HAS_LETTER | HAS_CAPITAL | HAS_CAPITALS
+    assert flags["★"] == ALL_SYMBOL
+    assert flags["東"] == HAS_LETTER | IS_UNSPACED
+    assert flags["x"] == HAS_LETTER
+    assert flags["new"] == HAS_LETTER | HAS_CAPITAL | AFTER_STOP
 
 
 @given(any_text)
@@ -132,22 +132,22 @@ def test_reference_equals_slow_twin(text):
 def same(a, b):
     size = a.starts[-1]
     assert a.buffer[:size].tobytes() == b.buffer[: b.starts[-1]].tobytes()
-    for name in ("starts", "first", "marks"):
+    for name in ("starts", "first", "flags"):
         assert np.array_equal(getattr(a, name), getattr(b, name)), name
 
 
 @both_rungs
 def test_a_decomposed_text_is_settled_once(fast, monkeypatch):
     given = []
-    monkeypatch.setattr(settling, "settle", lambda text: given.append(text) or settle(text))
+    monkeypatch.setattr(normalizing, "normalize", lambda text: given.append(text) or normalize(text))
     texts = ["e\u0301te\u0301 " * 50, "plain", "cafe\u0301 &amp; the\u0301"]
     assert fold(texts, fast).text(2).decode() == "café & thé"
     assert len(given) <= 3 and set(given) <= {*texts, texts[2].replace("&amp;", "&")}
 
 
 def test_marks_without_end_take_time_in_proportion():
-    settled = settle("a" + "\u0301\u0323" * 100_000)  # in one piece this took minutes
-    assert max(map(len, re.findall("[^\0-\x7f\u034f]+", settled))) <= 4096
+    normalized = normalize("a" + "\u0301\u0323" * 100_000)  # in one piece this took minutes
+    assert max(map(len, re.findall("[^\0-\x7f\u034f]+", normalized))) <= 4096
     assert fast_tokens("é日本" * 3_000) == fast_tokens("e\u0301日本" * 3_000) == ["é", "日", "本"] * 3_000
 
 

@@ -12,7 +12,10 @@ from types import FunctionType
 from helpers import needs_numba
 
 import dedup
-from dedup import alignment, engine, fold_kernel, intrinsics
+from dedup._jit import backend as jit
+from dedup._jit import intrinsics
+from dedup.match import align
+from dedup.text import _fold_numba
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -51,13 +54,13 @@ def kernels():
         module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
         for value in vars(module).values():
             own = isinstance(value, FunctionType) and value.__module__ == module.__name__
-            if module not in (engine, intrinsics) and own and "__no_type_check__" in vars(value):
+            if module not in (jit, intrinsics) and own and "__no_type_check__" in vars(value):
                 yield value
 
 
 def test_no_kernel_loses_memory():
     """Only in kernels that are marked numba frees what nobody holds, and only they may have arrays made for them."""
-    assert {alignment.chain_kernel, fold_kernel.fold_kernel} <= set(kernels())
+    assert {align.chain_kernel, _fold_numba.fold_kernel} <= set(kernels())
     for kernel in kernels():
         if "makes_arrays" in vars(kernel):  # what `layout_kernel` returns is not counted
             assert "layout_kernel" not in kernel.__code__.co_names, kernel
@@ -68,7 +71,7 @@ def test_no_kernel_loses_memory():
 @needs_numba
 def test_holders_are_counted_only_where_arrays_are_made():
     for kernel in kernels():
-        assert engine.compiled(kernel).targetoptions["_nrt"] == ("makes_arrays" in vars(kernel)), kernel
+        assert jit.compiled(kernel).targetoptions["_nrt"] == ("makes_arrays" in vars(kernel)), kernel
 
 
 def test_version():
@@ -99,8 +102,8 @@ def test_example_corpus_comes_out_as_the_readme_says(tmp_path):
 def test_the_cache_notices_a_change_in_a_module_that_is_only_called(tmp_path):
     shutil.copytree(ROOT / "dedup", tmp_path / "dedup", ignore=shutil.ignore_patterns("__pycache__"))
     code = (
-        "import numpy as np; from dedup import engine, rule_kernel;"
-        "distinct = engine.compiled(rule_kernel.distinct_kernel); distinct(np.ones(2, np.int64), 2, np.empty(24, np.uint32));"
+        "import numpy as np; from dedup._jit import backend as jit; from dedup.decide import _rule_numba;"
+        "distinct = jit.compiled(_rule_numba.distinct_kernel); distinct(np.ones(2, np.int64), 2, np.empty(24, np.uint32));"
         "print(sum(distinct.stats.cache_hits.values()))"
     )
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}

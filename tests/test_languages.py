@@ -10,8 +10,8 @@ from slow import fast_tokens, slow_tokens, weight
 from test_fold import same
 
 import dedup
-from dedup.marks import AFTER_STOP, HAS_CAPITAL, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
-from dedup.tokens import fold
+from dedup.text.flags import AFTER_STOP, HAS_CAPITAL, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
+from dedup.text.tokens import fold
 
 TOKENS = [
     ("German", "ß folds to ss, umlauts stay", "Straßen in Köln", "strassen in köln"),
@@ -20,18 +20,18 @@ TOKENS = [
     ("French", "elision parts words, guillemets and their spaces vanish", "« L’été » d’Anne", "l été d anne"),
     ("French", "a euro sign leans on its number over a space", "il coûte 5\u00a0€ ici", "il coûte 5€ ici"),
     ("French", "ligatures stay, case folds", "ŒUVRE d’art", "œuvre d art"),
-    ("Spanish", "inverted marks vanish", "¿Cuándo? ¡Mañana!", "cuándo mañana"),
+    ("Spanish", "inverted flags vanish", "¿Cuándo? ¡Mañana!", "cuándo mañana"),
     ("Polish", "accents stay, capitals with a stroke fold", "ŁÓDŹ i Żywiec", "łódź i żywiec"),
     ("Russian", "case folds, ё stays ё", "Её ЁЛКА – №5", "её ёлка no5"),
     ("Russian", "a decomposed й is й", "и\u0306од", "йод"),
     ("Turkish", "İ folds to i with a dot, as Unicode has it", "İzmir ve Iğdır", "i̇zmir ve iğdır"),
     ("Greek", "final and medial sigma are one letter", "ΟΔΟΣ οδός", "οδοσ οδόσ"),
-    ("Arabic", "comma, question mark and tatweel's neighbours", "نعم، هل عاد؟", "نعم هل عاد"),
+    ("Arabic", "comma, question flags and tatweel's neighbours", "نعم، هل عاد؟", "نعم هل عاد"),
     ("Arabic", "Arabic digits stay digits, the percent sign leans on them", "ارتفع ٪٣ أو ٣٪", "ارتفع ٪ ٣ أو ٣٪"),
     ("Hebrew", "maqaf parts words", "בית־ספר", "בית ספר"),
     ("Hindi", "vowel signs belong to their word, danda ends a sentence", "यह हिंदी है। ठीक", "यह हिंदी है ठीक"),
     ("Hindi", "nukta composes", "ज़ + \u091c\u093c", "ज़ + ज़"),
-    ("Thai", "each character is a token, with its marks", "ไปที่", "ไ ป ที่"),
+    ("Thai", "each character is a token, with its flags", "ไปที่", "ไ ป ที่"),
     ("Chinese", "each character is a token, full stops vanish", "他走了。好！", "他 走 了 好"),
     ("Chinese", "full-width digits and letters fold", "ＡＢＣ１２３", "abc123"),
     ("Japanese", "half-width katakana fold to full width", "ｶﾞｽ", "ガ ス"),
@@ -53,7 +53,7 @@ MARKS = [
     ("Chinese", "after a full stop a sentence begins", "他走了。好", 3, AFTER_STOP, True),
     ("Japanese", "after a bracket a clause begins", "東京「大阪」", 2, AFTER_STOP, True),
     ("Hindi", "after a danda a sentence begins", "यह है। ठीक", 2, AFTER_STOP, True),
-    ("Arabic", "after a question mark a sentence begins", "هل عاد؟ نعم", 2, AFTER_STOP, True),
+    ("Arabic", "after a question flags a sentence begins", "هل عاد؟ نعم", 2, AFTER_STOP, True),
     ("Arabic", "its digits are numbers", "عام ٢٠٢٠", 1, HAS_NUMBER, True),
     ("Arabic", "nothing has a capital", "نعم", 0, HAS_CAPITAL, False),
     ("Thai", "a number among characters is none of them", "เวลา 12", 4, IS_UNSPACED, False),
@@ -62,8 +62,8 @@ MARKS = [
 
 @pytest.mark.parametrize("language, rule, text, token, bits, expected", MARKS)
 def test_marks(language, rule, text, token, bits, expected):
-    mark = fold([text]).mark(0)[token]
-    assert (mark & bits == bits) if expected else (mark & bits == 0), (language, rule)
+    flags = fold([text]).flags_of(0)[token]
+    assert (flags & bits == bits) if expected else (flags & bits == 0), (language, rule)
 
 
 RELATIONS = [
@@ -165,7 +165,7 @@ def test_harmless_edits_of_real_paragraphs_are_exact(shared, name):
 
 
 @pytest.mark.parametrize("name", ["ar", "hi", "th", "zh", "udhr"])
-def test_a_document_doubled_loses_its_second_half(shared, rung, name):
+def test_a_document_doubled_loses_its_second_half(shared, backend, name):
     """Each paragraph goes where it comes again in another dress, and none goes for its neighbours."""
     for language, paragraphs in read(shared, name)[:12]:
         texts = split(paragraphs)[:30]

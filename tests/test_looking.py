@@ -12,11 +12,12 @@ from hypothesis import given
 from strategies import any_text, edited, sentence
 
 import dedup
-from dedup import listing, tune
-from dedup.differences import in_words, marked, plain, word_diff
-from dedup.kept import KeptTexts, Shown
-from dedup.sample import draw, judge, precision
-from dedup.tokens import fold
+from dedup.cli.main import output
+from dedup.match.explain import in_words, marked, plain, word_diff
+from dedup.report import tune
+from dedup.report.kept_texts import KeptTexts, Shown
+from dedup.report.sample import draw, judge, precision
+from dedup.text.tokens import fold
 
 CORPUS = Path(__file__).resolve().parents[1] / "examples" / "corpus"
 
@@ -78,7 +79,7 @@ def test_a_sample_is_a_fair_one_and_always_the_same():
 
 
 def test_judging_at_a_terminal(monkeypatch):
-    monkeypatch.setattr(listing, "_at_a_terminal", lambda: True)
+    monkeypatch.setattr(output, "_at_a_terminal", lambda: True)
     result = call("find", CORPUS, "--sample", "5", input="yxn?Yq")
     assert result.exit_code == 0
     assert "precision 66.7% (95% interval 20.8% to 93.9%): 2 of 3 removals right; 1 left open" in result.stdout

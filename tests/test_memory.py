@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 from strategies import articles
 
 import dedup
-from dedup import engine, index, room, store
+from dedup._jit import backend as jit
+from dedup._jit import memory
 from dedup.errors import OutOfMemory
-from dedup.openings import MOST_OPENINGS
+from dedup.index import file
+from dedup.index import tables as in_memory
+from dedup.sketch.prefixes import MOST_PREFIXES
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="what the system says of memory is read as Linux says it")
 
@@ -37,9 +40,9 @@ def test_tables_that_grow_all_the_time_decide_alike(documents):
         patch.setenv("DEDUP_ENGINE", "numpy")
         expected = decisions()
         patch.setenv("DEDUP_ENGINE", "numba")
-        patch.setattr(index, "_ROOM_ENTRIES", 0)
+        patch.setattr(in_memory, "_ROOM_ENTRIES", 0)
         for large in (1, 1 << 22):  # pages of their own from the beginning, and only later
-            patch.setattr(room, "_LARGE", large)
+            patch.setattr(memory, "_LARGE", large)
             assert decisions() == expected
 
 
@@ -48,14 +51,14 @@ def entries_with(keys, banded=None):
     n = keys.shape[1]
     octets, nothing = np.zeros(0, dtype=np.uint8), np.zeros(n, dtype=np.int64)
     banded = np.ones(n, dtype=bool) if banded is None else banded
-    return index.Entries(octets, octets, nothing, nothing, nothing, nothing, keys, banded)
+    return in_memory.Entries(octets, octets, nothing, nothing, nothing, nothing, keys, banded)
 
 
 @both_rungs
 def test_larger_tables_hold_the_same_in_the_same_order(fast, monkeypatch):
-    monkeypatch.setattr(room, "_LARGE", 1)
-    monkeypatch.setattr(index, "_ROOM_ENTRIES", 1)
-    tables = index.Index.empty(3, 3)
+    monkeypatch.setattr(memory, "_LARGE", 1)
+    monkeypatch.setattr(in_memory, "_ROOM_ENTRIES", 1)
+    tables = in_memory.Index.empty(3, 3)
     keys = np.random.default_rng(1).integers(0, 1 << 32, (3, 700), dtype=np.uint32)
     keys[:, ::7] = keys[:, :1]  # one key a hundred times
     keys[:, 1::7] = 0xFFFFFFFF  # and one that is looked up from the last slot on
@@ -76,15 +79,15 @@ def test_larger_tables_hold_the_same_in_the_same_order(fast, monkeypatch):
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_an_index_is_lists_by_key(fast, monkeypatch, data):
     """Whatever is entered, given up and entered again, and however often its tables grow."""
-    monkeypatch.setattr(index, "_ROOM_ENTRIES", 1)
-    single, columns, most = 2, 2 + MOST_OPENINGS, data.draw(st.integers(1, 4), "most")
-    tables, entered = index.Index.empty(columns, single), []
+    monkeypatch.setattr(in_memory, "_ROOM_ENTRIES", 1)
+    single, columns, most = 2, 2 + MOST_PREFIXES, data.draw(st.integers(1, 4), "most")
+    tables, entered = in_memory.Index.empty(columns, single), []
     few = st.sampled_from([*range(1, 8), *range(0xFFFFFFF0, 0xFFFFFFF8)])
-    row = st.tuples(few, few, st.lists(few, max_size=MOST_OPENINGS, unique=True), st.booleans())
+    row = st.tuples(few, few, st.lists(few, max_size=MOST_PREFIXES, unique=True), st.booleans())
     for rows in data.draw(st.lists(st.lists(row, max_size=12), max_size=6), "entered"):
         keys = np.zeros((columns, len(rows)), dtype=np.uint32)
-        for n, (text, band, openings, _) in enumerate(rows):
-            keys[:, n] = [text, band, *openings, *[0] * (MOST_OPENINGS - len(openings))]
+        for n, (text, band, prefixes, _) in enumerate(rows):
+            keys[:, n] = [text, band, *prefixes, *[0] * (MOST_PREFIXES - len(prefixes))]
         tables.extend(entries_with(keys, np.array([banded for *_, banded in rows], dtype=bool)), most, fast)
         entered += [(keys[:, n], banded) for n, (*_, banded) in enumerate(rows)]
         cut = data.draw(st.integers(0, len(entered)), "cut")
@@ -118,13 +121,14 @@ def test_an_index_is_lists_by_key(fast, monkeypatch, data):
 def test_growth_doubles_nothing():
     code = """
 import numpy as np
-from dedup import engine, index
+from dedup._jit import backend as jit
+from dedup.index import tables as in_memory
 
 def peak():
     status = dict(line.split(":", 1) for line in open("/proc/self/status"))
     return int(status["VmHWM"].split()[0]) * 1024
 
-tables = index.Index.empty(16, 16)
+tables = in_memory.Index.empty(16, 16)
 tables.reserve(700_000, 1, 1, True)
 for table in tables.tables:  # each where it is looked up, but the first one
     tables.slots[table] = (np.arange(1 << 21, dtype=np.uint64) << np.uint64(43)) + np.uint64(1)
@@ -148,9 +152,9 @@ print(size, after - before, tables.slots.nbytes)
 @both_rungs
 def test_tables_grow_to_what_is_expected_where_there_is_memory_for_it(fast, monkeypatch):
     def grown(expected, there):
-        monkeypatch.setattr(room, "available", lambda: there)
-        monkeypatch.setattr(index, "_ROOM_ENTRIES", 9)
-        tables = index.Index.empty(3, 3)
+        monkeypatch.setattr(memory, "available", lambda: there)
+        monkeypatch.setattr(in_memory, "_ROOM_ENTRIES", 9)
+        tables = in_memory.Index.empty(3, 3)
         assert tables.capacity == 16
         tables.expected = expected
         tables.reserve(10, 0, 0, fast)
@@ -169,9 +173,9 @@ def test_tables_grow_to_what_is_expected_where_there_is_memory_for_it(fast, monk
 @needs_numba
 def test_the_tables_of_a_list_grow_at_once_to_what_it_takes(monkeypatch):
     monkeypatch.setenv("DEDUP_ENGINE", "numba")
-    monkeypatch.setattr(index, "_ROOM_ENTRIES", 100)
-    lengthen, lengthened = room.lengthen, []
-    monkeypatch.setattr(room, "lengthen", lambda *of: lengthened.append(of[1]) or lengthen(*of))
+    monkeypatch.setattr(in_memory, "_ROOM_ENTRIES", 100)
+    lengthen, lengthened = memory.lengthen, []
+    monkeypatch.setattr(memory, "lengthen", lambda *of: lengthened.append(of[1]) or lengthen(*of))
 
     def growths(texts):
         lengthened.clear()
@@ -180,7 +184,7 @@ def test_the_tables_of_a_list_grow_at_once_to_what_it_takes(monkeypatch):
 
     texts = [written(number) for number in range(20_000)] * 2
     assert growths(texts) == 2  # for the first chunk, and for all
-    monkeypatch.setattr(index.Index, "_foreseen", lambda *_: 0)
+    monkeypatch.setattr(in_memory.Index, "_foreseen", lambda *_: 0)
     assert growths(texts) > 2
 
 
@@ -188,10 +192,10 @@ def test_the_tables_of_a_list_grow_at_once_to_what_it_takes(monkeypatch):
 @pytest.mark.parametrize("length", [10, 1 << 20])
 def test_an_array_grows_even_if_somebody_holds_a_part_of_it(held, length):
     """As the garbage that compiling leaves does, until it is collected."""
-    holder = SimpleNamespace(numbers=room.zeros(length, np.int64))
+    holder = SimpleNamespace(numbers=memory.zeros(length, np.int64))
     holder.numbers[:] = range(length)
     part = holder.numbers[:9] if held else None
-    room.lengthen(holder, "numbers", 2 * length)
+    memory.lengthen(holder, "numbers", 2 * length)
     assert holder.numbers.tolist() == [*range(length), *[0] * length]
     holder.numbers[:] = 7
     assert part is None or part.tolist() == list(range(9))
@@ -200,18 +204,18 @@ def test_an_array_grows_even_if_somebody_holds_a_part_of_it(held, length):
 @linux
 @both_rungs
 def test_a_refusal_to_grow_leaves_all_as_it_was(fast, monkeypatch):
-    monkeypatch.setattr(room, "_LARGE", 1)
-    tables = index.Index.empty(3, 3)
+    monkeypatch.setattr(memory, "_LARGE", 1)
+    tables = in_memory.Index.empty(3, 3)
     tables.text[:4] = 1, 2, 3, 4
     shape = tables.slots.shape
-    monkeypatch.setattr(room, "_whole", lambda size: 1 << 62)
+    monkeypatch.setattr(memory, "_whole", lambda size: 1 << 62)
     for entries, text in ((1, 1 << 30), (1 << 20, 1)):
         with pytest.raises(OutOfMemory, match="the system refuses"):
             tables.reserve(entries, text, 1, fast)
         assert tables.slots.shape == shape and tables.text[:4].tolist() == [1, 2, 3, 4]
 
 
-def test_running_out_is_told_and_loses_nothing(rung, tmp_path, monkeypatch):
+def test_running_out_is_told_and_loses_nothing(backend, tmp_path, monkeypatch):
     path, texts = tmp_path / "kept.index", [written(number) for number in range(40)]
     with dedup.Deduplicator() as seen:
         expected = [decision.is_duplicate for decision in map(seen.add, [*texts, *texts])]
@@ -222,7 +226,7 @@ def test_running_out_is_told_and_loses_nothing(rung, tmp_path, monkeypatch):
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr(index.Index, "reserve", refuses)
+        patch.setattr(in_memory.Index, "reserve", refuses)
         for _ in range(2):
             with pytest.raises(OutOfMemory, match="commit") as told:
                 seen.add(texts[25], 25)
@@ -244,8 +248,8 @@ def test_a_block_that_cannot_be_made_waits(tmp_path, monkeypatch):
             def refuses(*_, **__):
                 raise MemoryError
 
-            patch.setattr(store, "_BLOCK_BYTES", 1)
-            patch.setattr(store, "_encode", refuses)
+            patch.setattr(file, "_BLOCK_BYTES", 1)
+            patch.setattr(file, "_encode", refuses)
             for number in range(5):
                 seen.add(written(number), number)
             with pytest.raises(OutOfMemory):
@@ -259,28 +263,28 @@ def test_a_block_that_cannot_be_made_waits(tmp_path, monkeypatch):
 @needs_numba
 def test_the_system_is_asked_before_much_is_taken(monkeypatch):
     monkeypatch.setenv("DEDUP_ENGINE", "numba")
-    monkeypatch.setattr(index, "_ASKED_AFTER", 1 << 12)
+    monkeypatch.setattr(in_memory, "_ASKED_AFTER", 1 << 12)
     with dedup.Deduplicator() as seen:
         assert not seen.add(written(0)).is_duplicate
-        monkeypatch.setattr(room, "available", lambda: 1 << 10)
+        monkeypatch.setattr(memory, "available", lambda: 1 << 10)
         with pytest.raises(OutOfMemory, match="MB more memory are needed, 0 MB are to be had"):
             for number in range(1, 100):
                 seen.add(written(number))
         seen.close()
-        monkeypatch.setattr(room, "available", lambda: None)
+        monkeypatch.setattr(memory, "available", lambda: None)
         assert not seen.add(written(0)).is_duplicate  # closed, it begins again
 
 
 @linux
-@pytest.mark.parametrize("rung", ["numpy", "numba"])
-def test_a_limit_on_addresses(rung, tmp_path):
-    if rung == "numba" and not engine.numba_works():
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_a_limit_on_addresses(backend, tmp_path):
+    if backend == "numba" and not jit.numba_works():
         pytest.skip("numba is not installed")
     code = """
 import resource, sys
 import dedup
 from dedup.errors import OutOfMemory
-from dedup.openings import MOST_OPENINGS
+from dedup.sketch.prefixes import MOST_PREFIXES
 from test_memory import written
 list(dedup.unique(written(number) for number in range(3000)))
 taken = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
@@ -296,7 +300,7 @@ except OutOfMemory as error:
     print(handed, error)
 """
     path = tmp_path / "kept.index"
-    environment = {**os.environ, "DEDUP_ENGINE": rung, "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment = {**os.environ, "DEDUP_ENGINE": backend, "PYTHONPATH": os.pathsep.join(sys.path)}
     run = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, env=environment)
     assert run.returncode == 0, run.stderr
     handed = int(run.stdout.split()[0])
@@ -313,19 +317,19 @@ def test_what_is_available(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
-    assert room.available(tmp_path) is None
+    assert memory.available(tmp_path) is None
     write("proc/meminfo", "MemTotal: 100 kB\nMemAvailable:   40 kB\n")
-    assert room.available(tmp_path) == 40 << 10
+    assert memory.available(tmp_path) == 40 << 10
     write("proc/self/cgroup", "1:name=systemd:/x\n0::/outer/inner\n")
     write("sys/fs/cgroup/outer/inner/memory.max", "max\n")
     write("sys/fs/cgroup/outer/inner/memory.current", "900\n")
-    assert room.available(tmp_path) == 40 << 10
+    assert memory.available(tmp_path) == 40 << 10
     write("sys/fs/cgroup/outer/memory.max", "1000\n")
     write("sys/fs/cgroup/outer/memory.current", "900\n")
     write("sys/fs/cgroup/outer/memory.stat", "anon 300\nactive_file 200\ninactive_file 400\n")
-    assert room.available(tmp_path) == 700
+    assert memory.available(tmp_path) == 700
 
 
 @linux
 def test_this_machine_says_how_much_is_available():
-    assert 0 < room.available() < 1 << 50
+    assert 0 < memory.available() < 1 << 50

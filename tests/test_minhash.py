@@ -11,11 +11,11 @@ from strategies import any_text
 from xxhash import xxh32_intdigest
 
 import dedup
-from dedup import engine
-from dedup.lsh import choose_bands, make_keys
-from dedup.minhash import permutations, shingle, sign, xxh32_kernel
-from dedup.openings import find_openings
-from dedup.tokens import fold
+from dedup._jit import backend as jit
+from dedup.sketch.keys import choose_bands, make_keys
+from dedup.sketch.minhash import permutations, shingle, sign, xxh32_kernel
+from dedup.sketch.prefixes import find_prefixes
+from dedup.text.tokens import fold
 
 TEXTS = [
     "",
@@ -41,7 +41,7 @@ def datasketch_signature(text, num_perm=128, seed=1, size=3):
 
 
 @pytest.mark.parametrize("num_perm, seed", [(128, 1), (60, 7), (1024, 2**32 - 1)])
-def test_signatures_are_datasketchs(rung, num_perm, seed):
+def test_signatures_are_datasketchs(backend, num_perm, seed):
     signatures = dedup.signatures(TEXTS, num_perm, seed)
     assert signatures.dtype == np.uint32 and signatures.shape == (len(TEXTS), num_perm)
     for text, signature in zip(TEXTS, signatures, strict=True):
@@ -50,7 +50,7 @@ def test_signatures_are_datasketchs(rung, num_perm, seed):
 
 @given(texts=st.lists(any_text, max_size=5))
 @settings(max_examples=60)
-def test_signatures_of_any_text(rung, texts):
+def test_signatures_of_any_text(backend, texts):
     signatures = dedup.signatures(texts)
     for text, signature in zip(texts, signatures, strict=True):
         assert np.array_equal(signature, datasketch_signature(text))
@@ -68,7 +68,7 @@ def test_own_permutations_are_datasketchs(seed):
 def test_xxh32_kernel(data, begin):
     begin = min(begin, len(data))
     buffer = np.frombuffer(data + b"\xff" * 32, dtype=np.uint8)
-    assert engine.compiled(xxh32_kernel)(buffer, begin, len(data)) == xxh32_intdigest(data[begin:])
+    assert jit.compiled(xxh32_kernel)(buffer, begin, len(data)) == xxh32_intdigest(data[begin:])
 
 
 @needs_numba
@@ -79,9 +79,9 @@ def test_rungs_agree_at_every_stage(texts, size):
     for fast in (False, True):
         tokens = fold(texts, fast)
         shingles = shingle(tokens, size, fast)
-        signatures, openings = sign(shingles, 20, 3, fast), find_openings(tokens, shingles, size, fast)
-        keys = make_keys(shingles, signatures, openings, 5, 4, fast)
-        made.append((shingles.hashes, shingles.first, signatures, openings, keys))
+        signatures, prefixes = sign(shingles, 20, 3, fast), find_prefixes(tokens, shingles, size, fast)
+        keys = make_keys(shingles, signatures, prefixes, 5, 4, fast)
+        made.append((shingles.hashes, shingles.first, signatures, prefixes, keys))
     for reference, compiled in zip(*made, strict=True):
         assert np.array_equal(reference, compiled)
 

@@ -14,11 +14,11 @@ import pytest
 from helpers import call
 
 import dedup
-from dedup import report
-from dedup.differences import plain
-from dedup.kept import Shown
-from dedup.sample import as_page as sample_page
-from dedup.sample import precision
+from dedup.match.explain import plain
+from dedup.report import removals as report
+from dedup.report.kept_texts import Shown
+from dedup.report.sample import as_page as sample_page
+from dedup.report.sample import precision
 
 CORPUS = Path(__file__).resolve().parents[1] / "examples" / "corpus"
 DOWN, SLASH, ESCAPE = "\ue015", "/", "\ue00c"
@@ -488,9 +488,9 @@ def test_page_furniture_and_what_an_index_knows(tmp_path, window):
         and {row[2] for row in rows} == {rows[0][2], SENTENCE}
     )
     window.open(path)
-    assert [cluster["head"] for cluster in shown(window)] == ["page furniture"] * 2 and shown(window)[0]["size"] == "3"
-    assert "page furniture 6 100.0%" in said(window, "words")
-    assert said(window, "count") == "6 removals, of 2 texts of page furniture"
+    assert [cluster["head"] for cluster in shown(window)] == ["boilerplate"] * 2 and shown(window)[0]["size"] == "3"
+    assert "boilerplate 6 100.0%" in said(window, "words")
+    assert said(window, "count") == "6 removals, of 2 texts of boilerplate"
 
     assert call("clean", source, "-o", tmp_path / "out", "--index", tmp_path / "ix").exit_code == 0
     again = tmp_path / "again"

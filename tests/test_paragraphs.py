@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup import Span, split_paragraphs
-from dedup.paragraphs import cuts, is_blank_line_document, split, without
+from dedup.text.paragraphs import cuts, is_blank_line_document, split, without
 
 
 def paragraphs(text):

@@ -151,4 +151,4 @@ def test_many_at_once_under_asyncio():
 
     results = {result.id: result for result in asyncio.run(gathered())}
     alone = dedup.Deduplicator()
-    assert {id: alone.clean(dict(ARTICLES)[id], id) for id in seen._memory.ids} == results
+    assert {id: alone.clean(dict(ARTICLES)[id], id) for id in seen._state.ids} == results

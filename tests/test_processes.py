@@ -16,7 +16,7 @@ import pytest
 from news_site import paragraphs
 
 import dedup
-from dedup.decider import Decider
+from dedup.decide.pipeline import Pipeline
 
 PAGES = {f"page {n}": "\n\n".join(paragraphs(n)) for n in range(60)}
 
@@ -30,7 +30,7 @@ def hurried():
     sys.setswitchinterval(usual)
 
 
-def test_threads(rung, hurried):
+def test_threads(backend, hurried):
     seen = dedup.Deduplicator()
     results, errors = {}, []
 
@@ -53,13 +53,13 @@ def test_threads(rung, hurried):
     for thread in threads:
         thread.join()
     assert not errors
-    order = list(seen._memory.ids)  # in which they were decided: as one thread would have decided them
+    order = list(seen._state.ids)  # in which they were decided: as one thread would have decided them
     assert sorted(order) == sorted(ids)
     alone = dedup.Deduplicator()
     assert {id: alone.clean(PAGES[id], id) for id in order} == results
 
 
-def test_a_stream_that_waits_for_a_document_keeps_nobody_waiting(rung):
+def test_a_stream_that_waits_for_a_document_keeps_nobody_waiting(backend):
     """Least of all whoever brings it."""
     seen, waiting = dedup.Deduplicator(), queue.Queue()
 
@@ -81,7 +81,7 @@ def test_a_stream_may_be_given_up_in_a_thread_of_its_own(monkeypatch):
     """As happens where it is part of a cycle, and garbage is collected there."""
     failures, given_up, collected = [], threading.Event(), threading.Event()
     monkeypatch.setattr(sys, "unraisablehook", lambda failure: failures.append(failure.exc_value))
-    read = Decider._read
+    read = Pipeline._read
 
     def collecting(self, coming, fast):
         if len(coming) > 1:  # the second batch, which is read while the first one is handed out
@@ -95,7 +95,7 @@ def test_a_stream_may_be_given_up_in_a_thread_of_its_own(monkeypatch):
         cycle["itself"], cycle["stream"] = cycle, dedup.Deduplicator().stream(PAGES.items(), jobs=2)
         next(cycle["stream"])
 
-    monkeypatch.setattr(Decider, "_read", collecting)
+    monkeypatch.setattr(Pipeline, "_read", collecting)
     gc.disable()
     try:
         give_up()
@@ -114,7 +114,7 @@ def test_no_pickle():
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_processes(rung, method):
+def test_processes(backend, method):
     texts = [paragraph for page in PAGES.values() for paragraph in page.split("\n\n")]
     parts = [texts[:300], texts[200:500]]
     expected = [dedup.duplicated(part) for part in parts]  # in the parent first: what it has loaded is inherited

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dedup.sample import wilson
+from dedup.report.sample import wilson
 
 ROOT = Path(__file__).resolve().parents[1]
 SENTENCE = "The harbour office will open its doors again on the first Monday after the holidays"

@@ -8,7 +8,7 @@ import pytest
 import dedup
 
 
-def test_seed_article(rung, shared):
+def test_seed_article(backend, shared):
     text = (shared / "seed" / "article.txt").read_text(encoding="utf-8")
     gold = json.loads((shared / "seed" / "gold.json").read_text())
     result = dedup.clean(text)
@@ -29,7 +29,7 @@ def pages(shared):
     return [(path.name, path.read_bytes().decode("utf-8")) for path in paths]
 
 
-def test_pages(rung, pages):
+def test_pages(backend, pages):
     with dedup.Deduplicator() as seen:
         results = list(seen.stream(pages, jobs=2))
     texts = dict(pages)
@@ -57,7 +57,7 @@ def test_pages(rung, pages):
 def test_multilingual_pages_fold_alike_on_both_rungs(shared):
     from test_fold import same
 
-    from dedup.tokens import fold
+    from dedup.text.tokens import fold
 
     pytest.importorskip("numba")
     zstd = pytest.importorskip("shutil").which("zstd")

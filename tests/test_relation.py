@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from strategies import any_text, edited, sentence
 
 import dedup
-from dedup import engine
-from dedup.alignment import align_kernel
+from dedup._jit import backend as jit
 from dedup.config import Config
-from dedup.marks import PADDING
-from dedup.pairs import hash_kernel, lexicon_table, read_pair, read_text
-from dedup.relation import RELATIONS, ROOM, judge_kernel, limits, read_kernel, weigh_kernel
-from dedup.tokens import fold
+from dedup.match.align import align_kernel
+from dedup.match.features import hash_kernel, lexicon_table, read_pair, read_text
+from dedup.match.relation import RELATIONS, ROOM, judge_kernel, limits, read_kernel, weigh_kernel
+from dedup.text.flags import PADDING
+from dedup.text.tokens import fold
 
 BODY = (
     "In the footage the minister apparently orders servants to arrange for a buggy to transport the stricken president, "
@@ -206,27 +206,27 @@ def test_compiled_pairs_equal_interpreted_ones(texts, guard, containment):
     a, b = (tokens.text(p) for p in (0, 1))
     if a == b:
         return
-    mark_a, mark_b = (tokens.mark(p) for p in (0, 1))
+    flags_a, flags_b = (tokens.flags_of(p) for p in (0, 1))
     size = config.shingle_size
     inner, outer = sorted(
-        (read_text(a, mark_a, size), read_text(b, mark_b, size)), key=lambda t: (len(t.tokens), t.text)
+        (read_text(a, flags_a, size), read_text(b, flags_b, size)), key=lambda t: (len(t.tokens), t.text)
     )
     relation, jaccard, inside, *_ = judge_kernel(*read_pair(inner, outer), size, *limits(config), False)
 
-    def arrays(text, mark):
+    def arrays(text, flags):
         stored = text + b" " if text else b""
-        return np.frombuffer(stored + bytes(32), np.uint8), len(stored), np.frombuffer(mark, np.uint8)
+        return np.frombuffer(stored + bytes(32), np.uint8), len(stored), np.frombuffer(flags, np.uint8)
 
-    one, other, most = arrays(a, mark_a), arrays(b, mark_b), max(len(mark_a), len(mark_b)) + 1
-    room = np.empty(ROOM * (len(mark_a) + most), np.int64)
-    found = engine.compiled(read_kernel)(one[0], one[2], most, size, lexicon_table(), room)
-    backwards = arrays(b" ".join(b.split()[::-1]), mark_b[::-1])
+    one, other, most = arrays(a, flags_a), arrays(b, flags_b), max(len(flags_a), len(flags_b)) + 1
+    room = np.empty(ROOM * (len(flags_a) + most), np.int64)
+    found = jit.compiled(read_kernel)(one[0], one[2], most, size, lexicon_table(), room)
+    backwards = arrays(b" ".join(b.split()[::-1]), flags_b[::-1])
     for side in (other, backwards, other):  # whatever it was weighed against before
         measures = size, *limits(config)
-        made = engine.compiled(weigh_kernel)(*one, most, *found, *side, measures, lexicon_table(), room)
+        made = jit.compiled(weigh_kernel)(*one, most, *found, *side, measures, lexicon_table(), room)
         if side is backwards:
             continue
-        if RELATIONS[relation] == "distinct" or (RELATIONS[relation] == "contained" and len(mark_a) > len(mark_b)):
+        if RELATIONS[relation] == "distinct" or (RELATIONS[relation] == "contained" and len(flags_a) > len(flags_b)):
             assert RELATIONS[made[0]] == "distinct"
         else:
             assert made == (relation, jaccard, inside)
@@ -235,9 +235,9 @@ def test_compiled_pairs_equal_interpreted_ones(texts, guard, containment):
 
 @needs_numba
 def test_words_that_hash_alike_are_still_two_words():
-    """Two words of sixteen letters, made so that the hash by which the compiled rung numbers words is the same."""
+    """Two words of sixteen letters, made so that the hash by which the compiled backend numbers words is the same."""
     one, two = b"kvxsvjtkaaaaaaaa", b"tcbftptpibdjdzxn"
-    hashed = engine.compiled(hash_kernel)
+    hashed = jit.compiled(hash_kernel)
     padded = [np.frombuffer(word + b" " + bytes(PADDING), np.uint8) for word in (one, two)]
     assert hashed(padded[0], 0, 16) == hashed(padded[1], 0, 16)
     sentence = "The vote on the new bridge was won on Monday evening by the candidate called {} after a long count"

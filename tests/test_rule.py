@@ -1,4 +1,4 @@
-"""One rule, one answer: against the slow model, in any batch, with any number of threads, on both rungs."""
+"""One rule, one answer: against the slow model, in any batch, with any number of threads, on both backends."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,8 @@ from slow import slow_clean
 from strategies import articles
 
 import dedup
-from dedup import decider, engine, rule, rule_kernel
+from dedup._jit import backend as jit
+from dedup.decide import _rule_numba, pipeline, rule
 
 OPTIONS = [
     {},
@@ -32,18 +33,18 @@ def stays(documents, config, jobs=1):
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 @given(documents=articles())
 @settings(max_examples=40)
-def test_model(rung, options, documents):
+def test_model(backend, options, documents):
     config = dedup.Config(**options)
     assert stays(documents, config)[0] == slow_clean(documents, config)
 
 
 @given(documents=articles(most=6), size=st.integers(1, 9), jobs=st.integers(1, 3))
 @settings(max_examples=60)
-def test_batches_jobs_and_clean_change_nothing(rung, monkeypatch, documents, size, jobs):
+def test_batches_jobs_and_clean_change_nothing(backend, monkeypatch, documents, size, jobs):
     config = dedup.Config()
     expected = stays(documents, config)[1]
     with monkeypatch.context() as patch:
-        patch.setattr(decider, "BATCH_TEXTS", size)
+        patch.setattr(pipeline, "BATCH_TEXTS", size)
         assert stays(documents, config, jobs)[1] == expected
     with dedup.Deduplicator(config) as seen:
         assert [seen.clean(document) for document in documents] == expected
@@ -76,7 +77,7 @@ def test_changing_the_rung_midway_changes_nothing(documents, place):
 
 @given(documents=articles(most=5))
 @settings(max_examples=80)
-def test_laws(rung, documents):
+def test_laws(backend, documents):
     config = dedup.Config()
     _, results = stays(documents, config)
     paragraphs = [[text[span.start : span.end] for span in dedup.split_paragraphs(text)] for text in documents]
@@ -103,7 +104,7 @@ def test_laws(rung, documents):
     assert not any(result.removed for result in again)
 
 
-def test_order_within_a_document(rung):
+def test_order_within_a_document(backend):
     short, long = (
         "Five new bridges are planned for the valley",
         "Five new bridges are planned for the valley, the mayor said",
@@ -113,14 +114,14 @@ def test_order_within_a_document(rung):
     assert [removal.decision.duplicate_of for removal in result.removed] == [(0, 1), (0, 1)]
 
 
-def test_only_an_earlier_document_stands_for_a_later_one(rung):
+def test_only_an_earlier_document_stands_for_a_later_one(backend):
     short, long = "Five new bridges are planned for the valley", "Five new bridges are planned for the valley by 2030"
     with dedup.Deduplicator() as seen:
         assert seen.clean(short, "a").text == short
         assert seen.clean(long, "b").text == long
 
 
-def test_short_paragraphs(rung):
+def test_short_paragraphs(backend):
     text = "Yes.\n\nYes!\n\nNo.\n\nYes.\n\n68\n\n68\n\nYes.\n\n★\n\n★"
     assert dedup.clean(text).text == "Yes.\n\nNo.\n\nYes.\n\n68\n\n68\n\nYes.\n\n★\n\n★"
     between = "One and the same long sentence"
@@ -128,14 +129,14 @@ def test_short_paragraphs(rung):
     assert dedup.clean(text).text == f"{between}\n\nYes."
 
 
-def test_many_copies_are_one_entry(rung):
+def test_many_copies_are_one_entry(backend):
     with dedup.Deduplicator() as seen:
         results = list(seen.stream(["The same caption under every picture"] * 5000))
         assert sum(len(result.kept) for result in results) == 1
         assert {removal.decision.duplicate_of for result in results for removal in result.removed} == {(0, 0)}
 
 
-def test_full_buckets_are_counted_and_cost_no_removal_without_a_stand_in(rung):
+def test_full_buckets_are_counted_and_cost_no_removal_without_a_stand_in(backend):
     texts = [f"The winner of the yearly photo prize number {n} is standing on the great stage" for n in range(40)]
     with dedup.Deduplicator(max_candidates=3) as seen:
         for text in texts:
@@ -167,7 +168,7 @@ def test_full_buckets_decide_alike_on_both_rungs_and_in_between(options):
     assert decisions(0) == made and decisions(150) == made
 
 
-def test_matches_of_a_list_are_confirmed(rung):
+def test_matches_of_a_list_are_confirmed(backend):
     words = "five new bridges are planned for the valley the mayor said on a rainy evening in the old town hall".split()
     texts = [
         " ".join(words[n % 4 : len(words) - n % 3]) + " x" * (n % 5 == 0) for n in range(120)
@@ -182,7 +183,7 @@ def test_matches_of_a_list_are_confirmed(rung):
         assert found.inner == ("a" if found.relation == "contained" else None)
 
 
-def test_a_page_of_ten_thousand_paragraphs(rung):
+def test_a_page_of_ten_thousand_paragraphs(backend):
     common = "is the name of a village in the northern valley"
     text = "\n\n".join(
         f"Name{n} Street{n * 7} {common if n % 40 == 0 else f'plain{n} words{n} only{n}'}" for n in range(10_000)
@@ -191,7 +192,7 @@ def test_a_page_of_ten_thousand_paragraphs(rung):
     assert len(result.kept) == 10_000
 
 
-def test_too_large_a_document_is_refused(rung, monkeypatch):
+def test_too_large_a_document_is_refused(backend, monkeypatch):
     monkeypatch.setattr(rule, "LARGEST_DOCUMENT", 50)
     large = "\n\n".join(f"paragraph number {n} of many" for n in range(51))
     with pytest.raises(dedup.DocumentTooLarge, match=r"51 different paragraphs.*--lines"):
@@ -199,12 +200,12 @@ def test_too_large_a_document_is_refused(rung, monkeypatch):
     assert dedup.clean("\n\n".join(["the same words every time"] * 500)).text == "the same words every time\n\n"
 
 
-def test_very_many_one_word_paragraphs(rung):
+def test_very_many_one_word_paragraphs(backend):
     text = "\n".join(["word"] * 200_000)
     assert dedup.clean(text).text == "word"
 
 
-def test_one_huge_paragraph(rung):
+def test_one_huge_paragraph(backend):
     text = "A paragraph of many words with 15.9% and more. " * 100_000
     result = dedup.clean(f"{text}\n\n{text}")
     assert len(result.removed) == 1
@@ -228,7 +229,7 @@ def test_one_huge_paragraph(rung):
         ("Gone.", 4, 4),  # short: it goes only next to its equal
     ],
 )
-def test_fields_of_records_stay(rung, paragraph, times, left):
+def test_fields_of_records_stay(backend, paragraph, times, left):
     records = [f"{paragraph}\n\nRecord number {n} tells of something else" for n in range(times)]
     result = dedup.clean("\n\n".join(records))
     assert len(result.kept) == times + left
@@ -244,7 +245,7 @@ SENTENCES = [
 
 
 @pytest.mark.parametrize("teaser", SENTENCES)
-def test_a_sentence_of_an_earlier_paragraph_is_found(rung, teaser):
+def test_a_sentence_of_an_earlier_paragraph_is_found(backend, teaser):
     whole = " ".join(SENTENCES)
     assert dedup.compare(whole, teaser).jaccard < 0.4
     (match,) = dedup.find_duplicates([whole, teaser])
@@ -256,6 +257,6 @@ def test_a_sentence_of_an_earlier_paragraph_is_found(rung, teaser):
 @given(st.lists(st.integers(0, 30) | st.integers(0, (1 << 32) - 2), max_size=40))
 def test_candidates_stand_there_once(values):
     array, table = np.array([*values, 7], dtype=np.int64), np.empty(16 + 4 * len(values), dtype=np.uint32)
-    left = engine.compiled(rule_kernel.distinct_kernel)(array, len(values), table)
+    left = jit.compiled(_rule_numba.distinct_kernel)(array, len(values), table)
     assert array[:left].tolist() == list(dict.fromkeys(values))
     assert array[-1] == 7

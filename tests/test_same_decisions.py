@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import dedup
-from dedup.cli import main
+from dedup.cli.main import main
 
 PAGES = int(os.environ.get("DEDUP_PAGES", "60"))
 

@@ -16,7 +16,7 @@ import pytest
 from news_site import LABEL, NOTICE, Site, paragraphs
 
 import dedup
-from dedup.store import Store
+from dedup.index.file import IndexFile
 
 scrapy = pytest.importorskip("scrapy", reason="Scrapy is not installed: pip install 'dedup-paragraphs[scrapy]'")
 
@@ -108,7 +108,7 @@ def test_a_killed_crawl_loses_nothing(tmp_path):
         process = start(site.url(), out, DEDUP_INDEX=str(index), commit_seconds=0.1)
         interrupt(process, out, 70, signal.SIGKILL)
         before = written(out)
-        store = Store(index, dedup.Config(), write=False)
+        store = IndexFile(index, dedup.Config(), write=False)
         committed = [id for block in store.blocks() for id in block.ids]
         store.close()
         # What the index remembers was written by the pipeline behind, so nothing goes because of what is lost.
@@ -340,7 +340,7 @@ def test_an_index_that_cannot_be_written_costs_no_item(tmp_path, monkeypatch, ca
 
     async def run():
         await made.open_spider()
-        monkeypatch.setattr("dedup.log.os.pwrite", refuse)
+        monkeypatch.setattr("dedup.index.append_log.os.pwrite", refuse)
         item = await made.process_item({"text": A})
         await crawler.signals.send_catch_log_async(scrapy.signals.item_scraped, item=item)
         assert await made.process_item({"text": B}) == {"text": B}

@@ -19,14 +19,18 @@ from strategies import articles
 from xxhash import xxh3_128_digest, xxh32_intdigest
 
 import dedup
-from dedup import decider, engine, files, log, resume
+from dedup._jit import backend as jit
 from dedup.config import DECISION_VERSION
-from dedup.log import Log
-from dedup.memory import Memory
-from dedup.store import Store
+from dedup.decide import pipeline
+from dedup.decide.state import State
+from dedup.index import append_log
+from dedup.index.append_log import Log
+from dedup.index.file import IndexFile
+from dedup.io import atomic
+from dedup.runs import resume
 
 THIRD = "Nobody knows who painted the wall behind the station"
-RUNGS = ["numpy", "numba"] if engine.numba_works() else ["numpy"]
+RUNGS = ["numpy", "numba"] if jit.numba_works() else ["numpy"]
 
 
 def entries(seen):
@@ -51,7 +55,7 @@ def test_opened_and_closed_it_is_one_run(tmp_path_factory, documents, data):
     while len(made) < len(documents):
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DEDUP_ENGINE", data.draw(st.sampled_from(RUNGS)))
-            patch.setattr(decider, "BATCH_TEXTS", data.draw(st.integers(1, 9)))
+            patch.setattr(pipeline, "BATCH_TEXTS", data.draw(st.integers(1, 9)))
             taken = data.draw(st.integers(1, 4))
             with dedup.Deduplicator(index=path) as seen:
                 begin = len(made)
@@ -63,7 +67,7 @@ def test_opened_and_closed_it_is_one_run(tmp_path_factory, documents, data):
     assert made == expected
 
 
-def test_commit_covers_what_was_handed_out_and_no_more(rung, tmp_path):
+def test_commit_covers_what_was_handed_out_and_no_more(backend, tmp_path):
     path = tmp_path / "kept.index"
     documents = [(f"page {n}", f"{LONG} number {n}\n\n{OTHER}") for n in range(40)]
     with dedup.Deduplicator(index=path) as seen, pytest.raises(KeyError), seen:
@@ -92,13 +96,13 @@ def test_close_without_commit_forgets(tmp_path):
     assert path.stat().st_size == written
 
 
-def test_an_interrupted_decision_is_no_part_of_it(rung, tmp_path, monkeypatch):
+def test_an_interrupted_decision_is_no_part_of_it(backend, tmp_path, monkeypatch):
     path = tmp_path / "kept.index"
     seen = dedup.Deduplicator(index=path)
     seen.add(LONG, "a")
     seen.commit()
     with monkeypatch.context() as patch:
-        patch.setattr("dedup.memory.decide", lambda *given: 1 / 0)
+        patch.setattr("dedup.decide.state.decide", lambda *given: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             seen.add(OTHER, "b")
     for decide in (lambda: seen.add(OTHER, "b"), seen.commit):
@@ -111,7 +115,7 @@ def test_an_interrupted_decision_is_no_part_of_it(rung, tmp_path, monkeypatch):
 
 @given(documents=articles(most=8), stops=st.lists(st.integers(0, 8), max_size=3))
 @settings(max_examples=20)
-def test_the_order_is_that_of_the_results(rung, documents, stops):
+def test_the_order_is_that_of_the_results(backend, documents, stops):
     """A stream that is left, or interrupted by other calls, decides nothing that it does not hand out."""
     with dedup.Deduplicator() as seen:
         made, order = [], []
@@ -135,8 +139,8 @@ def test_the_order_is_that_of_the_results(rung, documents, stops):
 
 def test_interrupted_streams_decide_little_twice(monkeypatch):
     decided = []
-    decide = Memory.decide
-    monkeypatch.setattr(Memory, "decide", lambda self, batch, ids: decided.append(len(ids)) or decide(self, batch, ids))
+    decide = State.decide
+    monkeypatch.setattr(State, "decide", lambda self, batch, ids: decided.append(len(ids)) or decide(self, batch, ids))
     texts = [f"Boat number {n} left the harbour at noon with {3 * n} people" for n in range(400)]
     with dedup.Deduplicator() as seen:
         both = list(zip(seen.stream(texts[::2]), seen.stream(texts[1::2]), strict=True))
@@ -149,7 +153,7 @@ def test_interrupted_streams_decide_little_twice(monkeypatch):
 
 @given(documents=articles(most=5), durable=st.booleans())
 @settings(max_examples=40)
-def test_a_crawl_delivered_twice(rung, tmp_path_factory, documents, durable):
+def test_a_crawl_delivered_twice(backend, tmp_path_factory, documents, durable):
     path = tmp_path_factory.mktemp("store") / "kept.index"
     pages = [(f"page {n}", text) for n, text in enumerate(documents)]
     with dedup.Deduplicator(index=path) as seen:
@@ -167,7 +171,7 @@ def test_a_crawl_delivered_twice(rung, tmp_path_factory, documents, durable):
 
 @given(documents=articles(most=6), ids=st.lists(st.integers(0, 2), min_size=6, max_size=6))
 @settings(max_examples=30)
-def test_changed_documents_follow_the_model(rung, documents, ids):
+def test_changed_documents_follow_the_model(backend, documents, ids):
     given_ids = ids[: len(documents)]
     with dedup.Deduplicator() as seen:
         results = list(seen.stream(zip(given_ids, documents, strict=True)))
@@ -177,7 +181,7 @@ def test_changed_documents_follow_the_model(rung, documents, ids):
     assert stays == slow_clean(documents, dedup.Config(), given_ids)
 
 
-def test_an_updated_article_keeps_its_paragraphs(rung, tmp_path):
+def test_an_updated_article_keeps_its_paragraphs(backend, tmp_path):
     for index in (None, tmp_path / "kept.index"):
         with dedup.Deduplicator(index=index) as seen:
             seen.clean(f"{LONG}\n\n{OTHER}", "a")
@@ -195,8 +199,8 @@ def test_an_updated_article_keeps_its_paragraphs(rung, tmp_path):
 def test_lookups_count_alike_on_both_rungs_when_a_document_comes_again(monkeypatch):
     texts = [f"The winner of the yearly photo prize number {n} is standing on the great stage" for n in range(3)]
     counted = []
-    for rung in RUNGS:
-        monkeypatch.setenv("DEDUP_ENGINE", rung)
+    for backend in RUNGS:
+        monkeypatch.setenv("DEDUP_ENGINE", backend)
         with dedup.Deduplicator(max_candidates=3) as seen:
             seen.clean("\n\n".join(texts[:2]), id="a")
             assert not seen.clean("\n\n".join(texts), id="a").removed
@@ -235,7 +239,7 @@ def test_one_writer(tmp_path):
         with pytest.raises(dedup.IndexLocked, match=f"process {os.getpid()} on .* since 20") as caught:
             dedup.Deduplicator(index=path)
         assert time.monotonic() - begin < 1 and isinstance(caught.value, BlockingIOError)
-        reader = Store(path, dedup.Config(), write=False)  # readers see the last commit
+        reader = IndexFile(path, dedup.Config(), write=False)  # readers see the last commit
         assert [block.ids for block in reader.blocks()] == [["a"]]
         assert f"process {os.getpid()}" in reader.log.holder()
         reader.close()
@@ -274,23 +278,23 @@ def test_another_configuration_is_refused_by_name(tmp_path):
 def test_another_version_of_the_rule_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "kept.index"
     dedup.Deduplicator(index=path).close()
-    monkeypatch.setattr("dedup.store.DECISION_VERSION", 999)
+    monkeypatch.setattr("dedup.index.file.DECISION_VERSION", 999)
     with pytest.raises(dedup.ConfigError, match=f"version of the rule is {DECISION_VERSION} in the index, 999 here"):
         dedup.Deduplicator(index=path)
 
 
 def test_an_option_of_a_newer_version_is_refused_by_name(tmp_path, monkeypatch):
     path = tmp_path / "kept.index"
-    facts = Store._facts
+    facts = IndexFile._facts
     with monkeypatch.context() as patch:
         patch.setattr(
-            Store, "_facts", lambda *given: {**(made := facts(*given)), "config": {**made["config"], "era": 7}}
+            IndexFile, "_facts", lambda *given: {**(made := facts(*given)), "config": {**made["config"], "era": 7}}
         )
         dedup.Deduplicator(index=path).close()
     with pytest.raises(dedup.ConfigError, match="era is 7 in the index, 'unknown' here"):
         dedup.Deduplicator(index=path)
     with pytest.raises(dedup.IndexCorrupt, match="era"):
-        Store.config_of(path)
+        IndexFile.config_of(path)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it has other rights")
@@ -306,7 +310,7 @@ def test_an_index_has_the_rights_that_new_files_have(tmp_path):
 def test_a_newer_format_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "kept.index"
     with monkeypatch.context() as patch:
-        patch.setattr(log, "FORMAT", 3)
+        patch.setattr(append_log, "FORMAT", 3)
         dedup.Deduplicator(index=path).close()
     before = path.read_bytes()
     with pytest.raises(dedup.ConfigError, match="format 3; this version of dedup reads format 2"):
@@ -390,7 +394,7 @@ def sketch(text, **options):
     return made
 
 
-def test_signatures_become_datasketch_objects(rung):
+def test_signatures_become_datasketch_objects(backend):
     (ours, other), theirs = dedup.to_datasketch(dedup.signatures([LONG, OTHER])), sketch(LONG)
     assert ours == theirs and ours.jaccard(theirs) == 1.0 and ours.jaccard(other) < 0.2
     ours.update(b"one more")
@@ -402,7 +406,7 @@ def test_signatures_become_datasketch_objects(rung):
         dedup.to_datasketch(np.zeros((2, 8)))
 
 
-def test_sketches_of_datasketch_are_looked_up(rung, tmp_path):
+def test_sketches_of_datasketch_are_looked_up(backend, tmp_path):
     path = tmp_path / "kept.index"
     long = "When the ferry left in the morning nobody on the pier had heard of the storm that was to come at noon"
     with dedup.Deduplicator(index=path) as seen:
@@ -430,7 +434,7 @@ def pages(tmp_path):
     return tmp_path / "pages"
 
 
-def test_a_second_run_passes_over_what_is_done(rung, pages, tmp_path):
+def test_a_second_run_passes_over_what_is_done(backend, pages, tmp_path):
     out, arguments = tmp_path / "out", ["clean", pages, "-o", tmp_path / "out", "--index", tmp_path / "kept.index"]
     assert "3 documents, 5 paragraphs, 2 removed" in call(*arguments).stderr
     (pages / "d.txt").write_text(f"{THIRD}\n\nAnd a sentence that is new")
@@ -444,7 +448,7 @@ def test_a_second_run_passes_over_what_is_done(rung, pages, tmp_path):
     assert "4 files done before" in call(*arguments).stderr
 
 
-def test_changed_inputs_are_named_and_cleaned_again(rung, pages, tmp_path):
+def test_changed_inputs_are_named_and_cleaned_again(backend, pages, tmp_path):
     arguments = ["clean", pages, "-o", tmp_path / "out", "--index", tmp_path / "kept.index"]
     call(*arguments)
     (pages / "c.txt").write_text(f"An update\n\n{OTHER}\n\n{THIRD}")
@@ -454,7 +458,7 @@ def test_changed_inputs_are_named_and_cleaned_again(rung, pages, tmp_path):
     assert call(*arguments).exit_code == 0
 
 
-def test_the_next_folder_knows_the_one_before(rung, pages, tmp_path):
+def test_the_next_folder_knows_the_one_before(backend, pages, tmp_path):
     index = tmp_path / "kept.index"
     call("clean", pages, "-o", tmp_path / "one", "--index", index)
     (tmp_path / "next").mkdir()
@@ -464,7 +468,7 @@ def test_the_next_folder_knows_the_one_before(rung, pages, tmp_path):
     assert (tmp_path / "two" / "a.txt").read_text() == f"{LONG} but two\n\n"
 
 
-def test_find_asks_an_index_and_changes_nothing(rung, pages, tmp_path):
+def test_find_asks_an_index_and_changes_nothing(backend, pages, tmp_path):
     index = tmp_path / "kept.index"
     call("clean", pages, "-o", tmp_path / "out", "--index", index)
     before = index.read_bytes()
@@ -484,7 +488,7 @@ def test_find_asks_an_index_and_changes_nothing(rung, pages, tmp_path):
 
 def test_outputs_reach_the_disk_before_the_commit_that_covers_them(pages, tmp_path, monkeypatch):
     calls = []
-    for module, name in ((files.os, "replace"), (resume, "sync"), (Log, "commit")):
+    for module, name in ((atomic.os, "replace"), (resume, "sync"), (Log, "commit")):
         real = getattr(module, name)
 
         def noted(*given, real=real, name=name):
@@ -498,7 +502,7 @@ def test_outputs_reach_the_disk_before_the_commit_that_covers_them(pages, tmp_pa
     assert len(synced) >= 3 + 3  # the files, both folders made, and where they are
 
 
-def test_a_file_under_another_name_is_no_repeat_of_itself(rung, pages, tmp_path):
+def test_a_file_under_another_name_is_no_repeat_of_itself(backend, pages, tmp_path):
     index, before = tmp_path / "index", tree(pages)
     arguments = "--in-place", "--index", index
     assert call("clean", pages, *arguments).exit_code == 0
@@ -545,12 +549,12 @@ def test_a_source_that_vanishes_ends_no_run(pages, tmp_path, monkeypatch):
         raise FileNotFoundError(2, "No such file or directory", path)
 
     with monkeypatch.context() as patch:
-        patch.setattr("dedup.resume._checksum", gone)
+        patch.setattr("dedup.runs.resume._checksum", gone)
         assert call("clean", pages, "-o", tmp_path / "out", "--index", tmp_path / "index").exit_code == 0
     assert "0 documents" not in call("clean", pages, "-o", tmp_path / "out", "--index", tmp_path / "index").stderr
 
 
-def test_lines_and_in_place(rung, tmp_path):
+def test_lines_and_in_place(backend, tmp_path):
     path, index = tmp_path / "list.txt", tmp_path / "kept.index"
     path.write_text(f"{LONG}\n{OTHER}\n{LONG}\n")
     for _ in range(2):

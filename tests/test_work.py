@@ -1,6 +1,6 @@
 """What a paragraph costs, in operations counted on fixed texts: no clock, so no noise. And that vectors are used.
 
-The compiled rung's own kernels run here as plain Python, with counters in them.
+The compiled backend's own kernels run here as plain Python, with counters in them.
 """
 
 import os
@@ -16,7 +16,10 @@ import pytest
 from helpers import needs_numba
 
 import dedup
-from dedup import engine, lsh, relation, rule, rule_kernel
+from dedup._jit import backend as jit
+from dedup.decide import _rule_numba, rule
+from dedup.match import relation
+from dedup.sketch import keys
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "benchmarks"))
 from texts import paragraphs
@@ -53,17 +56,17 @@ def work(options):
     def signed(shingles, num_perm, seed, fast, used):
         return used * (len(shingles.first) - 1)
 
-    def keyed(shingles, signatures, openings, bands, rows, fast):
-        return (1 + bands + openings.shape[1]) * (len(shingles.first) - 1)
+    def keyed(shingles, signatures, prefixes, bands, rows, fast):
+        return (1 + bands + prefixes.shape[1]) * (len(shingles.first) - 1)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DEDUP_ENGINE", "numba")
-        really = engine.compiled
-        plain = rule_kernel.decide_kernel, relation.weigh_kernel
-        patch.setattr(engine, "compiled", lambda function, **_: function if function in plain else really(function))
+        really = jit.compiled
+        plain = _rule_numba.decide_kernel, relation.weigh_kernel
+        patch.setattr(jit, "compiled", lambda function, **_: function if function in plain else really(function))
         fast = (
-            (rule_kernel, "copy_kernel"),
-            (rule_kernel, "read_kernel"),
+            (_rule_numba, "copy_kernel"),
+            (_rule_numba, "read_kernel"),
             *((relation, f"{name}_kernel") for name in _NOT_COUNTED),
         )
         for module, name in fast:
@@ -81,10 +84,10 @@ def work(options):
                 {"shingles_signed": lambda shingles, *_: shingles.first[-1], "numbers_in_signatures": signed},
             ),
             (rule, "make_keys", {"keys": keyed}),
-            (rule_kernel, "home_kernel", {"slots": 1}),
-            (rule_kernel, "same_kernel", {"texts_compared": 1}),
-            (rule_kernel, "promising_kernel", {"worth_a_look": 1}),
-            (rule_kernel, "weigh_kernel", {"weighed": 1}),
+            (_rule_numba, "home_kernel", {"slots": 1}),
+            (_rule_numba, "same_kernel", {"texts_compared": 1}),
+            (_rule_numba, "promising_kernel", {"worth_a_look": 1}),
+            (_rule_numba, "weigh_kernel", {"weighed": 1}),
             (relation, "judge_kernel", {"judged": 1}),
         ):
             function = getattr(module, name)
@@ -110,8 +113,8 @@ def test_no_more_work_than_before(name):
 
 @needs_numba
 def test_more_bands_are_noticed(monkeypatch):
-    bands = lsh.choose_bands(dedup.Config())[0]
-    for module in (lsh, rule):
+    bands = keys.choose_bands(dedup.Config())[0]
+    for module in (keys, rule):
         monkeypatch.setattr(module, "choose_bands", lambda config: (2 * bands, 4))
     assert {"numbers in signatures", "keys", "slots"} <= exceeded("full definition").keys()
 
@@ -124,13 +127,13 @@ def test_judging_twice_is_noticed(monkeypatch):
         once(*given)
         return once(*given)
 
-    monkeypatch.setattr(rule_kernel, "weigh_kernel", twice)
+    monkeypatch.setattr(_rule_numba, "weigh_kernel", twice)
     assert exceeded("full definition").keys() == {"judged"}
 
 
 @needs_numba
 def test_looking_at_every_pair_is_noticed(monkeypatch):
-    monkeypatch.setattr(rule_kernel, "promising_kernel", lambda *_: True)
+    monkeypatch.setattr(_rule_numba, "promising_kernel", lambda *_: True)
     assert {"weighed", "judged"} <= exceeded("full definition").keys()
 
 
@@ -161,8 +164,9 @@ def test_captions_cost_in_proportion_to_their_number(monkeypatch):
 SHOW = """
 import sys
 import numpy as np
-from dedup import engine, minhash
-kernel = engine.compiled(getattr(minhash, sys.argv[1]))
+from dedup._jit import backend as jit
+from dedup.sketch import minhash
+kernel = jit.compiled(getattr(minhash, sys.argv[1]))
 numbers = np.arange(64, dtype=np.uint32)
 if sys.argv[1] == "sign_kernel":
     kernel(numbers, np.array([0, 40, 64]), numbers, numbers)

@@ -31,7 +31,7 @@ from scrapy import signals
 from scrapy.exceptions import DropItem, NotConfigured
 from scrapy.utils.asyncio import call_later, is_asyncio_available
 
-from .. import engine
+from .._jit import backend
 from ..config import Config
 from ..deduplicator import Deduplicator
 from ..errors import CorpusError, InputError
@@ -203,11 +203,11 @@ class DedupPipeline:
 def _opened(config: Config, index: str | None) -> Deduplicator:
     """Ready to decide fast: the compiled kernels are loaded before the first item rather than amid the crawl."""
     deduplicator = Deduplicator(config, index=index)
-    if engine.wanted(engine.COMPILE_FROM):
+    if backend.wanted(backend.COMPILE_FROM):
         logger.info("Loading the compiled kernels (the first time they are made, for about a minute)")
         warming = Deduplicator(config)
         for one in (warming, deduplicator):
-            one._decider.characters = engine.COMPILE_FROM  # they do all the work from now on
+            one._pipeline.characters = backend.COMPILE_FROM  # they do all the work from now on
         warming.clean(_SAMPLE)
     return deduplicator
 
@@ -238,7 +238,7 @@ def _config(settings: "BaseSettings") -> Config:
 
 
 def _index(settings: "BaseSettings", config: Config) -> str | None:
-    """The path of the index, None for one in memory."""
+    """The path of the index, None for one in state."""
     if given := settings.get("DEDUP_INDEX"):
         return str(given)
     job = settings.get("JOBDIR")
@@ -285,7 +285,7 @@ def _awaitable(future: Future[_T]) -> Awaitable[_T]:
 
     deferred: Any = Deferred()
 
-    def settle() -> None:
+    def normalize() -> None:
         try:
             result = future.result()
         except Exception as error:
@@ -293,5 +293,5 @@ def _awaitable(future: Future[_T]) -> Awaitable[_T]:
         else:
             deferred.callback(result)
 
-    future.add_done_callback(lambda _: reactor.callFromThread(settle))
+    future.add_done_callback(lambda _: reactor.callFromThread(normalize))
     return cast("Awaitable[_T]", deferred)

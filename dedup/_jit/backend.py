@@ -1,0 +1,223 @@
+"""Which of the two backends does the work: plain numpy, or kernels compiled by numba.
+
+A kernel is a plain function over arrays, as a rule of its caller's making. `compiled(kernel)` is the same function compiled,
+together with the package's functions that it calls. Both backends give the same results bit for bit, so the choice is one of
+speed alone: small inputs never compile, large ones do where numba can be imported. `DEDUP_ENGINE=numpy` or
+`DEDUP_ENGINE=numba` forces one.
+"""
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache, lru_cache
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+from typing import no_type_check as kernel  # kernels take lists when interpreted, arrays when compiled
+
+import numpy as np
+from xxhash import xxh3_64_hexdigest
+
+from ..errors import ConfigError
+from .intrinsics import INTRINSICS, instruction
+
+__all__ = [
+    "announced",
+    "choose",
+    "compiled",
+    "kernel",
+    "makes_arrays",
+    "numba_works",
+    "numbers",
+    "small_numbers",
+    "wanted",
+]
+
+# Loading the compiled kernels takes about a second, making them the first time many; this much text pays for it.
+COMPILE_FROM = 1 << 19  # characters
+_PACKAGE = __name__.partition(".")[0]
+_PATIENCE = 1.5  # seconds until somebody at a terminal is told what takes so long
+
+
+def wanted(characters: int) -> bool:
+    """Whether work on so many characters is to be done by the compiled kernels."""
+    forced = os.environ.get("DEDUP_ENGINE", "")
+    if forced not in ("", "numpy", "numba"):
+        raise ConfigError(f"DEDUP_ENGINE is {forced!r}; expected numpy, numba or nothing")
+    if forced == "numba" and not numba_works():
+        raise ConfigError(
+            "DEDUP_ENGINE is numba, but numba cannot compile: pip install 'dedup-paragraphs[fast]', and unset NUMBA_DISABLE_JIT"
+        )
+    return forced == "numba" or (forced == "" and characters >= COMPILE_FROM and numba_works())
+
+
+@lru_cache(maxsize=1)
+def numba_works() -> bool:
+    """Whether numba is there and compiles; a broken installation counts as none."""
+    try:
+        import numba
+        from numba import types  # noqa: F401  of a folder that is merely called numba nothing can be imported
+    except Exception:
+        return False
+    return not getattr(numba.config, "DISABLE_JIT", 0)
+
+
+_one_at_a_time = threading.RLock()  # threads that need the same kernel must not each compile it
+
+
+def compiled(function: Callable[..., Any], *, nogil: bool = True) -> Callable[..., Any]:
+    """A kernel as machine code: releases the GIL if `nogil`, cached on disk where a place can be written.
+
+    The kernels that it calls are compiled once more for every literal that they are given, and for a variable that was
+    given no other value before: it takes np.int64(0) where they are large.
+    """
+    with _one_at_a_time:
+        return _compiled(function, nogil)
+
+
+@cache
+def _compiled(function: Callable[..., Any], nogil: bool, inner: bool = False) -> Callable[..., Any]:
+    import numba
+
+    if function in INTRINSICS:
+        return instruction(function)
+    function = _COMPILED_AS.get(function, function)
+    names = {
+        name: _compiled(value, True, inner=True) if _is_ours(value) else value
+        for name, value in function.__globals__.items()
+        if name in function.__code__.co_names or name.startswith("__")
+    }
+    copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
+    copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
+    options: dict[str, Any] = {"nogil": nogil, "_nrt": "makes_arrays" in vars(function), "no_cfunc_wrapper": True}
+    machine: Callable[..., Any]
+    if inner:  # called by kernels alone, and on disk as part of those
+        machine = numba.njit(**options | {"no_cpython_wrapper": True})(copy)
+        return machine
+    try:
+        machine = numba.njit(cache=True, **options)(copy)
+        _own_cache(machine)
+    except RuntimeError:  # no writable place for the cache: compile in every process
+        machine = numba.njit(**options)(copy)
+    return machine
+
+
+def _is_ours(value: Any) -> bool:
+    return isinstance(value, FunctionType) and value.__module__.startswith(_PACKAGE + ".")
+
+
+def makes_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a kernel that makes arrays. Only in these numba counts who holds an array, and frees what nobody holds.
+
+    Counting takes a locked instruction whenever an array is handed on or cut, which made up a tenth of all time. Other
+    kernels work on what their caller holds, and numba refuses to make an array in them. What it would not notice: one
+    made for them, as `numbers` does it, is never freed.
+    """
+    vars(function)["makes_arrays"] = True
+    return function
+
+
+# Room to work in. Uncompiled kernels index lists several times faster than arrays.
+
+
+@kernel
+def numbers(length, value):
+    """So many integers, all `value`: int64 where compiled."""
+    return [value] * length
+
+
+@makes_arrays
+@kernel
+def _number_array(length, value):
+    return np.full(length, np.int64(value), dtype=np.int64)
+
+
+@kernel
+def small_numbers(length):
+    """So many integers from 0 to 255, all 0: uint8 where compiled."""
+    return bytearray(length)
+
+
+@makes_arrays
+@kernel
+def _small_number_array(length):
+    return np.zeros(length, dtype=np.uint8)
+
+
+@kernel
+def choose(condition, yes, no):
+    """`yes` where the condition holds, else `no`: uint32 arrays, and numbers where compiled. Several times np.where."""
+    return (yes ^ no) & np.negative(condition.astype(np.uint32)) ^ no
+
+
+@kernel
+def _choose_one(condition, yes, no):
+    return yes if condition else no
+
+
+_COMPILED_AS: dict[Callable[..., Any], Callable[..., Any]] = {
+    numbers: _number_array,
+    small_numbers: _small_number_array,
+    choose: _choose_one,
+}
+
+
+def _own_cache(machine: Any) -> None:
+    """Make the cache notice a change in any module, and cost time at most.
+
+    numba looks at the kernel's own file only, not at those it calls; and as it writes an index before the data, the data's
+    names tell the version, too, in case the disk is full then. What cannot be loaded, as a file cut short, is compiled
+    again, and what cannot be saved stays in the process.
+    """
+    cache = machine._cache
+    files = cache._cache_file
+    version = _version()
+    files._source_stamp = version
+    files._data_name_pattern = files._data_name_pattern.replace("{number", version + ".{number")
+    cache.load_overload = _or_without(cache.load_overload, cache.flush)
+    cache.save_overload = _or_without(cache.save_overload, cache.flush)
+
+
+def _or_without(step: Callable[..., Any], begin_again: Callable[[], None]) -> Callable[..., Any]:
+    def tried(*of: Any) -> Any:
+        try:
+            return step(*of)
+        except Exception:
+            with suppress(Exception):
+                begin_again()
+            return None
+
+    return tried
+
+
+@cache
+def _version() -> str:
+    """Another one whenever a module of the package changed."""
+    found = ((path.name, path.stat()) for path in Path(__file__).parents[1].rglob("*.py"))
+    stamps = sorted((name, status.st_mtime_ns, status.st_size) for name, status in found)
+    return xxh3_64_hexdigest(repr(stamps).encode())
+
+
+@contextmanager
+def announced() -> Iterator[None]:
+    """Tell a person at a terminal why the first large run is slow to start."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield
+        return
+    timer = threading.Timer(_PATIENCE, _tell)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+_untold = threading.Lock()  # taken for good by the first of the threads that wait for kernels
+
+
+def _tell() -> None:
+    if _untold.acquire(blocking=False):
+        print("dedup: compiling its kernels (once; later runs load them)", file=sys.stderr)

@@ -1,0 +1,380 @@
+"""The command: the library over files and folders. Data goes to standard output, everything else to standard error."""
+
+import gc
+import os
+import sys
+from collections import deque
+from contextlib import ExitStack
+from dataclasses import replace
+from io import TextIOWrapper
+
+import click
+
+from .. import __version__
+from ..api import compare
+from ..config import Config
+from ..errors import CorpusError
+from ..index.file import IndexFile
+from ..io.atomic import Replacement, failures_named
+from ..io.formats import Formats, open_reader
+from ..io.formats.jsonl import NOTE, as_json
+from ..io.inputs import Document, check_places, plan
+from ..match.explain import marked, word_diff
+from ..report.removals import Run, reported
+from ..report.tune import described, documents_at_random, looked_at, survey
+from ..runs.audit import AuditLog, AuditReader, as_record
+from ..runs.rewrite import replace_cleaned, write_cleaned, write_restored
+from ..runs.run import File, Rows, explained, row_id
+from . import output
+from .info import describe
+from .options import (
+    DEFAULTS,
+    at_terminal,
+    boilerplate,
+    cores,
+    decides,
+    fails_cleanly,
+    jobs,
+    reads,
+    report_to,
+    say,
+    standard_output,
+    warn,
+)
+from .output import as_table, as_tables, coloured, judge_sample
+from .session import Session, as_numbers, decided, summary
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="dedup")
+def main() -> None:
+    """Remove paragraphs that repeat others. One goes only if what it says stays in one that is kept."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # names of files may be no UTF-8, and a terminal may lack characters
+            stream.reconfigure(errors="backslashreplace")
+    gc.set_threshold(10_000)  # rows are no cycles: to look for some every 700 objects took a fifth of the time
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SRC...")
+@click.option("-o", "--output", metavar="DST", help="Folder (or for one file: file) to write to; else standard output.")
+@click.option("--in-place", is_flag=True, help="Write over the files that are read.")
+@click.option("--annotate", is_flag=True, help="Remove nothing, but say in each row, as dedup, what would go and why.")
+@click.option("--removed", metavar="FILE", help="Put every removal on record, as JSON Lines, for dedup restore.")
+@click.option("--index", metavar="PATH", help="Remember what is kept in this file, and go on from it; made if missing.")
+@click.option("-n", "--dry-run", is_flag=True, help="Write nothing, but say what it would come to.")
+@click.option("--json", is_flag=True, help="The summary as JSON, on standard output.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+@jobs
+@boilerplate
+@report_to
+@fails_cleanly
+@reads
+@decides
+def clean(
+    sources: tuple[str, ...],
+    output: str | None,
+    in_place: bool,
+    annotate: bool,
+    removed: str | None,
+    index: str | None,
+    dry_run: bool,
+    json: bool,
+    quiet: bool,
+    jobs: int | None,
+    boilerplate: int | None,
+    report: str | None,
+    formats: Formats,
+    config: Config,
+    lines: bool,
+) -> None:
+    """Write documents without their repeats. SRC is a file, a folder, or - for standard input.
+
+    \b
+    dedup clean articles -o cleaned
+    dedup clean article.txt > cleaned.txt
+    dedup clean pages.jsonl.zst -o cleaned.jsonl.zst --removed removed.jsonl
+    zcat pages.jsonl.gz | dedup clean - --field content | head
+
+    Files are plain text, JSON Lines (.jsonl, .ndjson) or Parquet, as their names say; text and JSON Lines also
+    compressed (.gz, .bz2, .xz, .zst). What cannot be read is named and left out, a row without the field stays as it is;
+    the exit code is then 2.
+
+    With --index a run that was interrupted goes on where it was: what is done is passed over.
+    With --boilerplate what is said in removed boilerplate is said nowhere any more: look at `dedup find
+    --boilerplate N` first. Each occurrence goes to standard error, as a line of JSON, or to the file
+    of --removed.
+    """
+    documents = plan(sources, output, formats, in_place=in_place, named=index is not None)
+    to_stdout = output is None and not in_place and not dry_run
+    if to_stdout and len(documents) != 1:
+        raise click.UsageError("more than one document needs -o DST or --in-place.")
+    if to_stdout and json:
+        raise click.UsageError("--json goes where the document goes; it needs -o DST, --in-place or --dry-run.")
+    if removed is not None and (annotate or dry_run):
+        raise click.UsageError("--removed records what is removed, which is nothing with --annotate or --dry-run.")
+    if removed is not None and in_place:
+        _check_way_back(removed, index)
+    if annotate:
+        _check_place_for_notes(documents, formats)
+    check_places(sources, output, {"the index": index, "the record": removed, "the report": report})
+    if index is not None and boilerplate is not None:
+        raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
+    progress = not quiet and not (to_stdout and at_terminal(sys.stdout))
+    session = Session(documents, formats, config, lines, progress=progress)
+    session.find_boilerplate(boilerplate)
+    with ExitStack() as closing:
+        found = session.results(jobs or cores(), _only_read(index, config) if dry_run else index)
+        if report:
+            done = not (dry_run or annotate)
+            found = reported(found, session.documents, report, Run(sources, config, session.totals, done, lines))
+        record = None
+        if removed is not None:
+            if session.done and not os.path.exists(removed):
+                warn(f"{removed} is new: what was removed from files done before is not on it, nor restored from it")
+            durable = in_place or index is not None
+            again = None if index is None else {document.name for document in session.documents}
+            record = closing.enter_context(AuditLog(removed, durable=durable, again=again))
+        for file, rows in found:
+            if boilerplate is not None and record is None:
+                rows = _boilerplate_told(file, rows)
+            if dry_run:
+                deque(rows, maxlen=0)
+                continue
+            if file.document.output is None:
+                target = standard_output()
+                write_cleaned(file, rows, target, record=record, annotate=annotate)
+                target.flush()
+            else:
+                replace_cleaned(file, rows, in_place=in_place, record=record, annotate=annotate)
+    if json:
+        click.echo(as_json(as_numbers(session.totals)))
+    elif not quiet:
+        say(summary(session.totals, "would go" if dry_run else "removed", lines=lines))
+    sys.exit(2 if session.incomplete else 0)
+
+
+def _check_way_back(removed: str, index: str | None) -> None:
+    """A record of files that are written over is the only way back: it must be whole, and must not be lost."""
+    if index is not None:
+        raise click.UsageError("--removed goes with --in-place or --index, not both: killed, it might miss a removal.")
+    if os.path.exists(removed):
+        raise click.UsageError(
+            f"{removed} is there, and may be the only way back from an earlier run; name a new file."
+        )
+
+
+def _check_place_for_notes(documents: list[Document], formats: Formats) -> None:
+    if formats.field == NOTE:
+        raise click.UsageError(f"--field {NOTE} is where the notes go: they would take the place of the text.")
+    for document in documents:
+        if formats.of(document.source) == "txt":
+            raise click.UsageError(f"{document.source}: plain text has no place for notes; --annotate needs rows.")
+
+
+def _only_read(index: str | None, config: Config) -> IndexFile | None:
+    """The index, if there is one, for a run that writes nothing."""
+    return IndexFile(index, config, write=False) if index is not None and os.path.exists(index) else None
+
+
+def _boilerplate_told(file: File, rows: Rows) -> Rows:
+    """The rows, while what is removed of them as boilerplate goes to standard error."""
+    for row, outcome in rows:
+        for removal in outcome.result().removed if outcome and outcome.boilerplate else []:
+            if removal.decision.relation == "boilerplate" and row.text is not None:
+                with failures_named("standard error"):  # it is the only record
+                    click.echo(as_json(as_record(row_id(file.document, row), row.text, removal)), err=True)
+        yield row, outcome
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SRC...")
+@click.option("--check", is_flag=True, help="Exit with 1 if there is any repeat.")
+@click.option("--clusters", is_flag=True, help="List what is kept, each with all that it stands for, largest first.")
+@click.option("--table", is_flag=True, help="List them for people, in columns as wide as the terminal.")
+@click.option("--index", metavar="PATH", help="What this file remembers comes first; it is only read.")
+@click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Draw N of the removals at random, to be judged one by one.",
+)
+@click.option("--page", metavar="FILE", help="Write the sample as a page to judge it in a browser.")
+@click.option("-q", "--quiet", is_flag=True, help="No summary.")
+@jobs
+@boilerplate
+@report_to
+@fails_cleanly
+@reads
+@decides
+def find(
+    sources: tuple[str, ...],
+    check: bool,
+    clusters: bool,
+    table: bool,
+    index: str | None,
+    sample: int | None,
+    page: str | None,
+    quiet: bool,
+    jobs: int | None,
+    boilerplate: int | None,
+    report: str | None,
+    formats: Formats,
+    config: Config,
+    lines: bool,
+) -> None:
+    """List what `clean` would remove, as JSON Lines, and write nothing else.
+
+    \b
+    dedup find articles | head
+    dedup find --table --clusters articles | less
+    dedup find --check article.txt
+    dedup find --boilerplate 20 articles | head
+
+    With --boilerplate the boilerplate comes first, each piece with the number of documents it stands in.
+
+    \b
+    dedup find --sample 200 articles
+    dedup find --sample 200 --page sample.html articles
+
+    With --sample a person at a terminal sees every removal drawn beside what is kept, says whether it is right (y),
+    loses something (n) or cannot be told (?), and at the end (q ends at once) gets the share that is right, with its
+    interval. Without a terminal the sample is printed as JSON Lines. Boilerplate is not drawn.
+    """
+    if page and not sample:
+        raise click.UsageError("--page writes a sample: it needs --sample N.")
+    if sample and (clusters or table):
+        raise click.UsageError("--sample shows removals one by one: it goes with neither --clusters nor --table.")
+    if index is not None and boilerplate is not None:
+        raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
+    documents = plan(sources, None, named=index is not None)
+    check_places(sources, None, {"the index": index, "the report": report, "the page": page})
+    session = Session(documents, formats, config, lines, progress=not quiet and not at_terminal(sys.stdout))
+    session.find_boilerplate(boilerplate)
+    for piece, count in session.boilerplate.listed() if session.boilerplate and not sample else []:
+        record = {"relation": "boilerplate", "documents": count, "text": piece}
+        click.echo(output.as_boilerplate(piece, count) if table else as_json(record))
+    known = None if index is None else IndexFile(index, config, write=False)
+    found = session.results(jobs or cores(), known)
+    if report:
+        found = reported(found, session.documents, report, Run(sources, config, session.totals, False, lines))
+    if sample:
+        judge_sample(session, found, sample, page)
+    else:
+        pairs = (as_record(id, text, removal) for id, text, result in decided(found) for removal in result.removed)
+        shown = output.clusters(session, found) if clusters else pairs
+        as_lines = map(as_json, shown) if not table else as_tables(shown) if clusters else as_table(shown)
+        for line in as_lines:
+            click.echo(line)
+    if not quiet:
+        say(summary(session.totals, "could go", lines=lines))
+    sys.exit(2 if session.incomplete else 1 if check and session.totals.removed else 0)
+
+
+@main.command()
+@click.argument("a")
+@click.argument("b")
+@click.option(
+    "--threshold", default=DEFAULTS.threshold, show_default=True, help="Least Jaccard similarity of near repeats."
+)
+@click.option("--guard/--no-guard", default=True, help="Keep both where a number, name, negation or word differs.")
+@fails_cleanly
+def explain(a: str, b: str, threshold: float, guard: bool) -> None:
+    """Say what two paragraphs, A and B, are to each other, and why.
+
+    \b
+    dedup explain "Up 15.9% in May." "Down 15.9% in May."
+    """
+    found = compare(a, b, threshold=threshold, guard=guard)
+    click.echo(f"relation     {found.relation}" + (f" ({found.inner.upper()} in the other)" if found.inner else ""))
+    click.echo(f"jaccard      {found.jaccard:.3f}")
+    click.echo(f"containment  {found.containment:.3f}")
+    click.echo(f"reason       {found.reason}")
+    click.echo(f"difference   {marked(word_diff(a, b), coloured)}")
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SRC...")
+@click.option(
+    "-n", "--number", type=click.IntRange(min=1), default=5, show_default=True, help="Pairs shown at each boundary."
+)
+@fails_cleanly
+@reads
+@decides
+def tune(sources: tuple[str, ...], number: int, formats: Formats, config: Config, lines: bool) -> None:
+    """Show the pairs of paragraphs closest to each boundary of the rule, with what differs in them.
+
+    Look at them, then set --threshold, --containment and --no-guard so that the boundaries lie where you want them.
+
+    \b
+    dedup tune articles
+    dedup tune articles --threshold 0.6 | less
+    """
+    skipped: list[str] = []
+    documents = plan(sources, None)
+    drawn = documents_at_random(documents, formats, lines=lines, report=skipped.append)
+    surveyed = survey(drawn, config)
+    for line in described(surveyed, config, number, coloured):
+        click.echo(line)
+    for problem in skipped:
+        warn(problem)
+    say(looked_at(surveyed))
+    sys.exit(2 if skipped else 0)
+
+
+@main.command()
+@click.argument("index")
+@click.option("--check", is_flag=True, help="Read every byte that counts, and verify it.")
+@fails_cleanly
+def info(index: str, check: bool) -> None:
+    """Say what the file INDEX holds, how it decides, and whether it is whole.
+
+    \b
+    dedup info --check kept.index
+    """
+    for name, value in describe(index, check=check):
+        click.echo(f"{name:<15} {value}")
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, metavar="OUT...")
+@click.option("--removed", required=True, metavar="FILE", help="The record that dedup clean --removed FILE wrote.")
+@click.option("-o", "--output", metavar="DST", help="Folder (or for one file: file) to write to; else standard output.")
+@click.option("--in-place", is_flag=True, help="Write over the files that are read.")
+@fails_cleanly
+@reads
+def restore(sources: tuple[str, ...], removed: str, output: str | None, in_place: bool, formats: Formats) -> None:
+    """Put back what `clean` removed: what it wrote, OUT, and its record give what it read.
+
+    \b
+    dedup clean articles -o cleaned --removed removed.jsonl
+    dedup restore cleaned --removed removed.jsonl -o articles-again
+
+    Text and JSON Lines come back byte for byte once decompressed, Parquet value for value. A file that is not what the
+    run wrote is named and left out.
+    """
+    documents = plan(sources, output, formats, in_place=in_place)
+    if output is None and not in_place and len(documents) != 1:
+        raise click.UsageError("more than one document needs -o DST or --in-place.")
+    check_places(sources, output, {"the record": removed})
+    cuts = AuditReader(removed)
+    names = {document.name for document in documents}
+    if len(documents) == len(cuts.files) == 1:  # whatever it is called now
+        documents = [replace(documents[0], name=next(iter(cuts.files)))]
+        names = set(cuts.files)
+    problems = [f"{name}: no such file in {' '.join(sources)}, but in {removed}" for name in sorted(cuts.files - names)]
+    for document in documents:
+        try:
+            reader = open_reader(document.source, formats, limit=False)
+            if document.output is None:
+                write_restored(document, reader, cuts, standard_output())
+            else:
+                with Replacement(document.output, durable=in_place) as target:
+                    write_restored(document, reader, cuts, target)
+        except (CorpusError, BrokenPipeError):
+            raise
+        except (OSError, ValueError) as error:
+            problems.append(f"{document.source}: {explained(error)}; skipped")
+    for problem in problems:
+        warn(problem)
+    sys.exit(2 if problems else 0)

@@ -1,0 +1,117 @@
+"""Removals as they are listed: in tables, in clusters, and a sample of them as it is judged."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from operator import attrgetter
+from typing import Any
+
+import click
+
+from ..io.atomic import Replacement
+from ..io.formats.jsonl import as_json
+from ..io.inputs import check_names
+from ..match.explain import Side, marked, plain, word_diff
+from ..report.kept_texts import KeptTexts, with_kept
+from ..report.sample import OPEN, QUIT, RIGHT, WRONG, as_page, draw, judge, precision
+from ..runs.run import File, Rows
+from .options import at_terminal, say
+from .session import Session, decided
+
+
+def clusters(session: Session, found: Iterable[tuple[File, Rows]]) -> list[dict[str, Any]]:
+    """Every kept paragraph that stands for others, with these: the largest cluster first. Boilerplate is in none."""
+    check_names(session.documents)
+    together: dict[tuple[str, int], dict[str, Any]] = {}
+    with closing(KeptTexts()) as texts:
+        for record, kept in map(attrgetter("record", "kept"), with_kept(decided(found), texts)):
+            if stand_in := record.pop("duplicate_of"):
+                place = stand_in["document"], stand_in["paragraph"]
+                cluster = together.setdefault(place, {**stand_in, "text": kept, "size": 1, "removed": []})
+                cluster["size"] += 1
+                cluster["removed"].append(record)
+    return sorted(together.values(), key=lambda cluster: -cluster["size"])
+
+
+def as_table(records: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Removals, a line for each, as wide as the terminal."""
+    place = min(30, _width() // 4)
+    yield _fitted(f"{'relation':<11}  jaccard  {'removed':<{place}}  {'stands for it':<{place}}  text")
+    for record in records:
+        first = f"{record['relation']:<11}  {record['jaccard']:>7.2f}"
+        stand_in = _place(record["duplicate_of"], place) if record["duplicate_of"] else ""
+        yield _fitted(f"{first}  {_place(record, place):<{place}}  {stand_in:<{place}}  {_beginning(record['text'])}")
+
+
+def as_tables(clusters: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Clusters: how often and where it stands and what is kept, and below it a line for each removal."""
+    for cluster in clusters:
+        text = _beginning(cluster["text"] or "in a document that this run does not read")
+        yield _fitted(f"{cluster['size']:,} times  {_place(cluster, 40)}  {text}")
+        for record in cluster["removed"]:
+            yield _fitted(f"  {record['relation']:<9}  {_place(record, 40)}  {_beginning(record['text'])}")
+
+
+def as_boilerplate(piece: str, documents: int) -> str:
+    """A piece of boilerplate, and in how many documents it stands."""
+    return _fitted(f"{documents:,} documents  {_beginning(piece)}")
+
+
+def _place(where: dict[str, Any], width: int) -> str:
+    """Document and paragraph, in so many characters; of a long name the end says more."""
+    shown = f"{plain(where['document'])} {where['paragraph']}"
+    return shown if len(shown) <= width else "…" + shown[1 - width :]
+
+
+def _beginning(text: str) -> str:
+    return plain(text[:1_000])
+
+
+def _fitted(line: str) -> str:
+    return line if len(line) <= _width() else line[: _width() - 1] + "…"
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((160, 24)).columns
+
+
+def judge_sample(session: Session, found: Iterable[tuple[File, Rows]], size: int, page: str | None) -> None:
+    """Draw a sample of what was found and have it judged: on a page, at the terminal, or by whoever reads JSON Lines.
+
+    Boilerplate is not drawn: it is removed although nothing stands for it. Raises CorpusError.
+    """
+    check_names(session.documents)
+    with closing(KeptTexts()) as kept:
+        removals = with_kept(decided(found), kept)
+        drawn = draw((removal for removal in removals if removal.record["relation"] != "boilerplate"), size)
+    if page:
+        Replacement(page).write(as_page(drawn).encode(errors="backslashreplace"))
+        say(f"{page}: a sample of {len(drawn):,}, to be judged in a browser")
+    elif _at_a_terminal():
+        click.echo(f"\n{precision(judge(drawn, _ask, coloured))}")
+    else:
+        for removal in drawn:
+            change = None if removal.kept is None else marked(word_diff(removal.record["text"], removal.kept))
+            click.echo(as_json({**removal.record, "kept_text": removal.kept, "change": change}))
+
+
+def _at_a_terminal() -> bool:
+    return at_terminal(sys.stdin) and at_terminal(sys.stdout)
+
+
+def _ask(shown: str) -> str:
+    """Show a removal, and wait for one of the keys of a verdict."""
+    click.echo(f"\n{shown}\nright? y/n/?/q ", nl=False)
+    while (key := click.getchar().lower()) not in (RIGHT, WRONG, OPEN, QUIT):
+        pass
+    click.echo(key)
+    return key
+
+
+def coloured(text: str, side: Side) -> str:
+    """A piece of a diff for a terminal; where the output is none, click leaves the colours out."""
+    if "NO_COLOR" in os.environ or side == "both":
+        return text
+    return click.style(text, fg="red" if side == "a" else "green")

@@ -1,0 +1,164 @@
+"""A run of a command: from what was asked for to files, their rows, and what it all came to."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+
+import click
+
+from ..config import Config
+from ..decide.pipeline import Pipeline
+from ..decide.state import State
+from ..index.file import IndexFile, opened
+from ..io.formats import Formats
+from ..io.inputs import Document
+from ..results import CleanResult
+from ..runs.boilerplate import Boilerplate
+from ..runs.resume import Progress
+from ..runs.run import File, Rows, Totals, find_boilerplate, row_id, run
+from .options import warn
+from .progress import Bar
+
+
+@dataclass(slots=True)
+class Session:
+    """What is read and how, what came of it, and whether its `progress` is to be seen.
+
+    `documents` shrinks to what remains to be done once an index says so; the names of the others are `done`.
+    """
+
+    documents: list[Document]
+    formats: Formats
+    config: Config
+    lines: bool
+    boilerplate: Boilerplate | None = None
+    progress: bool = False
+    totals: Totals = field(default_factory=Totals)
+    done: set[str] = field(default_factory=set)
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something was not done as asked, which was said."""
+        return bool(self.totals.skipped or self.totals.carried or self.totals.changed)
+
+    def find_boilerplate(self, least: int | None) -> None:
+        """Look for boilerplate, if asked to. Raises CorpusError."""
+        if least is None:
+            return
+        if self.lines:
+            raise click.UsageError("--lines takes every line as a document: none of them has boilerplate to remove.")
+        self.boilerplate = find_boilerplate(self.documents, least, self.formats)
+
+    def results(self, jobs: int, index: str | IndexFile | None) -> Iterator[tuple[File, Rows]]:
+        """Each file, and its rows with their results; with an index it is noted as done when the next is asked for.
+
+        Which files are passed over is known at once.
+        """
+        state = State(self.config, None if index is None else opened(index, self.config))
+        try:
+            progress = Progress.of(state, lines=self.lines)
+            if progress is not None:
+                self._pass_over(progress)
+        except BaseException:
+            state.close()
+            raise
+        return self._results(state, progress, jobs)
+
+    def _results(self, state: State, progress: Progress | None, jobs: int) -> Iterator[tuple[File, Rows]]:
+        with closing(state), Bar(self.documents, self.totals, wanted=self.progress) as bar:
+
+            def skipped(problem: str) -> None:
+                self.totals.skipped += 1
+                bar.clear()
+                warn(problem)
+
+            found = run(
+                self.documents,
+                Pipeline(state),
+                self.formats,
+                jobs=jobs,
+                lines=self.lines,
+                boilerplate=self.boilerplate,
+                report=skipped,
+            )
+            for file, rows in found:
+                yield file, self._counted(file, rows, bar)
+                bar.finished(file.document.source)
+                if progress is not None:
+                    progress.finished(file.document)
+            if progress is not None:
+                progress.commit()
+
+    def _pass_over(self, progress: Progress) -> None:
+        remaining, changed, moved = progress.remaining(self.documents)
+        self.done = {document.name for document in self.documents} - {document.name for document in remaining}
+        self.totals.skipped, self.totals.changed = len(moved), len(changed)
+        self.totals.passed = len(self.documents) - len(remaining) - len(moved)
+        self.documents = remaining
+        for document in moved:
+            warn(
+                f"{document.source}: byte for byte what an earlier run cleaned into this index under another name; if it is "
+                "that file, it would be taken for a repeat of itself, so its output stays as it is"
+            )
+        for document in changed:
+            warn(
+                f"{document.source}: changed since it was cleaned into this index, and is cleaned again; what it said "
+                "then may stand for paragraphs of others"
+            )
+
+    def _counted(self, file: File, rows: Rows, bar: Bar) -> Rows:
+        self.totals.files += 1
+        carried, first = 0, ""
+        for row, outcome in rows:
+            if outcome is not None:
+                self.totals.count(outcome)
+            elif row.problem is not None:
+                first = first or f"row {row.number}: {row.problem}"
+                carried += 1
+            bar.reading(file.reader.position)
+            yield row, outcome
+        if carried:
+            self.totals.carried += carried
+            rows_are = "1 row is" if carried == 1 else f"{carried:,} rows are"
+            bar.clear()
+            warn(f"{file.document.source}: {rows_are} left unchanged; {first}")
+
+
+def decided(found: Iterable[tuple[File, Rows]]) -> Iterator[tuple[str, str, CleanResult]]:
+    """The id, text and result of every document, as it is decided."""
+    for file, rows in found:
+        for row, outcome in rows:
+            if outcome is not None and row.text is not None:
+                yield row_id(file.document, row), row.text, outcome.result()
+
+
+def as_numbers(totals: Totals) -> dict[str, int]:
+    """What a run came to, for programs."""
+    return {**asdict(totals), "removed": totals.removed}
+
+
+def summary(totals: Totals, verb: str, *, lines: bool) -> str:
+    """What a run came to, in a sentence."""
+
+    def many(number: int, noun: str) -> str:
+        return f"{number:,} {noun}" + "s" * (number != 1)
+
+    share = f" ({totals.removed / totals.paragraphs:.1%})" if totals.paragraphs else ""
+    parts = [
+        f"{many(totals.documents, 'document')}, {many(totals.paragraphs, 'paragraph')}, {totals.removed:,} {verb}{share}"
+    ]
+    if totals.boilerplate:
+        parts.append(f"{totals.boilerplate:,} boilerplate")
+    if totals.removed > totals.boilerplate:
+        parts.append(f"{totals.removed_within:,} repeat their own document, {totals.removed_across:,} an earlier one")
+    if totals.removed_across and not lines:
+        parts.append("--scope document compares within each only")
+    if totals.passed:
+        parts.append(f"{many(totals.passed, 'file')} done before")
+    if totals.changed:
+        parts.append(f"{totals.changed:,} changed since")
+    if totals.carried:
+        parts.append(f"{many(totals.carried, 'row')} left unchanged")
+    if totals.skipped:
+        parts.append(f"{totals.skipped:,} skipped")
+    return "; ".join(parts)

@@ -1,0 +1,119 @@
+"""What was decided on the documents of a batch, made into what is handed out: each decision with its reason."""
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from ..match.explain import in_words
+from ..match.relation import DISTINCT, EXACT, RELATIONS, removal_reason
+from ..results import CleanResult, Decision, Removal, Span
+from ..text.paragraphs import Paragraphs, cuts, without
+from .rule import Batch, equal_shorts
+from .state import Decided, State
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A document after its decision: what most runs need to know of it, without an object for each paragraph.
+
+    paragraphs: how many it had; within, across, boilerplate: how many of them were removed because they repeat their own
+    document, or an earlier one, or as boilerplate
+    cuts: gives what goes of its text with each of those, at any time and in any thread
+    result: gives all there is to say, to be asked for before anything else is decided
+    """
+
+    id: Hashable
+    paragraphs: int
+    within: int
+    across: int
+    boilerplate: int
+    cuts: Callable[[], list[Span]]
+    result: Callable[[], CleanResult]
+
+    @classmethod
+    def of(cls, text: str, result: CleanResult) -> "Outcome":
+        """The outcome of which that is the result."""
+        removed = result.removed
+        originals = [removal.decision.duplicate_of for removal in removed]
+        within = sum(original is not None and original[0] == result.id for original in originals)
+        boilerplate = originals.count(None)
+        across = len(removed) - within - boilerplate
+
+        def places() -> list[Span]:
+            spans = sorted([*result.kept, *removed], key=lambda span: span.start)
+            begins, ends = [span.start for span in spans], [span.end for span in spans]
+            return cuts(text, begins, ends, [removal.position for removal in removed])
+
+        return cls(result.id, len(result.kept) + len(removed), within, across, boilerplate, places, lambda: result)
+
+    @property
+    def removed(self) -> int:
+        """How many paragraphs were removed."""
+        return self.within + self.across + self.boilerplate
+
+
+def outcomes(texts: list[str], paragraphs: Paragraphs, decided: Decided, state: State) -> Iterator[Outcome]:
+    """The documents that were decided last, which are these texts."""
+    batch, verdicts = decided.batch, decided.verdicts
+    equals = equal_shorts(batch, verdicts)
+    gone = np.flatnonzero(verdicts.repeats | (equals >= 0))
+    own = (equals[gone] >= 0) | (verdicts.originals[gone, 0] == decided.numbers[batch.documents[gone]])
+    bounds = np.append(0, np.cumsum(paragraphs.counts))
+    at = np.searchsorted(gone, bounds)
+    within = np.append(0, np.cumsum(own))[at].tolist()
+    parts, first, begins, ends = (array.tolist() for array in (at, bounds, paragraphs.begins, paragraphs.ends))
+    removed = (gone - np.repeat(bounds[:-1], np.diff(at))).tolist()
+    ids = list(map(state.id_of, range(decided.number, decided.number + len(texts))))
+
+    def spans(d: int) -> tuple[list[int], list[int], list[int]]:
+        """Where the paragraphs of a document begin and end, and which of them are removed."""
+        here = slice(first[d], first[d + 1])
+        return begins[here], ends[here], removed[parts[d] : parts[d + 1]]
+
+    def places(d: int) -> list[Span]:
+        return cuts(texts[d], *spans(d))
+
+    def result(d: int) -> CleanResult:
+        starts, stops, positions = spans(d)
+        kept = list(map(Span, starts, stops))
+        removals = []
+        for position in positions:
+            p = first[d] + position
+            if equals[p] >= 0:
+                found = _exact(batch, p, (ids[d], int(batch.positions[equals[p]])), state)
+            else:
+                found = decision(decided, p, state)
+            removals.append(Removal(starts[position], stops[position], position, found))
+        for position in reversed(positions):
+            del kept[position]
+        return CleanResult(ids[d], without(texts[d], places(d)), kept, removals)
+
+    for d in range(len(texts)):
+        count, inner = first[d + 1] - first[d], within[d + 1] - within[d]
+        across = parts[d + 1] - parts[d] - inner
+        yield Outcome(ids[d], count, inner, across, 0, partial(places, d), partial(result, d))
+
+
+def decision(decided: Decided, p: int, state: State) -> Decision:
+    """What was decided on paragraph p of what was decided last."""
+    batch, verdicts = decided.batch, decided.verdicts
+    relation = int(verdicts.relations[p])
+    if relation == DISTINCT:
+        return Decision("distinct", None, 0.0, 0.0, "no kept paragraph stands for it")
+    document, position = verdicts.originals[p].tolist()
+    if relation == EXACT:
+        return _exact(batch, p, (state.id_of(document), position), state)
+    jaccard, inside = float(verdicts.jaccards[p]), float(verdicts.containments[p])
+    reason = removal_reason(relation, _count(batch, p), jaccard, inside, state.config)
+    reason += f"; {in_words(batch.tokens.text(p), state.stand_in(decided, p))}"
+    return Decision(RELATIONS[relation], (state.id_of(document), position), jaccard, inside, reason)
+
+
+def _exact(batch: Batch, p: int, stand_in: tuple[Hashable, int], state: State) -> Decision:
+    return Decision("exact", stand_in, 1.0, 1.0, removal_reason(EXACT, _count(batch, p), 1.0, 1.0, state.config))
+
+
+def _count(batch: Batch, p: int) -> int:
+    return int(batch.tokens.first[p + 1] - batch.tokens.first[p])

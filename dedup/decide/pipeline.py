@@ -1,0 +1,279 @@
+"""Texts and documents on their way to a decision: in batches, each read in any thread, then decided in its turn."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._jit import backend, memory
+from ..config import Config
+from ..results import CleanResult, Decision, Removal
+from ..text.paragraphs import Paragraphs, line_cuts, split, split_lines, split_paragraphs, without
+from ..text.utf8 import Utf8
+from .outcomes import Outcome, decision, outcomes
+from .rule import LARGEST_DOCUMENT, Batch, read_batch
+from .state import Decided, State
+
+BATCH_TEXTS = 4_000  # what one batch holds about; most of its arrays stay in the processor's cache
+BATCH_CHARACTERS = 1 << 19
+_BATCH_BYTES = 1 << 22  # of what waits with the texts
+
+
+class Given(NamedTuple):
+    """A document of a stream.
+
+    text: None for what only keeps its place in the order
+    tag: what whoever gave it knows it by, and gets back; held: bytes of that
+    """
+
+    id: Hashable
+    text: str | None
+    tag: Any = None
+    held: int = 0
+
+
+class Unread(NamedTuple):
+    """Documents of a stream that are still to be read, in any thread.
+
+    characters: about how many that will be
+    read: gives them, and raises nothing
+    """
+
+    id: Hashable
+    characters: int
+    read: Callable[[], list[Given]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Documents:
+    """Documents of a batch, those that have a text taken apart and read."""
+
+    given: list[Given]
+    ids: list[Hashable]
+    texts: list[str]
+    paragraphs: Paragraphs
+    batch: Batch
+
+
+class Pipeline:
+    """Decides on texts and documents in the order in which they are asked for, whichever threads ask.
+
+    state: what was decided so far; lock: whoever holds it decides, and takes what was decided
+    characters: of all texts until now, or to come: by them is chosen what does the work
+    """
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.lock = threading.RLock()
+        self.characters = 0
+
+    def add(self, text: str, id: Hashable) -> Decision:
+        """Decide on a text that is a document of its own."""
+        self.characters += len(text)
+        with self.lock:
+            decided = decide_alone(self.state, [text], [id], backend.wanted(self.characters))
+            return decision(decided, 0, self.state)
+
+    def clean(self, text: str, id: Hashable) -> CleanResult:
+        """Decide on a document."""
+        self.characters += len(text)
+        documents = self._read([Given(id, text)], backend.wanted(self.characters))
+        with self.lock:
+            decided, (outcome,) = self._decide_documents(documents)
+            decided.handed = 1
+            return outcome.result()
+
+    def by_line(self, text: str, id: Hashable) -> Outcome:
+        """Decide on a text each of whose lines is a document of its own.
+
+        The id of line n (from 0) is (id, n). A removed line takes its line end; nothing else changes.
+        """
+        spans = split_lines(text)
+        kept, removed = [], []
+        for begin in range(0, len(spans), BATCH_TEXTS):
+            chunk = spans[begin : begin + BATCH_TEXTS]
+            texts = [text[span.start : span.end] for span in chunk]
+            self.characters += sum(map(len, texts))
+            ids = [(id, begin + place) for place in range(len(chunk))]
+            with self.lock:
+                decided = decide_alone(self.state, texts, ids, backend.wanted(self.characters))
+                repeats = np.flatnonzero(decided.verdicts.repeats).tolist()
+                decisions = {p: decision(decided, p, self.state) for p in repeats}
+            for p, span in enumerate(chunk):
+                if p in decisions:
+                    removed.append(Removal(span.start, span.end, begin + p, decisions[p]))
+                else:
+                    kept.append(span)
+        places = line_cuts(text, removed)
+        result = CleanResult(id, without(text, places), kept, removed)
+        return Outcome(id, len(spans), 0, len(removed), 0, lambda: places, lambda: result)
+
+    def stream(
+        self,
+        documents: Iterable[Given | Unread],
+        jobs: int,
+        expected: int,
+        expected_characters: int,
+        told: Callable[[Outcome], Any],
+    ) -> Iterator[tuple[Any, Any]]:
+        """The tag of each document with what is `told` of what was decided, before another thread decides anything.
+
+        expected, expected_characters: how many documents and characters are to come; 0 where nobody knows. It changes no
+        decision. A document without a text has None.
+        """
+        from concurrent.futures import ThreadPoolExecutor  # costs as much as the rest of the import, and few need it
+
+        self.state.expect(expected)
+        in_all = self.characters + expected_characters
+        batches = self._batches(documents)
+        pool = ThreadPoolExecutor(jobs - 1) if jobs > 1 else None  # beside this thread, which decides
+        waiting: deque[Callable[[], _Documents]] = deque()
+        ahead = jobs
+        failure: Exception | None = None
+        try:
+            while True:
+                while ahead and len(waiting) < ahead:
+                    try:
+                        batch, characters = next(batches)
+                        self.characters += characters
+                    except StopIteration:
+                        ahead = 0
+                    except Exception as error:  # what came before it is still handed out
+                        ahead, failure = 0, error
+                    else:
+                        reading = partial(self._read, batch, backend.wanted(max(self.characters, in_all)))
+                        waiting.append(pool.submit(reading).result if pool else reading)
+                if not waiting:
+                    break
+                yield from self._in_turn(waiting.popleft()(), told)
+        finally:
+            if pool:  # which may be left in one of its own threads, where garbage is collected
+                pool.shutdown(wait=False, cancel_futures=True)
+        if failure is not None:
+            raise failure
+
+    def _in_turn(self, documents: _Documents, told: Callable[[Outcome], Any]) -> Iterator[tuple[Any, Any]]:
+        """A batch as `stream` gives it, decided when the first of it is asked for.
+
+        If something else is decided meanwhile, what is left comes after that: few at first, as it may happen again.
+        """
+        left, most = documents.given, len(documents.given)
+        found: Iterator[Outcome] = iter(())
+        while left:
+            decided, done = None, 0
+            for given in left[:most]:
+                said = None
+                if given.text is not None:
+                    with self.lock:
+                        if decided is None:
+                            decided, found = self._decide_documents(documents)
+                        elif self.state.decided is not decided:
+                            most = 0
+                            break
+                        said = told(next(found))
+                        decided.handed += 1
+                done += 1
+                yield given.tag, said
+            left, most = left[done:], max(1, 2 * most)
+            if left:
+                documents = self._read(left[:most], documents.batch.fast)
+
+    def _batches(self, documents: Iterable[Given | Unread]) -> Iterator[tuple[list[Given | Unread], int]]:
+        """Whole documents, and how many characters: at first one, then twice as many each time until a batch is full.
+
+        If the next document cannot be had, those before it are handed out first. One that may be too large to be
+        decided goes alone, so that its refusal takes no other with it.
+        """
+        batch: list[Given | Unread] = []
+        characters, held, most = 0, 0, 1
+        failure: Exception | None = None
+        coming = iter(documents)
+        while True:
+            try:
+                given = next(coming)
+                self.state.check_id(given.id)
+            except StopIteration:
+                break
+            except Exception as error:
+                failure = error
+                break
+            alone = isinstance(given, Given) and given.text is not None and _may_be_too_large(given.text)
+            if batch and alone:
+                yield batch, characters
+                batch, characters, held = [], 0, 0
+            batch.append(given)
+            if isinstance(given, Given):
+                characters += len(given.text or "")
+                held += given.held
+            else:
+                characters += given.characters
+            if len(batch) >= most or characters >= BATCH_CHARACTERS or held >= _BATCH_BYTES or alone:
+                yield batch, characters
+                batch, characters, held, most = [], 0, 0, min(2 * most, BATCH_TEXTS)
+        if batch:
+            yield batch, characters
+        if failure is not None:
+            raise failure
+
+    def _read(self, coming: Sequence[Given | Unread], fast: bool) -> _Documents:
+        given = list(all_read(coming))
+        ids = [id for id, text, *_ in given if text is not None]
+        texts = [text for _, text, *_ in given if text is not None]
+        with memory.refused(), backend.announced():
+            paragraphs = split(texts, fast)
+            batch = read_batch(paragraphs.texts, paragraphs.counts, self.state.config, alone=False, fast=fast)
+        return _Documents(given, ids, texts, paragraphs, batch)
+
+    def _decide_documents(self, documents: _Documents) -> tuple[Decided, Iterator[Outcome]]:
+        """Decide the documents of a batch; nothing is handed out yet."""
+        decided = self.state.decide(documents.batch, documents.ids)
+        return decided, outcomes(documents.texts, documents.paragraphs, decided, self.state)
+
+
+def decide_alone(state: State, texts: Sequence[str] | Utf8, ids: Sequence[Hashable], fast: bool) -> Decided:
+    """Decide on texts, known to be str, each of which is a document of its own, and hand them out."""
+    with memory.refused(), backend.announced():
+        given = Utf8.of(texts) if fast and not isinstance(texts, Utf8) else texts
+        batch = read_batch(given, np.ones(len(texts), dtype=np.int64), state.config, alone=True, fast=fast)
+    decided = state.decide(batch, ids)
+    decided.handed = len(texts)
+    return decided
+
+
+def check_size(text: str, config: Config) -> None:
+    """Raise DocumentTooLarge for a document that would be refused."""
+    if len(text) < 2 * LARGEST_DOCUMENT:  # a paragraph takes a character, and one that parts it from the next
+        return
+    spans = split_paragraphs(text)
+    if len(spans) > LARGEST_DOCUMENT:
+        texts = [text[span.start : span.end] for span in spans]
+        read_batch(
+            texts,
+            np.array([len(texts)]),
+            replace(config, scope="document"),
+            alone=False,
+            fast=backend.wanted(len(text)),
+        )
+
+
+def all_read(documents: Iterable[Given | Unread]) -> Iterator[Given]:
+    """The documents of a stream, all of them read."""
+    for one in documents:
+        if isinstance(one, Given):
+            yield one
+        else:
+            yield from one.read()
+
+
+def known_length(items: Any) -> int:
+    """How many items there are; 0 where asking may cost something, or fail, as with what a query finds."""
+    known = isinstance(items, (list, tuple)) or (hasattr(items, "__arrow_c_array__") and hasattr(items, "__len__"))
+    return len(items) if known else 0
+
+
+def _may_be_too_large(text: str) -> bool:
+    return len(text) >= 2 * LARGEST_DOCUMENT and sum(map(text.count, "\n\r\u2028\u2029")) >= LARGEST_DOCUMENT

@@ -1,0 +1,239 @@
+"""What was decided so far, in order: the index of what was kept, the ids of its documents, and what was handed out.
+
+A stream decides ahead of what it hands out. Only what was handed out goes to the store, and what was decided ahead is
+taken back as soon as something else is to be decided: so the order of the rule is that of the results.
+"""
+
+import os
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._jit import backend, memory
+from ..config import Config
+from ..errors import ConfigError, DedupError, InputError, OutOfMemory
+from ..index.tables import Index
+from ..sketch.keys import count_keys
+from .datasketch import resembling
+from .rule import Batch, Verdicts, decide, entered, entries
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
+
+    from ..index.file import IndexFile
+
+
+@dataclass(slots=True)
+class Decided:
+    """Documents of a batch that were decided together.
+
+    ids: of each document, None where it has none
+    number: of the first one among all that were ever decided
+    numbers: int64[documents], by which the index knows each: that of its first delivery
+    stored, handed: the documents before these went to the store, were handed out
+    """
+
+    batch: Batch
+    verdicts: Verdicts
+    ids: Sequence[Hashable]
+    number: int
+    numbers: NDArray[np.int64]
+    stored: int = 0
+    handed: int = 0
+
+    def entered(self, begin: int, end: int) -> NDArray[np.int64]:
+        """The paragraphs of documents begin ... end - 1 that became entries, in order."""
+        new = entered(self.batch, self.verdicts)
+        return new[slice(*np.searchsorted(self.batch.documents[new], (begin, end)).tolist())]
+
+
+class State:
+    """The index and its documents; `store`, if any, makes them outlive the process and is read at once.
+
+    ids: of every document in order, None where it has none; one that came several times stands there several times
+    decided: what was decided last; None once something is to be decided in place of what was not handed out of it
+    capped: lookups that met a bucket with `max_candidates` entries
+    """
+
+    def __init__(self, config: Config, store: "IndexFile | None") -> None:
+        self.config, self.store = config, store
+        self.ids: list[Hashable] = []
+        self.capped = 0
+        self._expected = 0  # documents in all; 0 if nobody knows
+        self._numbers: dict[Hashable, int] = {}  # of the first delivery of each id
+        self._index = self._new_index()
+        self.decided: Decided | None = None
+        self._closed = False
+        self._torn = self._full = False
+        self._process = os.getpid()
+        if store is not None:
+            with memory.refused():
+                self._load(store)
+
+    def check_id(self, id: Hashable) -> None:
+        """Raise InputError for an id that cannot be remembered."""
+        if self.store is not None:
+            return self.store.check_id(id)
+        try:
+            hash(id)
+        except TypeError:
+            raise InputError(f"an id is {id!r}, a {type(id).__name__}; expected one that can be hashed") from None
+
+    def id_of(self, number: int) -> Hashable:
+        """The id of a document: its number where none was given."""
+        id = self.ids[number]
+        return number if id is None else id
+
+    def expect(self, documents: int) -> None:
+        """So many documents are to come; 0 if nobody knows. It decides nothing, but spares work."""
+        self._expected = documents and len(self.ids) + documents
+
+    def decide(self, batch: Batch, ids: Sequence[Hashable]) -> Decided:
+        """Decide the documents of a batch; ids: of all of them, None where one has none."""
+        self._check_open()
+        with memory.refused(), self._whole():
+            self._take_back()
+            if self.config.scope == "document":
+                self._index = self._new_index()
+            number = len(self.ids)
+            numbers, again = self._register(ids)
+            self._index.expected = self._index.count * self._expected // max(1, number)
+            with backend.announced():
+                verdicts = decide(batch, self._index, numbers, again, self.config)
+            self.decided = decided = Decided(batch, verdicts, ids, number, numbers)
+        self.capped += verdicts.capped
+        return decided
+
+    def stand_in(self, decided: Decided, p: int) -> bytes:
+        """The folded text of what stands for paragraph p of what was decided last."""
+        batch, verdicts = decided.batch, decided.verdicts
+        document, position = verdicts.originals[p].tolist()
+        if document == decided.numbers[batch.documents[p]]:  # its own, of which not all need be entries
+            return batch.tokens.text(p - int(batch.positions[p]) + position)
+        return self._index.folded(int(verdicts.stand_ins[p]))
+
+    def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
+        """Where the entries that share a band with a sketch come from, with the estimated Jaccard similarity."""
+        self._check_open()
+        if self.config.scope == "document":
+            raise ConfigError('scope is "document", which remembers nothing to look up; expected "corpus"')
+        with self._whole():
+            self._take_back()
+        found = resembling(sketch, self._index, self.config)
+        numbers, positions = self._index.documents, self._index.positions
+        return [((self.id_of(int(numbers[entry])), int(positions[entry])), jaccard) for entry, jaccard in found]
+
+    def commit(self) -> None:
+        """Make durable what was handed out. Raises CorpusError."""
+        if self.store is not None and not self._closed:
+            self._check_process()
+            with memory.refused(), self._whole():
+                self._record()
+                self.store.commit()
+
+    def close(self) -> None:
+        """Forget everything, and what was not committed for good."""
+        self.ids, self._numbers, self._index, self.decided = [], {}, self._new_index(), None
+        self._torn = self._full = False
+        if self.store is not None:
+            self.store.close()
+            self._closed = True
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """What is done here is done as a whole: after an interruption, or without memory, nothing more is decided."""
+        if self._torn:
+            raise ConfigError(
+                "a decision was interrupted; expected whole ones. Begin again, with an index at its last commit"
+            )
+        self._torn = True
+        try:
+            yield
+        except MemoryError:  # the index may be half changed; what was handed out can still be committed
+            self._torn, self._full = False, True
+            raise
+        except DedupError:
+            self._torn = False
+            raise
+        self._torn = False
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ConfigError("this Deduplicator is closed; expected an open one. Open its index again")
+        self._check_process()
+        if self._full:
+            raise OutOfMemory("memory ran out before; commit what was handed out, close, and go on from the index")
+
+    def _check_process(self) -> None:
+        if self.store is not None and os.getpid() != self._process:
+            raise ConfigError(
+                f"this Deduplicator's index was opened by process {self._process}, not by this one ({os.getpid()}), which was "
+                "forked from it; expected one writer. Let that process decide, or open another index here"
+            )
+
+    def _register(self, ids: Sequence[Hashable]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Number documents; one that came before keeps its number. Without an id it gets its own."""
+        first = len(self.ids)
+        numbers = np.arange(first, first + len(ids))
+        again = np.zeros(len(ids), dtype=np.bool_)
+        self.ids.extend(ids)
+        if ids.count(None) == len(ids):
+            return numbers, again
+        for place, id in enumerate(ids):
+            number = first + place
+            if id is not None:
+                known = self._numbers.setdefault(id, number) if self.config.scope == "corpus" else number
+                if known != number:
+                    numbers[place], again[place] = known, True
+        return numbers, again
+
+    def _record(self) -> None:
+        """Give the store what was handed out."""
+        decided = self.decided
+        if self.store is None or decided is None or decided.stored == decided.handed:
+            return
+        new = decided.entered(decided.stored, decided.handed)
+        self.store.append(decided.ids[decided.stored : decided.handed], entries(decided.batch, new, decided.numbers))
+        decided.stored = decided.handed
+
+    def _take_back(self) -> None:
+        """AuditLog what was handed out, and take back what was decided ahead of it."""
+        decided = self.decided
+        if decided is None:
+            return
+        self._record()
+        if decided.handed < len(decided.ids):
+            if self.config.scope == "corpus":
+                ahead = decided.entered(decided.handed, len(decided.ids))
+                self._index.cut(decided.batch.keys[ahead].T, decided.batch.fast)
+            number = decided.number + decided.handed
+            for place, id in enumerate(self.ids[number:], number):
+                if id is not None and self._numbers.get(id) == place:
+                    del self._numbers[id]
+            del self.ids[number:]
+        self.decided = None
+
+    def _load(self, store: "IndexFile") -> None:
+        """Take over all that the store holds."""
+        try:
+            fast = backend.wanted(store.log.committed_bytes)
+            with backend.announced():
+                self._index.reserve(*store.counts[1:], fast)
+            remember = self._numbers.setdefault
+            for block in store.blocks():
+                for number, id in enumerate(block.ids, block.first):
+                    if id is not None:
+                        remember(id, number)
+                self.ids += block.ids
+                self._index.extend(block.entries, self.config.max_candidates, fast)
+        except BaseException:
+            store.close()
+            raise
+
+    def _new_index(self) -> Index:
+        single, several = count_keys(self.config)
+        return Index.empty(single + several, single)

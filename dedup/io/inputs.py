@@ -1,0 +1,217 @@
+"""What a run reads, in which order, and where its outputs go."""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from ..errors import CorpusError
+from .formats import STANDARD_INPUT, Formats, by_name
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to read.
+
+    source: its path; "-" is standard input
+    id: what its documents are called in the run
+    output: the path that its output goes to, if it goes to a file
+    name: what the file is called in the record of removals: its path within the folders that are read
+    """
+
+    source: str
+    id: str
+    output: str | None
+    name: str
+
+
+def plan(
+    sources: Sequence[str],
+    output: str | None,
+    formats: Formats = Formats(),
+    *,
+    in_place: bool = False,
+    named: bool = False,
+) -> list[Document]:
+    """The files of a run in order, with their outputs, checked before anything is written.
+
+    A folder's files (not hidden ones) come in the order of their relative POSIX paths by code point. The contents of
+    one folder go straight under `output`; of several sources each goes under its own name. One file or standard input
+    goes to the file `output`, or into it where it is a folder. With `named` the ids begin with the name of the source
+    even where it is one folder, so that those of several runs differ. Raises CorpusError.
+    """
+    documents = _planned(sources, output, formats, in_place)
+    if named and len(sources) == 1 and os.path.isdir(sources[0]):
+        prefix = _own_name(sources[0])
+        documents = [replace(document, id=prefix + document.id) for document in documents]
+    again = {id for id, count in Counter(document.id for document in documents).items() if count > 1}
+    if again:  # two files of one name are two documents
+        documents = [replace(d, id=d.source, name=d.source) if d.id in again else d for d in documents]
+    return documents
+
+
+def check_names(documents: Iterable[Document]) -> None:
+    """Raise CorpusError for two documents with the same id, whose paragraphs could not be told apart."""
+    named: dict[str, str] = {}
+    for document in documents:
+        if document.id in named:
+            raise CorpusError(f"{named[document.id]} and {document.source} would both be called {document.id}")
+        named[document.id] = document.source
+
+
+def check_places(sources: Sequence[str], output: str | None, files: Mapping[str, str | None]) -> None:
+    """Raise CorpusError for a file of a run that lies where documents are read or written, or is to be two things.
+
+    files: by what each is to be
+    """
+    taken: dict[Path, str] = {}
+    for what, file in files.items():
+        if file is None:
+            continue
+        if not file:
+            raise CorpusError(f"{what} has an empty name; expected a file")
+        path = Path(file).resolve()
+        for folder in (*sources, *([output] if output is not None else [])):
+            if folder != STANDARD_INPUT and path.is_relative_to(Path(folder).resolve()):
+                raise CorpusError(
+                    f"{file} lies in {folder}, which holds documents; expected a place for {what} elsewhere"
+                )
+        if path in taken:
+            raise CorpusError(f"{file} cannot be both {taken[path]} and {what}; expected a file for each")
+        taken[path] = what
+
+
+def _planned(sources: Sequence[str], output: str | None, formats: Formats, in_place: bool) -> list[Document]:
+    if not sources:
+        raise CorpusError("no source; expected files, folders or - for standard input")
+    if output == "":
+        raise CorpusError("the destination has an empty name; expected a folder or file")
+    documents = [document for source in sources for document in _documents(source, len(sources) > 1)]
+    if in_place:
+        if output is not None or STANDARD_INPUT in sources:
+            raise CorpusError("--in-place writes over the files it reads; it goes with neither -o nor standard input")
+        documents = [replace(document, output=document.source) for document in documents]
+        _check_apart(documents, _places())
+        return documents
+    if output is None:
+        return documents
+    single = len(sources) == 1 and not os.path.isdir(sources[0])
+    if single and not os.path.isdir(output) and not output.endswith(("/", os.sep)):
+        _check_format(documents[0].source, output, formats)
+        documents = [replace(documents[0], output=output)]
+    else:
+        given = f"stdin.{formats.of(STANDARD_INPUT)}"
+        names = [given if document.source == STANDARD_INPUT else document.id for document in documents]
+        folder = os.path.join(output, "")
+        documents = [Document(d.source, d.id, folder + name, d.name) for d, name in zip(documents, names, strict=True)]
+    _check_outputs(documents, sources, output)
+    return documents
+
+
+def _check_format(source: str, output: str, formats: Formats) -> None:
+    told, read = by_name(output), formats.of(source)
+    if told and told != read:
+        name = "standard input" if source == STANDARD_INPUT else source
+        raise CorpusError(
+            f"{output}: {name} is read as {read}, and no format becomes another; --format says what it is"
+        )
+
+
+def _documents(source: str, several: bool) -> Iterator[Document]:
+    if source == STANDARD_INPUT:
+        yield Document(source, source, None, source)
+    elif os.path.isdir(source):
+        folder, prefix = os.path.join(source, ""), _own_name(source) if several else ""
+        for name in sorted(_files(source)):
+            yield Document(folder + name, prefix + name, None, prefix + name)
+    elif os.path.lexists(source):
+        name = os.path.basename(source)
+        yield Document(source, name, None, name)
+    else:
+        raise CorpusError(f"{source}: no such file or folder")
+
+
+def _own_name(folder: str) -> str:
+    return f"{Path(folder).resolve().name}/"
+
+
+def _files(root: str, inner: str = "") -> Iterator[str]:
+    """Relative POSIX paths of all files; a pipe in a folder, on which reading would wait for ever, is none.
+
+    Folders behind links are not entered, so that no loop is; the links are listed, so that reading them says so.
+    """
+    try:
+        with os.scandir(os.path.join(root, inner)) as entries:
+            found = [
+                (entry.name, entry.is_dir(follow_symlinks=False))
+                for entry in entries
+                if entry.is_symlink() or entry.is_dir() or entry.is_file()
+            ]
+    except OSError as error:
+        raise CorpusError(f"{error.filename}: {error.strerror}") from error
+    for name, is_folder in found:
+        if name.startswith("."):
+            continue
+        if is_folder:
+            yield from _files(root, f"{inner}{name}/")
+        else:
+            yield inner + name
+
+
+def _check_outputs(documents: Sequence[Document], sources: Sequence[str], target: str) -> None:
+    resolved = Path(target).resolve()
+    for source in sources:
+        if os.path.isdir(source) and resolved.is_relative_to(Path(source).resolve()):
+            raise CorpusError(f"{target} lies in the source {source}; expected a destination that is not read as well")
+    placed = _places()
+    inputs = {placed(document.source) for document in documents}
+    inputs |= {os.path.realpath(document.source) for document in documents if os.path.islink(document.source)}
+    taken = _check_apart(documents, placed)
+    if not inputs.isdisjoint(taken):
+        output = next(d.output for d in documents if d.output is not None and placed(d.output) in inputs)
+        raise CorpusError(f"{output} is read in this run; --in-place writes over what is read")
+    for path in sorted({os.path.dirname(path) for path in taken}):
+        if not taken.keys().isdisjoint([path, *map(str, Path(path).parents)]):
+            raise CorpusError(f"{path} would lie in a file that is written as well")
+    if os.path.isdir(target):
+        for path, source in taken.items():
+            if os.path.isdir(path):
+                raise CorpusError(f"{path} is a folder; expected a place for the file of {source}")
+            if not path.startswith(os.path.join(resolved, "")):
+                raise CorpusError(f"a link in {target} leads to {path}, out of it; expected one without, for {source}")
+
+
+def _places() -> Callable[[str], str]:
+    """Gives paths without links on the way to them; folders are looked up once."""
+
+    @cache
+    def real(folder: str) -> str:
+        return os.path.join(os.path.realpath(folder), "")
+
+    def placed(path: str) -> str:
+        folder, name = os.path.split(path)
+        return real(folder) + name
+
+    return placed
+
+
+def _check_apart(documents: Iterable[Document], placed: Callable[[str], str]) -> dict[str, str]:
+    """By the place of each output the source of it. Raises CorpusError for two in one place."""
+    taken: dict[str, str] = {}
+    for document in documents:
+        assert document.output is not None
+        path = placed(document.output)
+        if path in taken:
+            raise CorpusError(f"{taken[path]} and {document.source} would both be written to {document.output}")
+        taken[path] = document.source
+    return taken
+
+
+def size_of(source: str) -> int:
+    """Bytes of a file; 0 where that cannot be known."""
+    try:
+        return 0 if source == STANDARD_INPUT else os.stat(source).st_size
+    except OSError:
+        return 0

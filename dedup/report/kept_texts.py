@@ -1,0 +1,78 @@
+"""The texts of what a run kept: whoever shows a removal shows what stands for it, too."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from ..errors import CorpusError
+from ..results import CleanResult
+from ..runs.audit import as_record
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A removal as `find` lists it, and the text of the kept paragraph that stands for it, if it can be read."""
+
+    record: dict[str, Any]
+    kept: str | None
+
+
+def with_kept(found: Iterable[tuple[str, str, CleanResult]], kept: "KeptTexts") -> Iterator[Shown]:
+    """Each removal from documents (id, text, result) with the text that stands for it; `kept` learns what passes."""
+    for id, text, result in found:
+        kept.add(id, text, result)
+        for removal in result.removed:
+            record = as_record(id, text, removal)
+            stand_in = record["duplicate_of"]
+            yield Shown(record, stand_in and kept.text(stand_in["document"], stand_in["paragraph"]))
+
+
+class KeptTexts:
+    """Every kept paragraph that passed, by document and position, in a temporary file that SQLite deletes again.
+
+    So no document is read a second time: it may be standard input or a row of a table, and after a run in place it is
+    another.
+    """
+
+    def __init__(self) -> None:
+        import sqlite3  # for which nothing else here has a use
+
+        self._first: dict[str, int] = {}  # by document: the place of its first paragraph
+        self._end = 0
+        self._rows = sqlite3.connect("", isolation_level=None)
+        self._rows.execute("PRAGMA journal_mode = OFF")
+        self._rows.execute("CREATE TABLE kept (place INTEGER PRIMARY KEY, text BLOB)")
+
+    def add(self, document: str, text: str, result: CleanResult) -> None:
+        """Remember what was kept of a document."""
+        gone = {removal.position for removal in result.removed}
+        staying = (position for position in count() if position not in gone)
+        first = self._first[document] = self._end
+        self._end += len(result.kept) + len(gone)
+        rows = (
+            (first + position, text[span.start : span.end].encode("utf-8", "surrogatepass"))
+            for position, span in zip(staying, result.kept)  # noqa: B905 - positions have no end
+        )
+        import sqlite3
+
+        try:
+            self._rows.execute("BEGIN")
+            self._rows.executemany("INSERT INTO kept VALUES (?, ?)", rows)
+            self._rows.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise CorpusError(
+                f"the texts of what is kept cannot be put into a temporary file: {error}; TMPDIR names a folder with room"
+            ) from error
+
+    def text(self, document: str, position: int) -> str | None:
+        """A kept paragraph, if its document has passed."""
+        if document not in self._first:
+            return None
+        found = self._rows.execute("SELECT text FROM kept WHERE place = ?", (self._first[document] + position,))
+        row = found.fetchone()
+        return None if row is None else row[0].decode("utf-8", "surrogatepass")
+
+    def close(self) -> None:
+        """Delete the file."""
+        self._rows.close()

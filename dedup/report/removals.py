@@ -1,0 +1,153 @@
+"""The report of a run, to look at in a browser: how much went and why, and every removal beside what is kept for it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple, TypeVar
+
+from ..config import Config
+from ..io.atomic import Replacement
+from ..io.inputs import Document, check_names
+from ..match.explain import plain, shortened, word_diffs
+from ..runs.run import File, Rows, Totals, row_id
+from .html import lengths, page
+from .kept_texts import KeptTexts, Shown, with_kept
+
+T = TypeVar("T")
+
+MOST_LISTED = 200_000  # removals that a browser takes easily; all are counted
+_BATCH = 1_000  # diffs made together
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the report says of a run as a whole; done: whether the removals were carried out, or only found."""
+
+    sources: Sequence[str]
+    config: Config
+    totals: Totals
+    done: bool
+    lines: bool
+
+
+def reported(
+    found: Iterable[tuple[File, Rows]], documents: Sequence[Document], path: str, run: Run
+) -> Iterator[tuple[File, Rows]]:
+    """What is found, passed on; once all of it has passed and stands in the run's totals, the report is written.
+
+    Raises CorpusError; for two documents of one name before anything is passed on.
+    """
+    check_names(documents)
+    columns = Columns()
+
+    def looked_at(file: File, rows: Rows) -> Rows:
+        for row, outcome in rows:
+            if outcome is not None and row.text is not None:
+                for removal in with_kept([(row_id(file.document, row), row.text, outcome.result())], kept):
+                    columns.add(removal)
+            yield row, outcome
+
+    with closing(KeptTexts()) as kept:
+        for file, rows in found:
+            yield file, looked_at(file, rows)
+    Replacement(path).write(as_page(columns, run).encode(errors="backslashreplace"))
+
+
+def as_page(columns: "Columns", run: Run) -> str:
+    """The report as a page."""
+    facts = asdict(run) | {"sources": [plain(source) for source in run.sources], "removed": run.totals.removed}
+    return page("report", facts | columns.data())
+
+
+class _Cluster(NamedTuple):
+    """A kept paragraph; or boilerplate, for which none stands (name and paragraph -1), and its own text."""
+
+    name: int
+    paragraph: int
+    text: str | None  # None: the run did not read it
+
+
+class _Variant(NamedTuple):
+    """A text that went for a cluster's for one reason, however often and wherever it stood."""
+
+    cluster: int
+    relation: str
+    similarity: float
+    reason: str
+    text: str
+
+
+class _Place(NamedTuple):
+    """Where a variant stood."""
+
+    variant: int
+    name: int
+    paragraph: int
+
+
+class _Numbers(dict[T, int]):
+    """Values numbered from 0 in the order in which they come."""
+
+    def __missing__(self, value: T) -> int:
+        self[value] = number = len(self)
+        return number
+
+
+class Columns:
+    """Removals as the page reads them: three tables as columns, in which what repeats stands once."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._names: _Numbers[str] = _Numbers()
+        self._clusters: _Numbers[_Cluster] = _Numbers()
+        self._variants: _Numbers[_Variant] = _Numbers()
+        self._removals: list[_Place] = []
+
+    def add(self, removal: Shown) -> None:
+        """Count a removal, and list it unless there are too many."""
+        record = removal.record
+        relation, stand_in, text = record["relation"], record["duplicate_of"], record["text"]
+        self._counts[relation] += 1
+        if len(self._removals) == MOST_LISTED:
+            return
+        cluster = _Cluster(-1, -1, text)
+        if stand_in:
+            cluster = _Cluster(self._names[stand_in["document"]], stand_in["paragraph"], removal.kept)
+        variant = _Variant(self._clusters[cluster], relation, record["jaccard"], record["reason"], text)
+        self._removals.append(_Place(self._variants[variant], self._names[record["document"]], record["paragraph"]))
+
+    def data(self) -> dict[str, Any]:
+        """The tables, by name and column. A variant's text is null where it is the kept one to the letter, its diff
+        where no word differs or the kept text is not known."""
+        clusters, variants = _columns(_Cluster, self._clusters), _columns(_Variant, self._variants)
+        kept, gone = clusters["text"], variants["text"]
+        clusters["text"] = [None if text is None else plain(text) for text in kept]
+        stand_ins = [clusters["text"][cluster] for cluster in variants["cluster"]]
+        variants["text"] = [
+            None if plain(text) == stand_in else plain(text) for text, stand_in in zip(gone, stand_ins, strict=True)
+        ]
+        variants["reason"] = list(map(plain, variants["reason"]))
+        variants["diff"] = [None] * len(gone)
+        changed = [
+            (number, (variant.text, kept[variant.cluster]))
+            for number, variant in enumerate(self._variants)
+            if variant.relation in ("contained", "near") and kept[variant.cluster] is not None
+        ]
+        for begin in range(0, len(changed), _BATCH):
+            numbers, pairs = zip(*changed[begin : begin + _BATCH], strict=True)
+            for number, diff in zip(numbers, word_diffs(pairs), strict=True):
+                variants["text"][number], variants["diff"][number] = lengths(shortened(diff, side="b"))
+        return {
+            "counts": self._counts,
+            "names": list(map(plain, self._names)),
+            "clusters": clusters,
+            "variants": variants,
+            "removals": _columns(_Place, self._removals),
+        }
+
+
+def _columns(kind: type[NamedTuple], rows: Iterable[Sequence[Any]]) -> dict[str, list[Any]]:
+    """A table by the names of its columns."""
+    rows = list(rows)
+    return {name: [row[place] for row in rows] for place, name in enumerate(kind._fields)}

@@ -1,0 +1,96 @@
+"""Removals drawn at random, to be judged by a person: what precision a run has on the user's own corpus."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from math import sqrt
+from random import Random
+from typing import TypeVar
+
+from ..match.explain import Side, marked, plain, word_diff, word_diffs
+from .html import lengths, page
+from .kept_texts import Shown
+
+T = TypeVar("T")
+
+SEED = 1
+RIGHT, WRONG, OPEN, QUIT = "y", "n", "?", "q"
+
+
+def draw(removals: Iterable[T], size: int) -> list[T]:
+    """So many of the removals, each as likely as any other, in an order of chance; the same every time.
+
+    The reservoir of A. Waterman: one pass, and no more is held than is drawn.
+    """
+    random = Random(SEED)
+    drawn: list[T] = []
+    for place, removal in enumerate(removals):
+        if place < size:
+            drawn.append(removal)
+        elif (slot := random.randrange(place + 1)) < size:
+            drawn[slot] = removal
+    random.shuffle(drawn)  # so that who stops early has judged a sample too
+    return drawn
+
+
+def judge(drawn: Sequence[Shown], ask: Callable[[str], str], style: Callable[[str, Side], str]) -> Counter[str]:
+    """Show each removal by `ask`, which returns the key pressed, until all are judged or a person has had enough."""
+    verdicts: Counter[str] = Counter()
+    for number, removal in enumerate(drawn, 1):
+        removed, kept = _places(removal)
+        lines = [f"[{number} of {len(drawn)}]  {removal.record['relation']}: {removal.record['reason']}"]
+        lines += [f"removed   {plain(removal.record['text'])}   ({removed})"]
+        if removal.kept is None:
+            lines += [f"kept      in {kept}, which this run does not read"]
+        else:
+            lines += [f"kept      {plain(removal.kept)}   ({kept})"]
+            lines += [f"change    {marked(word_diff(removal.record['text'], removal.kept), style)}"]
+        key = ask("\n".join(lines))
+        if key == QUIT:
+            break
+        verdicts[key] += 1
+    return verdicts
+
+
+def as_page(drawn: Sequence[Shown]) -> str:
+    """A page to judge a sample on. The verdicts stand in its address, so that it can be reloaded or kept as a bookmark."""
+    items = []
+    diffs = word_diffs([(removal.record["text"], removal.kept or "") for removal in drawn])
+    for removal, (text, diff) in zip(drawn, map(lengths, diffs), strict=True):
+        kept = None if removal.kept is None else plain(removal.kept)
+        why = plain(f"{removal.record['relation']}: {removal.record['reason']}")
+        items.append({"removed": text, "kept": kept, "diff": diff, "places": _places(removal), "why": why})
+    return page("sample", items)
+
+
+def _places(removal: Shown) -> tuple[str, str]:
+    """Where the removed and the kept one stand, as document and paragraph."""
+    removed, kept = removal.record, removal.record["duplicate_of"]
+    return (
+        f"{plain(removed['document'])}, paragraph {removed['paragraph']}",
+        f"{plain(kept['document'])}, paragraph {kept['paragraph']}",
+    )
+
+
+def precision(verdicts: Counter[str]) -> str:
+    """What the verdicts come to, in a sentence."""
+    right, judged = verdicts[RIGHT], verdicts[RIGHT] + verdicts[WRONG]
+    undecided = f"; {verdicts[OPEN]} left open" if verdicts[OPEN] else ""
+    if not judged:
+        return f"nothing judged{undecided}"
+    low, high = wilson(right, judged)
+    return f"precision {right / judged:.1%} (95% interval {low:.1%} to {high:.1%}): {right} of {judged} removals right{undecided}"
+
+
+def wilson(successes: float, trials: float) -> tuple[float, float]:
+    """The 95 % interval of a share (E. B. Wilson, 1927), which holds for few trials and for shares of 0 and 1 too.
+
+    Without trials anything is possible: (0, 1).
+    """
+    if trials <= 0:
+        return 0.0, 1.0
+    z = 1.959964
+    share = successes / trials
+    centre = share + z * z / (2 * trials)
+    spread = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    scale = 1 + z * z / trials
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)

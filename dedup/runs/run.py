@@ -1,0 +1,220 @@
+"""Runs over files: every document in them is decided, in order, and what cannot be read is named."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
+from typing import NamedTuple
+
+from ..config import Config
+from ..decide.outcomes import Outcome
+from ..decide.pipeline import Given, Pipeline, Unread, all_read, check_size
+from ..errors import CorpusError, DedupError
+from ..io.formats import STANDARD_INPUT, Formats, Reader, Row, TextReader, open_reader
+from ..io.inputs import Document, check_names, size_of
+from .boilerplate import Boilerplate, Stripping, survey
+
+_ROW_BYTES = 500  # about what a row takes in memory besides what it holds
+
+
+@dataclass(slots=True)
+class Totals:
+    """What a run came to.
+
+    carried: rows without a text; passed, changed: files that an earlier run had done; and that it had, before they
+    changed
+    """
+
+    files: int = 0
+    documents: int = 0
+    paragraphs: int = 0
+    removed_within: int = 0
+    removed_across: int = 0
+    boilerplate: int = 0
+    carried: int = 0
+    skipped: int = 0
+    passed: int = 0
+    changed: int = 0
+
+    @property
+    def removed(self) -> int:
+        return self.removed_within + self.removed_across + self.boilerplate
+
+    def count(self, outcome: Outcome) -> None:
+        """Add one document."""
+        self.documents += 1
+        self.paragraphs += outcome.paragraphs
+        self.removed_within += outcome.within
+        self.removed_across += outcome.across
+        self.boilerplate += outcome.boilerplate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class File:
+    """A file that is being read."""
+
+    document: Document
+    reader: Reader
+
+
+Rows = Iterator[tuple[Row, Outcome | None]]
+
+
+class _Place(NamedTuple):
+    """Where in a run a document stands.
+
+    file: None where it cannot be read, for which there is a `problem` in words
+    row: None where the file has none; taken: the boilerplate that was taken from it
+    """
+
+    file: File | None
+    row: Row | None = None
+    taken: dict[int, int] | None = None
+    problem: str = ""
+
+
+def run(
+    documents: Sequence[Document],
+    pipeline: Pipeline,
+    formats: Formats = Formats(),
+    *,
+    jobs: int = 1,
+    lines: bool = False,
+    boilerplate: Boilerplate | None = None,
+    report: Callable[[str], None],
+) -> Iterator[tuple[File, Rows]]:
+    """Each file that can be read and, to be taken before the next file, its rows in order with what was decided.
+
+    A row that has no text has no result. What is not text, cannot be read or is too large goes to `report` in a sentence
+    that names it: a file is skipped, a row carried through. With `lines` every line of a text is a document of its own.
+    All occurrences of `boilerplate` are removed, and the rule decides on the rest. Raises CorpusError for a file that
+    fails after rows of it were decided.
+    """
+    reading = _Reading(pipeline.state.config, formats, lines, Stripping(boilerplate) if boilerplate else None)
+    sizes = [size_of(document.source) for document in documents]
+    given = reading.given(zip(documents, sizes, strict=True))
+    coming = len(documents), sum(sizes)
+    decided = _by_line(given, pipeline) if lines else pipeline.stream(given, jobs, *coming, lambda outcome: outcome)
+    for file, found in groupby(decided, key=lambda passed: passed[0].file):
+        if file is not None:
+            yield file, _decided_rows(found, reading.stripping)
+            continue
+        for place, _ in found:
+            report(place.problem)
+
+
+def _decided_rows(found: Iterator[tuple[_Place, Outcome | None]], stripping: Stripping | None) -> Rows:
+    for (_, row, taken, _), outcome in found:
+        if row is None:
+            continue
+        if stripping and outcome is not None:
+            assert row.text is not None and taken is not None
+            outcome = Outcome.of(row.text, stripping.restore(row.text, taken, outcome.result()))
+        yield row, outcome
+
+
+def _by_line(given: Iterable[Given | Unread], pipeline: Pipeline) -> Iterator[tuple[_Place, Outcome | None]]:
+    for id, text, place, _ in all_read(given):
+        yield place, None if text is None else pipeline.by_line(text, id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How the files of a run become the documents of a stream: every row one; a file without rows, one without a text."""
+
+    config: Config
+    formats: Formats
+    lines: bool
+    stripping: Stripping | None
+
+    def given(self, documents: Iterable[tuple[Document, int]]) -> Iterator[Given | Unread]:
+        """Files, each with its size. Those of one text are left to be read by whoever has the time."""
+        for document, size in documents:
+            if document.source != STANDARD_INPUT and self.formats.of(document.source) == "txt":
+                yield Unread(document.id, size, partial(self._read, document))
+            else:
+                yield from self._rows(document)
+
+    def _read(self, document: Document) -> list[Given]:
+        return list(self._rows(document))
+
+    def _rows(self, document: Document) -> Iterator[Given]:
+        try:
+            file = File(document, open_reader(document.source, self.formats, limit=not self.lines))
+            if isinstance(file.reader, TextReader) and not self.lines:
+                check_size(file.reader.text, self.config)
+        except (OSError, ValueError) as error:
+            yield Given(None, None, _Place(None, problem=f"{document.source}: {explained(error)}; skipped"))
+            return
+        row: Row | None = None
+        try:
+            for row in file.reader.rows():
+                if row.text is not None and row.number and not self.lines:
+                    row = _checked(row, self.config)
+                id, text = row_id(document, row), row.text
+                taken: dict[int, int] = {}
+                if self.stripping and text is not None:
+                    text, taken = self.stripping.strip(id, text)
+                yield Given(id, text, _Place(file, row, taken), _ROW_BYTES + row.size)
+            if row is None:
+                yield Given(None, None, _Place(file))
+        except (OSError, ValueError) as error:
+            if isinstance(error, DedupError):
+                raise
+            raise CorpusError(
+                f"{document.source}: {explained(error)}; it and what follows is not written, as rows of it were decided"
+            ) from error
+
+
+def _checked(row: Row, config: Config) -> Row:
+    """The row, without its text if that is too large for one document."""
+    assert row.text is not None
+    try:
+        check_size(row.text, config)
+    except ValueError as error:
+        return replace(row, text=None, problem=str(error))
+    return row
+
+
+def row_id(document: Document, row: Row) -> str:
+    """What a row's document is called: as its file or, of several, with the number of its row."""
+    return f"{document.id}:{row.number}" if row.number else document.id
+
+
+def rows_read(document: Document, formats: Formats) -> Iterator[tuple[str, str]]:
+    """The id and text of every document in a file. Raises OSError, and ValueError for what cannot be read."""
+    for row in open_reader(document.source, formats, limit=False).rows():
+        if row.text is not None:
+            yield row_id(document, row), row.text
+
+
+def find_boilerplate(documents: Sequence[Document], least: int, formats: Formats = Formats()) -> Boilerplate:
+    """The paragraphs that stand in at least so many documents: a pass of its own over all that can be read.
+
+    Raises CorpusError for what cannot be read twice, and for two documents of one id, whose positions would be mixed up.
+    """
+    check_names(documents)
+    for source in (document.source for document in documents):
+        if source == STANDARD_INPUT or (os.path.exists(source) and not os.path.isfile(source)):
+            raise CorpusError(
+                f"{source} can be read only once, boilerplate takes two passes; expected files or folders"
+            )
+
+    def texts() -> Iterator[str]:
+        for document in documents:
+            with suppress(OSError, ValueError):  # named in the second pass
+                for _, text in rows_read(document, formats):
+                    yield text
+
+    return survey(texts(), least)
+
+
+def explained(error: Exception) -> str:
+    """Why something cannot be read, in words."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"not UTF-8 text (byte {error.start})"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error)

@@ -1,0 +1,82 @@
+"""Keys that a contained paragraph shares with the one around it, however much longer that is: its sentences' prefixes.
+
+LSH finds what resembles as a whole. A teaser or a pull quote is a small part of its article's paragraph, but begins
+sentences as that does, so the first words after every stop are made one key, of the hashes of their shingles. Of many
+the smallest are taken, which two texts choose alike (bottom-k: A. Broder, On the resemblance and containment of
+documents, 1997). A key is a pure function of the paragraph's own text.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._jit import backend
+from .._jit.backend import kernel
+from .._jit.intrinsics import load_64, trailing_zeros
+from ..text.flags import AFTER_STOP
+from ..text.tokens import Tokens
+from .minhash import Shingles
+
+PREFIX = 8  # tokens; where shingles are longer, one shingle
+MOST_PREFIXES = 4  # keys of a text
+
+_STOPS = np.uint64(AFTER_STOP * 0x0101010101010101)
+
+
+def find_prefixes(tokens: Tokens, shingles: Shingles, size: int, fast: bool = False) -> NDArray[np.uint32]:
+    """uint32[n, MOST_PREFIXES]: the smallest different keys of every text in ascending order, then 0.
+
+    shingles: those of `size` tokens. A text of fewer than PREFIX tokens has no key.
+    """
+    found = np.zeros((len(tokens.first) - 1, MOST_PREFIXES), dtype=np.uint32)
+    if fast:
+        backend.compiled(prefixes_kernel)(tokens.first, tokens.flags, shingles.hashes, shingles.first, size, found)
+        return found
+    length = max(PREFIX, size)
+    heads = np.flatnonzero(tokens.flags & AFTER_STOP != 0)
+    owners = np.searchsorted(tokens.first, heads, side="right") - 1
+    whole = heads + length <= tokens.first[owners + 1]
+    heads, owners = heads[whole], owners[whole]
+    places = shingles.first[owners] + heads - tokens.first[owners]
+    keys = np.full(len(heads), length, dtype=np.uint32)
+    for further in [*range(0, length - size, size), length - size]:
+        keys = (keys ^ shingles.hashes[places + further]) * np.uint32(0x9E3779B1)
+        keys ^= keys >> np.uint32(15)
+    together = np.unique(owners << 32 | np.maximum(keys, 1))
+    owners = together >> 32
+    ranks = np.arange(len(owners)) - np.searchsorted(owners, owners)
+    chosen = ranks < MOST_PREFIXES
+    found[owners[chosen], ranks[chosen]] = together[chosen]
+    return found
+
+
+@kernel
+def prefixes_kernel(first_token, flags, hashes, first_shingle, size, found):
+    """As `find_prefixes`, into zeros; the flags are looked at eight at a time."""
+    length = max(PREFIX, size)
+    for p in range(len(found)):
+        end = first_token[p + 1] - length
+        for i in range(first_token[p], end + 1, 8):
+            stops = load_64(flags, i) & _STOPS
+            while stops != 0:
+                head = i + np.int64(trailing_zeros(stops) >> np.uint64(3))
+                stops &= stops - np.uint64(1)
+                if head > end:
+                    break
+                place = np.uint64(first_shingle[p] + head - first_token[p])
+                last = place + np.uint64(length - size)
+                key = np.uint32(length)
+                while place < last:
+                    key = np.uint32((key ^ hashes[place]) * np.uint32(0x9E3779B1))
+                    key ^= key >> np.uint32(15)
+                    place += np.uint64(size)
+                key = np.uint32((key ^ hashes[last]) * np.uint32(0x9E3779B1))
+                key = max(key ^ key >> np.uint32(15), np.uint32(1))
+                for k in range(MOST_PREFIXES):  # into its place among those found
+                    other = found[p, k]
+                    if other == key:
+                        break
+                    if other == 0 or key < other:
+                        found[p, k] = key
+                        if other == 0:
+                            break
+                        key = other

@@ -1,0 +1,83 @@
+"""What is normalized before texts are folded: left-over HTML entities, and characters that Unicode spells in several ways."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from .._jit.backend import kernel
+from .._jit.intrinsics import trailing_zeros, within_64
+from .characters import BLOCK, UNSTABLE
+from .utf8 import decode_kernel
+
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_HALF_WIDTH_KANA = re.compile("[\uff66-\uff9f]+")
+_LONG_RUN = 1 << 12  # characters beyond ASCII in a row; the time that NFC takes grows with the square of a run of marks
+_RUN = re.compile(f"[^\0-\x7f]{{1,{_LONG_RUN}}}+")
+_JOINER = "\u034f"  # vanishes in folding; marks do not change places across it
+
+
+def normalize(text: str) -> str:
+    """`text` with left-over HTML entities decoded (twice: `&amp;nbsp;` is common) and in Unicode's NFC."""
+    if "&" in text:
+        import html  # a large table of names, seldom needed
+
+        for _ in range(2):
+            text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    if len(text) >= _LONG_RUN:
+        text = _RUN.sub(lambda run: run[0] + _JOINER * (len(run[0]) == _LONG_RUN), text)
+    text = _HALF_WIDTH_KANA.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+    return unicodedata.normalize("NFC", text)
+
+
+def normalized(texts: Sequence[str], places: Iterable[int]) -> list[str]:
+    """The texts, those at `places` normalized."""
+    result = list(texts)
+    for p in places:
+        result[p] = normalize(texts[p])
+    return result
+
+
+_LONGEST_ENTITY = 33  # bytes behind the ampersand, the semicolon among them
+
+
+@kernel
+def to_normalize_kernel(raw, begins, ends, index, classes, found):
+    """Find the texts, spans of `raw` in ascending order, that hold what may be an entity, or a character unstable in NFC;
+    how many."""
+    n = len(begins)
+    count = p = 0
+    if n == 0:
+        return 0
+    for i in range(begins[0], ends[-1], 64):
+        flags = within_64(raw, i, 38, 38) | within_64(raw, i, 0xC0, 0xFF)
+        while flags != 0:
+            at = i + np.int64(trailing_zeros(flags))
+            flags &= flags - np.uint64(1)
+            if raw[at] == 38:
+                if not may_be_entity_kernel(raw, at + 1):
+                    continue
+            else:
+                code, _ = decode_kernel(raw, at)
+                if not classes[np.int64(index[code >> 7]) * BLOCK + (code & 127)] & UNSTABLE:
+                    continue
+            while p < n and ends[p] <= at:
+                p += 1
+            if p == n:
+                break
+            if at >= begins[p] and (count == 0 or found[count - 1] != p):
+                found[count] = p
+                count += 1
+    return count
+
+
+@kernel
+def may_be_entity_kernel(raw, i):
+    """Whether from byte i on, behind an ampersand, there are a few ASCII letters, digits and number signs, and a semicolon."""
+    for at in range(i, i + _LONGEST_ENTITY):
+        if raw[at] == 59:
+            return True
+        if not (97 <= raw[at] | 32 <= 122 or 48 <= raw[at] <= 57 or raw[at] == 35):
+            return False
+    return False

@@ -1,0 +1,151 @@
+"""Where the paragraphs of a document stand, and the document without some of them.
+
+A document in which two line ends have nothing but white space between them is a *blank-line document*: its paragraphs
+are separated by such gaps. Any other is a *line document*: every line is a paragraph, as trafilatura writes text.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._jit import backend
+from ..errors import InputError
+from ..results import Span
+from ._paragraphs_numba import split_kernel
+from .utf8 import Utf8
+
+# CR, LF and CRLF end lines; U+2028 and U+2029 do so in a line document only.
+_BLANK_LINE = re.compile(r"(?>\r\n|\r|\n)[^\S\r\n]*[\r\n]")  # atomic: a CRLF is one line end, not two
+_GAP = re.compile(_BLANK_LINE.pattern + r"\s*")
+# The same where there is no CR: a pattern that begins with a letter of its own is searched for many times faster.
+_BLANK_LINE_LF = re.compile(r"\n[^\S\n]*\n")
+_GAP_LF = re.compile(_BLANK_LINE_LF.pattern + r"\s*")
+_LINE_END = re.compile("\r\n|[\r\n\u2028\u2029]")
+_BOM = "\ufeff"
+
+
+def checked(text: Any, name: str) -> str:
+    """The text that is called `name`. Raises InputError for anything but str."""
+    if not isinstance(text, str):
+        raise InputError(f"{name} is {type(text).__name__} ({text!r:.60}); expected str")
+    return text
+
+
+def is_blank_line_document(text: str) -> bool:
+    """Whether CR, LF or CRLF give a blank line anywhere in `text`."""
+    return (_BLANK_LINE if "\r" in text else _BLANK_LINE_LF).search(text) is not None
+
+
+def split_paragraphs(text: str) -> list[Span]:
+    """The paragraphs of a document in order; pieces of white space alone (or a lone byte order mark) are none.
+
+    Raises InputError for anything but str.
+    """
+    separator = _LINE_END
+    if is_blank_line_document(checked(text, "text")):
+        separator = _GAP if "\r" in text else _GAP_LF
+    spans = []
+    start = len(_BOM) if text.startswith(_BOM) else 0
+    ends = [(match.start(), match.end()) for match in separator.finditer(text, start)]
+    for end, following in [*ends, (len(text), len(text))]:
+        piece = text[start:end]
+        body = piece.strip()
+        if body:
+            first = start if not piece[0].isspace() else start + len(piece) - len(piece.lstrip())
+            spans.append(Span(first, first + len(body)))
+        start = following
+    return spans
+
+
+def split_lines(text: str) -> list[Span]:
+    """The lines of a text that hold more than white space, whatever the document's mode."""
+    spans = []
+    start = 0
+    for match in re.finditer("\r\n|[\r\n]|$", text):
+        if text[start : match.start()].strip():
+            spans.append(Span(start, match.start()))
+        start = match.end()
+    return spans
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraphs:
+    """The paragraphs of a batch of documents, n in all.
+
+    texts: the n paragraphs; counts: int64[documents], how many each has
+    begins, ends: int64[n], where they stand, in characters of their document
+    """
+
+    texts: list[str] | Utf8
+    counts: NDArray[np.int64]
+    begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+
+def split(documents: list[str], fast: bool) -> Paragraphs:
+    """The paragraphs of documents, as `split_paragraphs` has them; `fast` takes the compiled kernel."""
+    if fast:
+        texts = Utf8.of(documents)
+        room = len(texts.raw) // 2 + len(texts)  # a paragraph takes a byte, its line end another
+        begins, ends, first, last, counts = (np.empty(length, np.int64) for length in (*[room] * 4, len(texts)))
+        n = backend.compiled(split_kernel)(texts.raw, texts.begins, texts.ends, begins, ends, first, last, counts)
+        begins, ends, first, last = begins[:n], ends[:n], first[:n], last[:n]
+        return Paragraphs(Utf8(texts.raw, begins, ends, texts.used), counts, first, last)
+    spans = [split_paragraphs(text) for text in documents]
+    pieces = [text[span.start : span.end] for text, found in zip(documents, spans, strict=True) for span in found]
+    counts = np.array([len(found) for found in spans], dtype=np.int64)
+    places = np.array([(span.start, span.end) for found in spans for span in found], dtype=np.int64).reshape(-1, 2)
+    return Paragraphs(pieces, counts, places[:, 0], places[:, 1])
+
+
+def cuts(text: str, begins: Sequence[int], ends: Sequence[int], removed: Sequence[int]) -> list[Span]:
+    """What goes with each of those paragraphs of a text, at begins ... ends, that stand at the places `removed`, which ascend.
+
+    A removed paragraph takes the separator after it; if none stays after it, the one before. White space at both ends
+    and a byte order mark stay. If what stays would no longer be a blank-line document although `text` is one, the last
+    staying paragraph keeps its separator. If none stays, everything goes.
+    """
+    if len(removed) == len(begins):
+        return _between([0, *begins[1:], len(text)]) if removed else []
+    last = len(begins) - 1  # that stays
+    inner = len(removed)
+    while inner and removed[inner - 1] == last:
+        last, inner = last - 1, inner - 1
+    places = [Span(begins[place], begins[place + 1]) for place in removed[:inner]]
+    if inner < len(removed):
+        places += _between([ends[last], *begins[last + 2 :], ends[-1]])
+    only_one = len(begins) - len(removed) == 1  # two that stay would still have a blank line between them
+    if only_one and is_blank_line_document(text) and not is_blank_line_document(without(text, places)):
+        if inner < len(removed):
+            places[inner] = Span(begins[last + 1], places[inner].end)
+        else:
+            places[-1] = Span(places[-1].start, ends[last - 1])
+    return places
+
+
+def line_cuts(text: str, removed: Sequence[Span]) -> list[Span]:
+    """What goes with each of some lines: itself and its line end."""
+    return [Span(line.start, line.end + _line_end(text, line.end)) for line in removed]
+
+
+def without(text: str, places: Sequence[Span]) -> str:
+    """A text without the places, which are in order."""
+    pieces, done = [], 0
+    for place in places:
+        pieces.append(text[done : place.start])
+        done = place.end
+    return "".join(pieces) + text[done:]
+
+
+def _between(edges: Sequence[int]) -> list[Span]:
+    return [Span(start, end) for start, end in pairwise(edges)]
+
+
+def _line_end(text: str, at: int) -> int:
+    """How many characters the line end at a place has, if there is one."""
+    return next((len(end) for end in ("\r\n", "\n", "\r") if text.startswith(end, at)), 0)
