@@ -55,7 +55,7 @@ def duplicated(texts: Iterable[str | None], **options: Any) -> NDArray[np.bool_]
     Each text is one paragraph, a document of its own. None and NaN never repeat. A column of pandas, polars, pyarrow or
     whatever else speaks Arrow is read where it is. Raises InputError for other values, and ConfigError.
     """
-    flags = [decided.verdicts.repeats for _, decided in _decisions(_listed(texts), _for_lists(options))]
+    flags = [decided.verdicts.removed for _, decided in _decisions(_listed(texts), _for_lists(options))]
     return np.concatenate(flags) if flags else np.zeros(0, dtype=np.bool_)
 
 
@@ -63,7 +63,7 @@ def unique(texts: Iterable[str], **options: Any) -> Iterator[str]:
     """The texts that repeat no earlier one, in order, lazily. Raises as `duplicated` does."""
     given = _iterable(texts)  # from a list as from an iterator: what comes out is what was given, not its equal
     decisions = _decisions(iter(given) if isinstance(given, list) else given, _for_lists(options))
-    return (chunk[p] for chunk, decided in decisions for p in np.flatnonzero(~decided.verdicts.repeats).tolist())
+    return (chunk[p] for chunk, decided in decisions for p in np.flatnonzero(~decided.verdicts.removed).tolist())
 
 
 def find_duplicates(texts: Iterable[str | None], **options: Any) -> Iterator[Match]:
@@ -75,7 +75,7 @@ def find_duplicates(texts: Iterable[str | None], **options: Any) -> Iterator[Mat
 def _matches(state: State, decisions: Iterator[tuple[_Chunk, Decided]]) -> Iterator[Match]:
     begin = 0
     for chunk, decided in decisions:
-        for p in np.flatnonzero(decided.verdicts.repeats).tolist():
+        for p in np.flatnonzero(decided.verdicts.removed).tolist():
             found = decision(decided, p, state)
             assert found.duplicate_of is not None and found.relation != "boilerplate"
             original = found.duplicate_of[0]

@@ -39,6 +39,12 @@ def copy_small_64(target, at, source, i):
 
 
 @kernel
+def move(array, to, begin, end):
+    """Move array[begin:end], of bytes, to another place; the two may overlap."""
+    array[to : to + end - begin] = array[begin:end]
+
+
+@kernel
 def trailing_zeros(word):
     """How many of a uint64's lowest bits are 0; 64 if all are."""
     return (int(word) & -int(word)).bit_length() - 1 if word else 64
@@ -72,7 +78,18 @@ def text_characters(texts, i):
     raise NotImplementedError
 
 
-INTRINSICS = (load_32, load_64, store_64, copy_small_64, trailing_zeros, ones, prefetch, text_characters, within_64)
+INTRINSICS = (
+    load_32,
+    load_64,
+    store_64,
+    move,
+    copy_small_64,
+    trailing_zeros,
+    ones,
+    prefetch,
+    text_characters,
+    within_64,
+)
 
 
 def instruction(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -123,6 +140,17 @@ def instruction(function: Callable[..., Any]) -> Callable[..., Any]:
             return context.get_dummy_value()
 
         return types.none(array, types.intp, types.uint64), generate
+
+    @kernel
+    def memmove(typing_context, array, to, begin, end):
+        @kernel
+        def generate(context, builder, signature, arguments):
+            data = cgutils.create_struct_proxy(array)(context, builder, arguments[0]).data
+            target, source = (builder.gep(data, [arguments[k]]) for k in (1, 2))
+            cgutils.raw_memmove(builder, target, source, builder.sub(arguments[3], arguments[2]), 1)
+            return context.get_dummy_value()
+
+        return types.none(array, types.intp, types.intp, types.intp), generate
 
     @kernel
     def copy_small(typing_context, target, at, source, i):
@@ -207,6 +235,13 @@ def instruction(function: Callable[..., Any]) -> Callable[..., Any]:
 
         return types.Tuple([types.Array(types.uint8, 1, "C"), types.intp])(types.intp, types.intp), generate
 
-    machines = {load_32: load(32), load_64: load(64), store_64: store, trailing_zeros: zeros, prefetch: fetch}
+    machines = {
+        load_32: load(32),
+        load_64: load(64),
+        store_64: store,
+        move: memmove,
+        trailing_zeros: zeros,
+        prefetch: fetch,
+    }
     machines |= {text_characters: characters, within_64: within, copy_small_64: copy_small, ones: count}
     return intrinsic(machines[function])

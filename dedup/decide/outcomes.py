@@ -10,7 +10,8 @@ from ..match.explain import in_words
 from ..match.relation import DISTINCT, EXACT, RELATIONS, removal_reason
 from ..results import CleanResult, Decision, Removal, Span
 from ..text.paragraphs import Paragraphs, cuts, without
-from .rule import Batch, equal_shorts
+from .batch import Batch
+from .rule import equal_shorts
 from .state import Decided, State
 
 
@@ -58,8 +59,8 @@ def outcomes(texts: list[str], paragraphs: Paragraphs, decided: Decided, state: 
     """The documents that were decided last, which are these texts."""
     batch, verdicts = decided.batch, decided.verdicts
     equals = equal_shorts(batch, verdicts)
-    gone = np.flatnonzero(verdicts.repeats | (equals >= 0))
-    own = (equals[gone] >= 0) | (verdicts.originals[gone, 0] == decided.numbers[batch.documents[gone]])
+    gone = np.flatnonzero(verdicts.removed | (equals >= 0))
+    own = (equals[gone] >= 0) | (decided.originals[gone, 0] == decided.numbers[batch.documents[gone]])
     bounds = np.append(0, np.cumsum(paragraphs.counts))
     at = np.searchsorted(gone, bounds)
     within = np.append(0, np.cumsum(own))[at].tolist()
@@ -99,15 +100,15 @@ def outcomes(texts: list[str], paragraphs: Paragraphs, decided: Decided, state: 
 def decision(decided: Decided, p: int, state: State) -> Decision:
     """What was decided on paragraph p of what was decided last."""
     batch, verdicts = decided.batch, decided.verdicts
-    relation = int(verdicts.relations[p])
+    relation = int(verdicts.relation[p])
     if relation == DISTINCT:
         return Decision("distinct", None, 0.0, 0.0, "no kept paragraph stands for it")
-    document, position = verdicts.originals[p].tolist()
+    document, position = decided.originals[p].tolist()
     if relation == EXACT:
         return _exact(batch, p, (state.id_of(document), position), state)
-    jaccard, inside = float(verdicts.jaccards[p]), float(verdicts.containments[p])
+    jaccard, inside = float(verdicts.jaccard[p]), float(verdicts.containment[p])
     reason = removal_reason(relation, _count(batch, p), jaccard, inside, state.config)
-    reason += f"; {in_words(batch.tokens.text(p), state.stand_in(decided, p))}"
+    reason += f"; {in_words(batch.tokens.text(p), state.original(decided, p))}"
     return Decision(RELATIONS[relation], (state.id_of(document), position), jaccard, inside, reason)
 
 

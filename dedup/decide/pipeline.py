@@ -14,8 +14,8 @@ from ..config import Config
 from ..results import CleanResult, Decision, Removal
 from ..text.paragraphs import Paragraphs, line_cuts, split, split_lines, split_paragraphs, without
 from ..text.utf8 import Utf8
+from .batch import LARGEST_DOCUMENT, Batch, read_batch
 from .outcomes import Outcome, decision, outcomes
-from .rule import LARGEST_DOCUMENT, Batch, read_batch
 from .state import Decided, State
 
 BATCH_TEXTS = 4_000  # what one batch holds about; most of its arrays stay in the processor's cache
@@ -101,7 +101,7 @@ class Pipeline:
             ids = [(id, begin + place) for place in range(len(chunk))]
             with self.lock:
                 decided = decide_alone(self.state, texts, ids, backend.wanted(self.characters))
-                repeats = np.flatnonzero(decided.verdicts.repeats).tolist()
+                repeats = np.flatnonzero(decided.verdicts.removed).tolist()
                 decisions = {p: decision(decided, p, self.state) for p in repeats}
             for p, span in enumerate(chunk):
                 if p in decisions:

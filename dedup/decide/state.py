@@ -18,8 +18,10 @@ from ..config import Config
 from ..errors import ConfigError, DedupError, InputError, OutOfMemory
 from ..index.tables import Index
 from ..sketch.keys import count_keys
+from .batch import Batch, entries
 from .datasketch import resembling
-from .rule import Batch, Verdicts, decide, entered, entries
+from .rule import decide, entered
+from .verdicts import Ints, Verdicts
 
 if TYPE_CHECKING:
     from datasketch import MinHash
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 class Decided:
     """Documents of a batch that were decided together.
 
+    originals: int64[n, 2], document number and position of what a removed paragraph is a duplicate of
     ids: of each document, None where it has none
     number: of the first one among all that were ever decided
     numbers: int64[documents], by which the index knows each: that of its first delivery
@@ -39,6 +42,7 @@ class Decided:
 
     batch: Batch
     verdicts: Verdicts
+    originals: Ints
     ids: Sequence[Hashable]
     number: int
     numbers: NDArray[np.int64]
@@ -103,18 +107,14 @@ class State:
             numbers, again = self._register(ids)
             self._index.expected = self._index.count * self._expected // max(1, number)
             with backend.announced():
-                verdicts = decide(batch, self._index, numbers, again, self.config)
-            self.decided = decided = Decided(batch, verdicts, ids, number, numbers)
-        self.capped += verdicts.capped
+                verdicts, originals, capped = decide(batch, self._index, numbers, again, self.config)
+            self.decided = decided = Decided(batch, verdicts, originals, ids, number, numbers)
+        self.capped += capped
         return decided
 
-    def stand_in(self, decided: Decided, p: int) -> bytes:
-        """The folded text of what stands for paragraph p of what was decided last."""
-        batch, verdicts = decided.batch, decided.verdicts
-        document, position = verdicts.originals[p].tolist()
-        if document == decided.numbers[batch.documents[p]]:  # its own, of which not all need be entries
-            return batch.tokens.text(p - int(batch.positions[p]) + position)
-        return self._index.folded(int(verdicts.stand_ins[p]))
+    def original(self, decided: Decided, p: int) -> bytes:
+        """Return the folded text of what paragraph p of what was decided last is a duplicate of."""
+        return self._index.folded(int(decided.verdicts.original[p]))
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
         """Where the entries that share a band with a sketch come from, with the estimated Jaccard similarity."""
@@ -197,7 +197,10 @@ class State:
         if self.store is None or decided is None or decided.stored == decided.handed:
             return
         new = decided.entered(decided.stored, decided.handed)
-        self.store.append(decided.ids[decided.stored : decided.handed], entries(decided.batch, new, decided.numbers))
+        self.store.append(
+            decided.ids[decided.stored : decided.handed],
+            entries(decided.batch, new, decided.numbers[decided.batch.documents]),
+        )
         decided.stored = decided.handed
 
     def _take_back(self) -> None:
@@ -209,7 +212,9 @@ class State:
         if decided.handed < len(decided.ids):
             if self.config.scope == "corpus":
                 ahead = decided.entered(decided.handed, len(decided.ids))
-                self._index.cut(decided.batch.keys[ahead].T, decided.batch.fast)
+                if len(ahead):
+                    entries_ahead, keys = decided.verdicts.entry[ahead], decided.batch.keys[ahead]
+                    self._index.cut(int(entries_ahead[0]), keys, entries_ahead, decided.batch.fast)
             number = decided.number + decided.handed
             for place, id in enumerate(self.ids[number:], number):
                 if id is not None and self._numbers.get(id) == place:

@@ -8,13 +8,14 @@ a batch of them side by side, which comes to the same.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .._jit import backend, memory
 from .._jit.backend import kernel
-from .._jit.intrinsics import prefetch
+from .._jit.intrinsics import move, prefetch
 from ..errors import OutOfMemory
 from ..text.flags import PADDING
 
@@ -47,6 +48,19 @@ class Entries:
     positions: NDArray[np.int64]
     keys: NDArray[np.uint32]
     banded: NDArray[np.bool_]
+
+
+class Tables(NamedTuple):
+    """The arrays of an index, as kernels take them: see `Index`."""
+
+    text: NDArray[np.uint8]
+    flags: NDArray[np.uint8]
+    text_at: NDArray[np.int64]
+    flags_at: NDArray[np.int64]
+    documents: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    slots: NDArray[np.uint64]
+    single: int
 
 
 # Room from the beginning: what 16,384 slots for each column hold. What is not touched is not yet memory.
@@ -108,6 +122,13 @@ class Index:
         capacity = self.capacity
         bounds = [*range(0, self.single * capacity + 1, capacity), len(self.slots)]
         return [slice(begin, end) for begin, end in pairwise(bounds) if begin < end]
+
+    @property
+    def arrays(self) -> Tables:
+        """The arrays as they are now: `reserve` may make others."""
+        return Tables(
+            self.text, self.flags, self.text_at, self.flags_at, self.documents, self.positions, self.slots, self.single
+        )
 
     def reserve(self, entries: int, text: int, tokens: int, fast: bool) -> None:
         """Make room for so many more entries, bytes of folded text and tokens.
@@ -203,19 +224,36 @@ class Index:
         self.count = end
         return begin
 
-    def cut(self, keys: NDArray[np.uint32], fast: bool) -> None:
-        """Give up the last n entries, whose keys are uint32[columns, n], as if they had never been entered."""
-        self.count -= keys.shape[1]
-        remove = backend.compiled(remove_kernel) if fast else remove_kernel
-        for table, (values, owners) in zip(self.tables, _by_table(keys, self.single), strict=True):
-            remove(self.slots[table], values, (self.count + owners).astype(np.uint32))
+    def take_out(self, keys: NDArray[np.uint32], entries: NDArray[np.int64], fast: bool) -> None:
+        """Have n entries found no more by any of their keys, uint32[n, columns]."""
+        (backend.compiled(remove_all_kernel) if fast else remove_all_kernel)(self.slots, self.single, keys, entries)
+
+    def vacate(self, gone: NDArray[np.bool_], fast: bool) -> None:
+        """Give up the texts of those of the last entries that are gone, which no key finds; they keep their numbers.
+
+        Of entries that are gone at the end nothing is left.
+        """
+        if not gone.any():
+            return
+        first = self.count - len(gone)
+        if fast:
+            backend.compiled(vacate_kernel)(self.arrays, first, gone)
+        else:
+            _vacate(self.text, self.text_at[first : self.count + 1], ~gone)
+            _vacate(self.flags, self.flags_at[first : self.count + 1], ~gone)
+        self.count = first + (int(np.flatnonzero(~gone)[-1]) + 1 if not gone.all() else 0)
+
+    def cut(self, count: int, keys: NDArray[np.uint32], entries: NDArray[np.int64], fast: bool) -> None:
+        """Give up all entries from number `count` on, as if they had never been entered."""
+        self.take_out(keys, entries, fast)
+        self.count = count
 
     # The reference backend: many keys side by side. A code is table << 32 | key.
 
-    def codes(self, keys: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The codes of n texts, uint32[n, columns], and which of the texts has each: in order, that of its hash first."""
+    def codes(self, keys: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return the codes of n texts, uint32[n, columns], and which text and column each is of, in their order."""
         owners, columns = np.nonzero((np.arange(keys.shape[1]) < self.single) | (keys != 0))
-        return np.minimum(columns, self.single) << 32 | keys[owners, columns], owners
+        return np.minimum(columns, self.single) << 32 | keys[owners, columns], owners, columns
 
     def find(self, codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Which of these codes find an entry, and which one; the entries of one code in order."""
@@ -259,6 +297,14 @@ class Index:
 def _capacity(entries: int) -> int:
     """Slots of a table for so many entries, a power of two: at most three fifths are filled."""
     return max(16, 1 << ((entries * 5 + 2) // 3 - 1).bit_length())
+
+
+def _vacate(array: NDArray[np.uint8], at: NDArray[np.int64], left: NDArray[np.bool_]) -> None:
+    """Do what `vacate_kernel` does, to one array and the places in it."""
+    lengths, begin = np.diff(at), at[0]
+    moved = array[begin : at[-1]][np.repeat(left, lengths)]
+    array[begin : begin + len(moved)] = moved
+    at[1:] = begin + np.cumsum(lengths * left)
 
 
 def _refill_compiled(slots: NDArray[np.uint64], larger: NDArray[np.uint64]) -> None:
@@ -322,24 +368,55 @@ def fill_kernel(slots, keys, entries, most):
 
 
 @kernel
-def remove_kernel(slots, keys, entries):
-    """Take entries out of one table. What stands behind one and was pushed there moves up, so that it is still found."""
-    last_slot = len(slots) - 1
-    for i in range(len(keys)):
-        slot = home_kernel(keys[i], len(slots))
-        wanted = np.uint64(keys[i]) << np.uint64(32) | np.uint64(entries[i] + 1)
-        while slots[slot] != 0 and slots[slot] != wanted:
-            slot = (slot + 1) & last_slot
-        if slots[slot] == 0:
-            continue  # its bucket was full
-        later = (slot + 1) & last_slot
-        while slots[later] != 0:
-            pushed = (later - home_kernel(slots[later] >> np.uint64(32), len(slots))) & last_slot
-            if pushed >= (later - slot) & last_slot:
-                slots[slot] = slots[later]
-                slot = later
-            later = (later + 1) & last_slot
-        slots[slot] = 0
+def remove_all_kernel(slots, single, keys, entries):
+    """Take n entries out of all tables."""
+    for i in range(len(entries)):
+        for column in range(keys.shape[1]):
+            remove_kernel(slots, single, keys[i], column, entries[i])
+
+
+@kernel
+def remove_kernel(slots, single, keys, column, entry):
+    """Take an entry out of the table of one of its keys, if it is there.
+
+    What stands behind it and was pushed there moves up, so that it is still found.
+    """
+    columns = len(keys)
+    capacity = len(slots) // columns
+    begin = min(column, single) * capacity
+    table = slots[begin : begin + (capacity if column < single else (columns - single) * capacity)]
+    last_slot = len(table) - 1
+    slot = home_kernel(keys[column], len(table))
+    wanted = np.uint64(keys[column]) << np.uint64(32) | np.uint64(entry + 1)
+    while table[slot] != 0 and table[slot] != wanted:
+        slot = (slot + 1) & last_slot
+    if table[slot] == 0:
+        return
+    later = (slot + 1) & last_slot
+    while table[later] != 0:
+        pushed = (later - home_kernel(table[later] >> np.uint64(32), len(table))) & last_slot
+        if pushed >= (later - slot) & last_slot:
+            table[slot] = table[later]
+            slot = later
+        later = (later + 1) & last_slot
+    table[slot] = 0
+
+
+@kernel
+def vacate_kernel(tables, first, gone):
+    """Move the texts of entries from `first` on together, over those of the ones that are gone."""
+    text, flags = tables.text_at[first], tables.flags_at[first]
+    for i in range(len(gone)):
+        begin, end = tables.text_at[first + i], tables.text_at[first + i + 1]
+        begin_flags, end_flags = tables.flags_at[first + i], tables.flags_at[first + i + 1]
+        tables.text_at[first + i], tables.flags_at[first + i] = text, flags
+        if not gone[i]:
+            if text < begin:
+                move(tables.text, text, begin, end)
+                move(tables.flags, flags, begin_flags, end_flags)
+            text += end - begin
+            flags += end_flags - begin_flags
+    tables.text_at[first + len(gone)], tables.flags_at[first + len(gone)] = text, flags
 
 
 @kernel

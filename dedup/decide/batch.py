@@ -1,0 +1,115 @@
+"""Batches: paragraphs of whole documents, folded, shingled and sketched, all that can be done before any decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config import Config
+from ..errors import DocumentTooLarge
+from ..index.tables import Entries
+from ..match.records import FIELD_WORDS, are_fields
+from ..sketch.keys import choose_bands, count_keys, make_keys
+from ..sketch.minhash import LANES, Shingles, shingle, sign
+from ..sketch.prefixes import find_prefixes
+from ..text.tokens import Tokens, fold, half_words
+from ..text.utf8 import Utf8
+
+# The part that a paragraph plays: it has no word, is too short, or is a field of a record, and stays without a look; it is
+# looked up for an equal text only; or it is judged in full.
+EMPTY, SHORT, FIELD, EXACT_ONLY, JUDGED = range(5)
+
+# Paragraphs of one document that are compared with each other, at most: each may share shingles with all others.
+LARGEST_DOCUMENT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """n paragraphs of whole documents, read and sketched: all that can be done before any decision.
+
+    tokens, shingles: of the n paragraphs; keys: of each, as `make_keys` makes them
+    roles: uint8[n]; documents: int64[n], the document's place in the batch; positions: int64[n], paragraph in document
+    order: int64[n], the paragraphs in the order of the rule
+    fast: whether the compiled backend read it
+    """
+
+    tokens: Tokens
+    shingles: Shingles
+    keys: NDArray[np.uint32]
+    roles: NDArray[np.uint8]
+    documents: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    order: NDArray[np.int64]
+    fast: bool
+
+
+def read_batch(
+    texts: Sequence[str] | Utf8, counts: NDArray[np.int64], config: Config, *, alone: bool, fast: bool
+) -> Batch:
+    """Fold, shingle and sketch the paragraphs of whole documents, `counts` paragraphs each; no state is touched.
+
+    alone: each text was given as a document of its own, so a short one is looked up for an equal text.
+    Raises DocumentTooLarge.
+    """
+    tokens = fold(texts, fast)
+    shingles = shingle(tokens, config.shingle_size, fast)
+    keys = _keys(tokens, shingles, config, fast)
+    documents, positions = np.arange(len(texts)), np.zeros(len(texts), dtype=np.int64)
+    if not alone:
+        documents = np.repeat(np.arange(len(counts)), counts)
+        positions = np.arange(len(texts)) - (np.cumsum(counts) - counts)[documents]
+    lengths, halves = np.diff(tokens.first), half_words(tokens)
+    roles = np.full(len(texts), JUDGED, dtype=np.uint8)
+    roles[halves < 2 * config.min_tokens] = EXACT_ONLY if alone else SHORT
+    roles[lengths == 0] = EMPTY
+    if not alone:
+        brief = np.flatnonzero((roles == JUDGED) & (halves < 2 * FIELD_WORDS))
+        roles[brief[are_fields(tokens, brief, documents, keys[:, 0])]] = FIELD
+    order = np.arange(len(texts)) if alone else np.lexsort((positions, -lengths, documents))
+    _check_sizes(roles, documents, keys[:, 0])
+    return Batch(tokens, shingles, keys, roles, documents, positions, order, fast)
+
+
+def _keys(tokens: Tokens, shingles: Shingles, config: Config, fast: bool) -> NDArray[np.uint32]:
+    single, several = count_keys(config)
+    bands, rows = choose_bands(config)
+    signatures = prefixes = np.empty((len(tokens.first) - 1, 0), dtype=np.uint32)
+    if single > 1:
+        used = min(config.num_perm, -(-bands * rows // LANES) * LANES) if fast else bands * rows
+        signatures = sign(shingles, config.num_perm, config.seed, fast, used)
+    if several:
+        prefixes = find_prefixes(tokens, shingles, config.shingle_size, fast)
+    return make_keys(shingles, signatures, prefixes, single - 1, rows, fast)
+
+
+def _check_sizes(roles: NDArray[np.uint8], documents: NDArray[np.int64], hashes: NDArray[np.uint32]) -> None:
+    if len(roles) <= LARGEST_DOCUMENT:
+        return
+    judged = roles == JUDGED
+    different = np.unique(documents[judged] << 32 | hashes[judged].astype(np.int64)) >> 32
+    for size in np.bincount(different).tolist():
+        if size > LARGEST_DOCUMENT:
+            raise DocumentTooLarge(
+                f"a document has {size:,} different paragraphs; expected at most {LARGEST_DOCUMENT:,}, which are all "
+                "compared with each other. If its lines are records, take each as a document (--lines; "
+                "dedup.duplicated(text.splitlines()))"
+            )
+
+
+def entries(batch: Batch, paragraphs: NDArray[np.int64], documents: NDArray[np.int64]) -> Entries:
+    """Return paragraphs of a batch as entries of an index, which knows the document of each by `documents`, int64[n]."""
+    tokens = batch.tokens
+    first, last = tokens.first[paragraphs], tokens.first[paragraphs + 1]
+    begins, ends = tokens.starts[first], tokens.starts[last]
+    return Entries(
+        _gathered(tokens.buffer, begins, ends), _gathered(tokens.flags, first, last), ends - begins, last - first,
+        documents[paragraphs], batch.positions[paragraphs],
+        np.ascontiguousarray(batch.keys[paragraphs].T), batch.roles[paragraphs] == JUDGED,
+    )  # fmt: skip
+
+
+def _gathered(buffer: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint8]:
+    apart = begins[1:] != ends[:-1]  # most stand one behind the other, and are taken together
+    begins, ends = begins[np.append(True, apart)[: len(begins)]], ends[np.append(apart, True)[: len(ends)]]
+    return np.concatenate([buffer[:0], *(buffer[i:k] for i, k in zip(begins.tolist(), ends.tolist(), strict=True))])
