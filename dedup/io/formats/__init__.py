@@ -1,4 +1,7 @@
-"""The formats that documents come in. A file's name tells which, unless the caller does."""
+"""The formats that documents come in. A file's name tells which, unless the caller does.
+
+Each is declared in a module of its own; what the command offers, and its reference says, follows from `FORMATS`.
+"""
 
 import sys
 from collections.abc import Iterator
