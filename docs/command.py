@@ -5,22 +5,37 @@ import sys
 import click
 
 from dedup.cli.main import main
+from dedup.io.formats import DEFAULT, DEFAULT_WITH_FIELD, FORMATS, compression
 
-BEFORE = """# The command `dedup`
+_PACKINGS = " ".join(f"`{suffix}`" for suffix in compression.SUFFIXES)
+
+
+def _format_rows() -> str:
+    """The rows of the table of formats."""
+    rows = []
+    for format in FORMATS:
+        names = ", ".join(f"`{suffix}`" for suffix in format.suffixes) + ", any other" * (format is DEFAULT)
+        extra = f" (extra `{format.extra}`)" if format.extra else ""
+        compressed = f"{_PACKINGS} behind it" if format.compressible else "within"
+        stdin, notes = ("yes" if has else "no" for has in (format.stdin, format.annotations))
+        cells = names, f"`{format.name}`", f"{format.title}{extra}: {format.read_as}", compressed, stdin, notes
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+BEFORE = f"""# The command `dedup`
 
 Written by `docs/command.py` from what `dedup --help` says. Data goes to standard output, everything else to standard
 error; `-` is standard input. `python -m dedup` is the same command.
 
 ## Formats
 
-| name | read as | compressed |
-|---|---|---|
-| `.jsonl`, `.ndjson` | JSON Lines: each line is an object, whose member `text` (`--field`) is a document | `.gz` `.bz2` `.xz` `.zst` behind it |
-| `.parquet` | Parquet: each row has a document in column `text` (`--field`), of type string, large_string or a dictionary of them | within |
-| any other | plain text in UTF-8: the file is a document | `.gz` `.bz2` `.xz` `.zst` behind it |
+| name | `--format` | read as | compressed | standard input | `--annotate` |
+|---|---|---|---|---|---|
+{_format_rows()}
 
-`--format` overrules the names. Standard input is plain text, or JSON Lines with `--field` or `--format jsonl`; what goes to
-standard output is not compressed. Parquet needs the extra `parquet`, `.zst` the extra `zstd`.
+`--format` overrules the names. Standard input is {DEFAULT.title}, with `--field` {DEFAULT_WITH_FIELD.title}, or what `--format` says; what
+goes to standard output is not compressed. `.zst` needs the extra `zstd`.
 
 JSON Lines and Parquet are streamed: of JSON Lines a few megabytes are in memory, of Parquet a row group. A line in which
 nothing is removed stays byte for byte; in any other only the removed characters of the text go, and the order, spelling and

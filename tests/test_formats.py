@@ -8,6 +8,7 @@ import lzma
 import os
 import random
 import string
+import subprocess
 import sys
 import threading
 import tracemalloc
@@ -23,7 +24,7 @@ from dedup._jit import memory
 from dedup.decide.outcomes import Outcome
 from dedup.decide.pipeline import Pipeline
 from dedup.decide.state import State
-from dedup.io.formats import compression, jsonl
+from dedup.io.formats import Formats, Source, compression, jsonl, open_reader
 from dedup.io.formats import text as text_format
 from dedup.runs.audit import restored
 from dedup.runs.boilerplate import Stripping, survey
@@ -112,7 +113,7 @@ def test_a_text_is_found_where_it_stands(drawn, data):
     assert row.text == text and row.problem is None
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    reader = jsonl.JsonLinesReader(io.BytesIO(line.encode()), "text")
+    reader = jsonl.JsonLinesReader(Source(io.BytesIO(line.encode())))
     (place,) = reader.places(row, [dedup.Span(start, end)])
     shorter = json.loads(line[: place.start] + line[place.end :])
     assert shorter.pop("text") == text[:start] + text[end:]
@@ -432,9 +433,9 @@ def test_text_is_read_whole_from_any_kind_of_file(tmp_path, monkeypatch):
     monkeypatch.setattr(text_format, "LARGEST", 60)
     for size in (0, 60, 61, 200):
         (tmp_path / "a.txt").write_bytes(b"x" * size)
-        assert text_format.TextReader.at(str(tmp_path / "a.txt"), limit=False).raw == b"x" * size
+        assert open_reader(str(tmp_path / "a.txt"), Formats(), limit=False).raw == b"x" * size
         if size <= 60:
-            assert text_format.TextReader.at(str(tmp_path / "a.txt"), limit=True).raw == b"x" * size
+            assert open_reader(str(tmp_path / "a.txt"), Formats(), limit=True).raw == b"x" * size
         else:
             result = call("clean", tmp_path / "a.txt")
             assert result.exit_code == 2 and "larger than 60 bytes" in result.stderr
@@ -450,10 +451,10 @@ def test_text_is_read_whole_from_any_kind_of_file(tmp_path, monkeypatch):
         writing = threading.Thread(target=write, args=([b"x" * 10] * (size // 10),))
         writing.start()
         if size <= 60:
-            assert text_format.TextReader.at(pipe, limit=True).raw == b"x" * size
+            assert open_reader(pipe, Formats(), limit=True).raw == b"x" * size
         else:
             with pytest.raises(ValueError, match="larger than 60 bytes"):
-                text_format.TextReader.at(pipe, limit=True)
+                open_reader(pipe, Formats(), limit=True)
         writing.join()
 
 
@@ -462,7 +463,7 @@ def test_a_missing_library_is_named(tmp_path, monkeypatch):
     (tmp_path / "a.parquet").write_text("")
     monkeypatch.setitem(sys.modules, "backports.zstd", None)
     monkeypatch.setitem(sys.modules, "compression.zstd", None)
-    monkeypatch.setitem(sys.modules, "dedup.io.formats.parquet", None)
+    monkeypatch.setitem(sys.modules, "dedup.io.formats._parquet_rows", None)
     result = call("find", tmp_path)
     assert result.exit_code == 2
     assert "the extra zstd: pip install 'dedup-paragraphs[zstd]'" in result.stderr
@@ -533,6 +534,41 @@ def test_rows_are_looked_at_like_files(tmp_path):
     assert "2 boilerplate" in result.stderr and result.stderr.count("\n") == 1
     assert call("restore", tmp_path / "out", "--removed", tmp_path / "r", "-o", tmp_path / "b").exit_code == 0
     assert (tmp_path / "b" / "a.jsonl").read_text() == given
+
+
+# --- A format more
+
+
+def test_a_format_is_added_by_its_module_and_one_line(tmp_path):
+    def run(*arguments, given=b""):
+        script = os.path.join(os.path.dirname(__file__), "list_format.py")
+        command = [sys.executable, script, *map(str, arguments)]
+        return subprocess.run(command, input=given, capture_output=True, cwd=tmp_path)
+
+    whole = f"{LONG}\n{OTHER}\n“{LONG}”\nsomething new\n".encode()
+    cleaned = f"{LONG}\n{OTHER}\n\nsomething new\n".encode()
+    (tmp_path / "a.lst.gz").write_bytes(gzip.compress(whole))
+    done = run("clean", "a.lst.gz", "-o", "b.LST", "--removed", "removed")
+    assert done.returncode == 0 and b"4 documents, 4 paragraphs, 1 removed" in done.stderr
+    assert (tmp_path / "b.LST").read_bytes() == cleaned
+    record = json.loads((tmp_path / "removed").read_text())
+    assert (record["document"], record["duplicate_of"]["document"]) == ("a.lst.gz:3", "a.lst.gz:1")
+    assert run("restore", "b.LST", "--removed", "removed").stdout == whole
+
+    assert run("clean", "-", "--format", "list", given=whole).stdout == cleaned
+    assert run("clean", "-", "--format", "list", "-o", "out/", given=whole).returncode == 0
+    assert tree(tmp_path / "out") == {"stdin.lst": cleaned}
+    (tmp_path / "a.txt").write_bytes(whole)
+    assert run("clean", "a.txt", "--format", "list", "--in-place").returncode == 0
+    assert (tmp_path / "a.txt").read_bytes() == cleaned
+
+    assert b"b.LST: a list has no place for notes" in run("clean", "b.LST", "--annotate").stderr
+    assert b"b.LST is read as list, and no format becomes another" in run("clean", "b.LST", "-o", "c.jsonl").stderr
+    page = run("reference").stdout.decode()
+    packings = "`.gz` `.bz2` `.xz` `.zst` behind it"
+    assert f"\n| `.lst` | `list` | a list: each line is a document | {packings} | yes | no |\n" in page
+    assert page.count("--format [txt|jsonl|parquet|list]") == page.count("--format [") == 4
+    assert ".parquet, .lst), otherwise txt]" in " ".join(page.split())
 
 
 # --- State

@@ -521,9 +521,9 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path, window):
     assert result.exit_code == 2 and "report.html" in result.stderr
     path = tmp_path / "report.html"
     run = report.Run(["x"], dedup.Config(), report.Totals(), done=False, lines=False)
-    document = report.Document("a.txt", "a.txt", None, "a.txt")
-    found = ((report.File(document, None), iter([])) for _ in range(2))
-    passed = report.reported(found, [document], path, run)
+    file = report.InputFile("a.txt", "a.txt", None, "a.txt")
+    found = ((report.OpenFile(file, None), iter([])) for _ in range(2))
+    passed = report.reported(found, [file], path, run)
     next(passed)
     passed.close()  # as when a run is interrupted
     assert sorted(os.listdir(tmp_path)) == ["file"]

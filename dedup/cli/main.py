@@ -16,15 +16,15 @@ from ..config import Config
 from ..errors import CorpusError
 from ..index.file import IndexFile
 from ..io.atomic import Replacement, failures_named
-from ..io.formats import Formats, open_reader
-from ..io.formats.jsonl import NOTE, as_json
-from ..io.inputs import Document, check_places, plan
+from ..io.formats import NOTE, Formats, open_reader
+from ..io.formats.jsonl import as_json
+from ..io.inputs import InputFile, check_places, plan
 from ..match.explain import marked, word_diff
 from ..report.removals import Run, reported
 from ..report.tune import described, documents_at_random, looked_at, survey
 from ..runs.audit import AuditLog, AuditReader, as_record
 from ..runs.rewrite import replace_cleaned, write_cleaned, write_restored
-from ..runs.run import File, Rows, explained, row_id
+from ..runs.run import OpenFile, Rows, explained, row_id
 from . import output
 from .info import describe
 from .options import (
@@ -96,18 +96,17 @@ def clean(
     dedup clean pages.jsonl.zst -o cleaned.jsonl.zst --removed removed.jsonl
     zcat pages.jsonl.gz | dedup clean - --field content | head
 
-    Files are plain text, JSON Lines (.jsonl, .ndjson) or Parquet, as their names say; text and JSON Lines also
-    compressed (.gz, .bz2, .xz, .zst). What cannot be read is named and left out, a row without the field stays as it is;
-    the exit code is then 2.
+    The name of a file says what it is (see --format), and whether it is compressed (.gz, .bz2, .xz, .zst). What cannot
+    be read is named and left out, a row without the field stays as it is; the exit code is then 2.
 
     With --index a run that was interrupted goes on where it was: what is done is passed over.
     With --boilerplate what is said in removed boilerplate is said nowhere any more: look at `dedup find
     --boilerplate N` first. Each occurrence goes to standard error, as a line of JSON, or to the file
     of --removed.
     """
-    documents = plan(sources, output, formats, in_place=in_place, named=index is not None)
+    files = plan(sources, output, formats, in_place=in_place, named=index is not None)
     to_stdout = output is None and not in_place and not dry_run
-    if to_stdout and len(documents) != 1:
+    if to_stdout and len(files) != 1:
         raise click.UsageError("more than one document needs -o DST or --in-place.")
     if to_stdout and json:
         raise click.UsageError("--json goes where the document goes; it needs -o DST, --in-place or --dry-run.")
@@ -116,24 +115,24 @@ def clean(
     if removed is not None and in_place:
         _check_way_back(removed, index)
     if annotate:
-        _check_place_for_notes(documents, formats)
+        _check_place_for_notes(files, formats)
     check_places(sources, output, {"the index": index, "the record": removed, "the report": report})
     if index is not None and boilerplate is not None:
         raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
     progress = not quiet and not (to_stdout and at_terminal(sys.stdout))
-    session = Session(documents, formats, config, lines, progress=progress)
+    session = Session(files, formats, config, lines, progress=progress)
     session.find_boilerplate(boilerplate)
     with ExitStack() as closing:
         found = session.results(jobs or cores(), _only_read(index, config) if dry_run else index)
         if report:
             done = not (dry_run or annotate)
-            found = reported(found, session.documents, report, Run(sources, config, session.totals, done, lines))
+            found = reported(found, session.files, report, Run(sources, config, session.totals, done, lines))
         record = None
         if removed is not None:
             if session.done and not os.path.exists(removed):
                 warn(f"{removed} is new: what was removed from files done before is not on it, nor restored from it")
             durable = in_place or index is not None
-            again = None if index is None else {document.name for document in session.documents}
+            again = None if index is None else {file.name for file in session.files}
             record = closing.enter_context(AuditLog(removed, durable=durable, again=again))
         for file, rows in found:
             if boilerplate is not None and record is None:
@@ -141,7 +140,7 @@ def clean(
             if dry_run:
                 deque(rows, maxlen=0)
                 continue
-            if file.document.output is None:
+            if file.input.output is None:
                 target = standard_output()
                 write_cleaned(file, rows, target, record=record, annotate=annotate)
                 target.flush()
@@ -164,12 +163,14 @@ def _check_way_back(removed: str, index: str | None) -> None:
         )
 
 
-def _check_place_for_notes(documents: list[Document], formats: Formats) -> None:
+def _check_place_for_notes(files: list[InputFile], formats: Formats) -> None:
     if formats.field == NOTE:
         raise click.UsageError(f"--field {NOTE} is where the notes go: they would take the place of the text.")
-    for document in documents:
-        if formats.of(document.source) == "txt":
-            raise click.UsageError(f"{document.source}: plain text has no place for notes; --annotate needs rows.")
+    for source in (file.source for file in files):
+        if not formats.of(source).annotations:
+            raise click.UsageError(
+                f"{source}: {formats.of(source).title} has no place for notes; --annotate needs rows."
+            )
 
 
 def _only_read(index: str | None, config: Config) -> IndexFile | None:
@@ -177,13 +178,13 @@ def _only_read(index: str | None, config: Config) -> IndexFile | None:
     return IndexFile(index, config, write=False) if index is not None and os.path.exists(index) else None
 
 
-def _boilerplate_told(file: File, rows: Rows) -> Rows:
+def _boilerplate_told(file: OpenFile, rows: Rows) -> Rows:
     """The rows, while what is removed of them as boilerplate goes to standard error."""
     for row, outcome in rows:
         for removal in outcome.result().removed if outcome and outcome.boilerplate else []:
             if removal.decision.relation == "boilerplate" and row.text is not None:
                 with failures_named("standard error"):  # it is the only record
-                    click.echo(as_json(as_record(row_id(file.document, row), row.text, removal)), err=True)
+                    click.echo(as_json(as_record(row_id(file.input, row), row.text, removal)), err=True)
         yield row, outcome
 
 
@@ -247,9 +248,9 @@ def find(
         raise click.UsageError("--sample shows removals one by one: it goes with neither --clusters nor --table.")
     if index is not None and boilerplate is not None:
         raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
-    documents = plan(sources, None, named=index is not None)
+    files = plan(sources, None, named=index is not None)
     check_places(sources, None, {"the index": index, "the report": report, "the page": page})
-    session = Session(documents, formats, config, lines, progress=not quiet and not at_terminal(sys.stdout))
+    session = Session(files, formats, config, lines, progress=not quiet and not at_terminal(sys.stdout))
     session.find_boilerplate(boilerplate)
     for piece, count in session.boilerplate.listed() if session.boilerplate and not sample else []:
         record = {"relation": "boilerplate", "documents": count, "text": piece}
@@ -257,7 +258,7 @@ def find(
     known = None if index is None else IndexFile(index, config, write=False)
     found = session.results(jobs or cores(), known)
     if report:
-        found = reported(found, session.documents, report, Run(sources, config, session.totals, False, lines))
+        found = reported(found, session.files, report, Run(sources, config, session.totals, False, lines))
     if sample:
         judge_sample(session, found, sample, page)
     else:
@@ -311,8 +312,7 @@ def tune(sources: tuple[str, ...], number: int, formats: Formats, config: Config
     dedup tune articles --threshold 0.6 | less
     """
     skipped: list[str] = []
-    documents = plan(sources, None)
-    drawn = documents_at_random(documents, formats, lines=lines, report=skipped.append)
+    drawn = documents_at_random(plan(sources, None), formats, lines=lines, report=skipped.append)
     surveyed = survey(drawn, config)
     for line in described(surveyed, config, number, coloured):
         click.echo(line)
@@ -353,28 +353,28 @@ def restore(sources: tuple[str, ...], removed: str, output: str | None, in_place
     Text and JSON Lines come back byte for byte once decompressed, Parquet value for value. A file that is not what the
     run wrote is named and left out.
     """
-    documents = plan(sources, output, formats, in_place=in_place)
-    if output is None and not in_place and len(documents) != 1:
+    files = plan(sources, output, formats, in_place=in_place)
+    if output is None and not in_place and len(files) != 1:
         raise click.UsageError("more than one document needs -o DST or --in-place.")
     check_places(sources, output, {"the record": removed})
     cuts = AuditReader(removed)
-    names = {document.name for document in documents}
-    if len(documents) == len(cuts.files) == 1:  # whatever it is called now
-        documents = [replace(documents[0], name=next(iter(cuts.files)))]
+    names = {file.name for file in files}
+    if len(files) == len(cuts.files) == 1:  # whatever it is called now
+        files = [replace(files[0], name=next(iter(cuts.files)))]
         names = set(cuts.files)
     problems = [f"{name}: no such file in {' '.join(sources)}, but in {removed}" for name in sorted(cuts.files - names)]
-    for document in documents:
+    for file in files:
         try:
-            reader = open_reader(document.source, formats, limit=False)
-            if document.output is None:
-                write_restored(document, reader, cuts, standard_output())
+            reader = open_reader(file.source, formats, limit=False)
+            if file.output is None:
+                write_restored(file, reader, cuts, standard_output())
             else:
-                with Replacement(document.output, durable=in_place) as target:
-                    write_restored(document, reader, cuts, target)
+                with Replacement(file.output, durable=in_place) as target:
+                    write_restored(file, reader, cuts, target)
         except (CorpusError, BrokenPipeError):
             raise
         except (OSError, ValueError) as error:
-            problems.append(f"{document.source}: {explained(error)}; skipped")
+            problems.append(f"{file.source}: {explained(error)}; skipped")
     for problem in problems:
         warn(problem)
     sys.exit(2 if problems else 0)

@@ -11,9 +11,11 @@ import click
 
 from ..config import Config
 from ..errors import CorpusError, DedupError
-from ..io.formats import Formats
+from ..io.formats import DEFAULT, DEFAULT_WITH_FIELD, FORMATS, Formats
 
 DEFAULTS = Config()
+_FORMATS = {format.name: format for format in FORMATS}
+_SUFFIXES = ", ".join(suffix for format in FORMATS for suffix in format.suffixes)
 
 
 def decides(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,20 +65,22 @@ def reads(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say how files are read; the command gets them as `formats`."""
 
     @wraps(command)
-    def wrapped(format: Any, field: str | None, **options: Any) -> Any:
-        return command(formats=Formats(format, field), **options)
+    def wrapped(format: str | None, field: str | None, **options: Any) -> Any:
+        return command(formats=Formats(_FORMATS[format] if format else None, field), **options)
 
     return _with(
         wrapped,
         click.option(
             "--format",
-            type=click.Choice(["txt", "jsonl", "parquet"]),
-            help="Format of all files, whatever their names.  [default: as the name says, otherwise txt]",
+            type=click.Choice(list(_FORMATS)),
+            help="Format of all files, whatever their names.  "
+            f"[default: as the name says ({_SUFFIXES}), otherwise {DEFAULT.name}]",
         ),
         click.option(
             "--field",
             metavar="NAME",
-            help="Member or column that holds the text; standard input is then JSON Lines.  [default: text]",
+            help="Member or column that holds the text; standard input is then "
+            f"{DEFAULT_WITH_FIELD.title}.  [default: text]",
         ),
     )
 

@@ -16,14 +16,14 @@ from ..io.inputs import check_names
 from ..match.explain import Side, marked, plain, word_diff
 from ..report.kept_texts import KeptTexts, with_kept
 from ..report.sample import OPEN, QUIT, RIGHT, WRONG, as_page, draw, judge, precision
-from ..runs.run import File, Rows
+from ..runs.run import OpenFile, Rows
 from .options import at_terminal, say
 from .session import Session, decided
 
 
-def clusters(session: Session, found: Iterable[tuple[File, Rows]]) -> list[dict[str, Any]]:
+def clusters(session: Session, found: Iterable[tuple[OpenFile, Rows]]) -> list[dict[str, Any]]:
     """Every kept paragraph that stands for others, with these: the largest cluster first. Boilerplate is in none."""
-    check_names(session.documents)
+    check_names(session.files)
     together: dict[tuple[str, int], dict[str, Any]] = {}
     with closing(KeptTexts()) as texts:
         for record, kept in map(attrgetter("record", "kept"), with_kept(decided(found), texts)):
@@ -77,12 +77,12 @@ def _width() -> int:
     return shutil.get_terminal_size((160, 24)).columns
 
 
-def judge_sample(session: Session, found: Iterable[tuple[File, Rows]], size: int, page: str | None) -> None:
+def judge_sample(session: Session, found: Iterable[tuple[OpenFile, Rows]], size: int, page: str | None) -> None:
     """Draw a sample of what was found and have it judged: on a page, at the terminal, or by whoever reads JSON Lines.
 
     Boilerplate is not drawn: it is removed although nothing stands for it. Raises CorpusError.
     """
-    check_names(session.documents)
+    check_names(session.files)
     with closing(KeptTexts()) as kept:
         removals = with_kept(decided(found), kept)
         drawn = draw((removal for removal in removals if removal.record["relation"] != "boilerplate"), size)

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import click
 
-from ..io.inputs import Document, size_of
+from ..io.inputs import InputFile, size_of
 from ..runs.run import Totals
 
 _EVERY = 0.1  # seconds
@@ -17,14 +17,14 @@ _EVERY = 0.1  # seconds
 class Bar:
     """A bar of the bytes read, with what came of them, and the time left."""
 
-    def __init__(self, documents: Sequence[Document], totals: Totals, *, wanted: bool) -> None:
+    def __init__(self, files: Sequence[InputFile], totals: Totals, *, wanted: bool) -> None:
         self._totals = totals
         self._sizes: dict[str, int] = {}
         self._finished = 0  # bytes of files that are done
         self._begin = self._last = time.monotonic()
         self._bar: Any = None
         if wanted and sys.stderr is not None and sys.stderr.isatty():
-            self._sizes = {document.source: size_of(document.source) for document in documents}
+            self._sizes = {file.source: size_of(file.source) for file in files}
         if length := sum(self._sizes.values()):
             self._bar = click.progressbar(length=length, file=sys.stderr, width=24, item_show_func=self._came_of_it)
 

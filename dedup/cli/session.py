@@ -11,11 +11,11 @@ from ..decide.pipeline import Pipeline
 from ..decide.state import State
 from ..index.file import IndexFile, opened
 from ..io.formats import Formats
-from ..io.inputs import Document
+from ..io.inputs import InputFile
 from ..results import CleanResult
 from ..runs.boilerplate import Boilerplate
 from ..runs.resume import Progress
-from ..runs.run import File, Rows, Totals, find_boilerplate, row_id, run
+from ..runs.run import OpenFile, Rows, Totals, find_boilerplate, row_id, run
 from .options import warn
 from .progress import Bar
 
@@ -24,10 +24,10 @@ from .progress import Bar
 class Session:
     """What is read and how, what came of it, and whether its `progress` is to be seen.
 
-    `documents` shrinks to what remains to be done once an index says so; the names of the others are `done`.
+    `files` shrinks to what remains to be done once an index says so; the names of the others are `done`.
     """
 
-    documents: list[Document]
+    files: list[InputFile]
     formats: Formats
     config: Config
     lines: bool
@@ -47,9 +47,9 @@ class Session:
             return
         if self.lines:
             raise click.UsageError("--lines takes every line as a document: none of them has boilerplate to remove.")
-        self.boilerplate = find_boilerplate(self.documents, least, self.formats)
+        self.boilerplate = find_boilerplate(self.files, least, self.formats)
 
-    def results(self, jobs: int, index: str | IndexFile | None) -> Iterator[tuple[File, Rows]]:
+    def results(self, jobs: int, index: str | IndexFile | None) -> Iterator[tuple[OpenFile, Rows]]:
         """Each file, and its rows with their results; with an index it is noted as done when the next is asked for.
 
         Which files are passed over is known at once.
@@ -64,8 +64,8 @@ class Session:
             raise
         return self._results(state, progress, jobs)
 
-    def _results(self, state: State, progress: Progress | None, jobs: int) -> Iterator[tuple[File, Rows]]:
-        with closing(state), Bar(self.documents, self.totals, wanted=self.progress) as bar:
+    def _results(self, state: State, progress: Progress | None, jobs: int) -> Iterator[tuple[OpenFile, Rows]]:
+        with closing(state), Bar(self.files, self.totals, wanted=self.progress) as bar:
 
             def skipped(problem: str) -> None:
                 self.totals.skipped += 1
@@ -73,7 +73,7 @@ class Session:
                 warn(problem)
 
             found = run(
-                self.documents,
+                self.files,
                 Pipeline(state),
                 self.formats,
                 jobs=jobs,
@@ -83,30 +83,30 @@ class Session:
             )
             for file, rows in found:
                 yield file, self._counted(file, rows, bar)
-                bar.finished(file.document.source)
+                bar.finished(file.input.source)
                 if progress is not None:
-                    progress.finished(file.document)
+                    progress.finished(file.input)
             if progress is not None:
                 progress.commit()
 
     def _pass_over(self, progress: Progress) -> None:
-        remaining, changed, moved = progress.remaining(self.documents)
-        self.done = {document.name for document in self.documents} - {document.name for document in remaining}
+        remaining, changed, moved = progress.remaining(self.files)
+        self.done = {file.name for file in self.files} - {file.name for file in remaining}
         self.totals.skipped, self.totals.changed = len(moved), len(changed)
-        self.totals.passed = len(self.documents) - len(remaining) - len(moved)
-        self.documents = remaining
-        for document in moved:
+        self.totals.passed = len(self.files) - len(remaining) - len(moved)
+        self.files = remaining
+        for file in moved:
             warn(
-                f"{document.source}: byte for byte what an earlier run cleaned into this index under another name; if it is "
+                f"{file.source}: byte for byte what an earlier run cleaned into this index under another name; if it is "
                 "that file, it would be taken for a repeat of itself, so its output stays as it is"
             )
-        for document in changed:
+        for file in changed:
             warn(
-                f"{document.source}: changed since it was cleaned into this index, and is cleaned again; what it said "
+                f"{file.source}: changed since it was cleaned into this index, and is cleaned again; what it said "
                 "then may stand for paragraphs of others"
             )
 
-    def _counted(self, file: File, rows: Rows, bar: Bar) -> Rows:
+    def _counted(self, file: OpenFile, rows: Rows, bar: Bar) -> Rows:
         self.totals.files += 1
         carried, first = 0, ""
         for row, outcome in rows:
@@ -115,21 +115,21 @@ class Session:
             elif row.problem is not None:
                 first = first or f"row {row.number}: {row.problem}"
                 carried += 1
-            bar.reading(file.reader.position)
+            bar.reading(file.reader.source.position)
             yield row, outcome
         if carried:
             self.totals.carried += carried
             rows_are = "1 row is" if carried == 1 else f"{carried:,} rows are"
             bar.clear()
-            warn(f"{file.document.source}: {rows_are} left unchanged; {first}")
+            warn(f"{file.input.source}: {rows_are} left unchanged; {first}")
 
 
-def decided(found: Iterable[tuple[File, Rows]]) -> Iterator[tuple[str, str, CleanResult]]:
+def decided(found: Iterable[tuple[OpenFile, Rows]]) -> Iterator[tuple[str, str, CleanResult]]:
     """The id, text and result of every document, as it is decided."""
     for file, rows in found:
         for row, outcome in rows:
             if outcome is not None and row.text is not None:
-                yield row_id(file.document, row), row.text, outcome.result()
+                yield row_id(file.input, row), row.text, outcome.result()
 
 
 def as_numbers(totals: Totals) -> dict[str, int]:

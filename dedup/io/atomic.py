@@ -51,7 +51,7 @@ class Replacement:
                     os.unlink(self._temporary)
                 raise
 
-    def write(self, content: bytes) -> None:
+    def write(self, content: bytes | memoryview) -> None:
         """Write the whole file and put it in its place. Raises CorpusError."""
         try:
             left = memoryview(content)

@@ -12,7 +12,7 @@ from .formats import STANDARD_INPUT, Formats, by_name
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class InputFile:
     """A file to read.
 
     source: its path; "-" is standard input
@@ -34,7 +34,7 @@ def plan(
     *,
     in_place: bool = False,
     named: bool = False,
-) -> list[Document]:
+) -> list[InputFile]:
     """The files of a run in order, with their outputs, checked before anything is written.
 
     A folder's files (not hidden ones) come in the order of their relative POSIX paths by code point. The contents of
@@ -42,23 +42,23 @@ def plan(
     goes to the file `output`, or into it where it is a folder. With `named` the ids begin with the name of the source
     even where it is one folder, so that those of several runs differ. Raises CorpusError.
     """
-    documents = _planned(sources, output, formats, in_place)
+    files = _planned(sources, output, formats, in_place)
     if named and len(sources) == 1 and os.path.isdir(sources[0]):
         prefix = _own_name(sources[0])
-        documents = [replace(document, id=prefix + document.id) for document in documents]
-    again = {id for id, count in Counter(document.id for document in documents).items() if count > 1}
+        files = [replace(file, id=prefix + file.id) for file in files]
+    again = {id for id, count in Counter(file.id for file in files).items() if count > 1}
     if again:  # two files of one name are two documents
-        documents = [replace(d, id=d.source, name=d.source) if d.id in again else d for d in documents]
-    return documents
+        files = [replace(file, id=file.source, name=file.source) if file.id in again else file for file in files]
+    return files
 
 
-def check_names(documents: Iterable[Document]) -> None:
-    """Raise CorpusError for two documents with the same id, whose paragraphs could not be told apart."""
+def check_names(files: Iterable[InputFile]) -> None:
+    """Raise CorpusError for two files with the same id, whose paragraphs could not be told apart."""
     named: dict[str, str] = {}
-    for document in documents:
-        if document.id in named:
-            raise CorpusError(f"{named[document.id]} and {document.source} would both be called {document.id}")
-        named[document.id] = document.source
+    for file in files:
+        if file.id in named:
+            raise CorpusError(f"{named[file.id]} and {file.source} would both be called {file.id}")
+        named[file.id] = file.source
 
 
 def check_places(sources: Sequence[str], output: str | None, files: Mapping[str, str | None]) -> None:
@@ -83,52 +83,51 @@ def check_places(sources: Sequence[str], output: str | None, files: Mapping[str,
         taken[path] = what
 
 
-def _planned(sources: Sequence[str], output: str | None, formats: Formats, in_place: bool) -> list[Document]:
+def _planned(sources: Sequence[str], output: str | None, formats: Formats, in_place: bool) -> list[InputFile]:
     if not sources:
         raise CorpusError("no source; expected files, folders or - for standard input")
     if output == "":
         raise CorpusError("the destination has an empty name; expected a folder or file")
-    documents = [document for source in sources for document in _documents(source, len(sources) > 1)]
+    files = [file for source in sources for file in _files(source, len(sources) > 1)]
     if in_place:
         if output is not None or STANDARD_INPUT in sources:
             raise CorpusError("--in-place writes over the files it reads; it goes with neither -o nor standard input")
-        documents = [replace(document, output=document.source) for document in documents]
-        _check_apart(documents, _places())
-        return documents
+        files = [replace(file, output=file.source) for file in files]
+        _check_apart(files, _places())
+        return files
     if output is None:
-        return documents
+        return files
     single = len(sources) == 1 and not os.path.isdir(sources[0])
     if single and not os.path.isdir(output) and not output.endswith(("/", os.sep)):
-        _check_format(documents[0].source, output, formats)
-        documents = [replace(documents[0], output=output)]
+        _check_format(files[0].source, output, formats)
+        files = [replace(files[0], output=output)]
     else:
-        given = f"stdin.{formats.of(STANDARD_INPUT)}"
-        names = [given if document.source == STANDARD_INPUT else document.id for document in documents]
+        given = f"stdin{formats.of(STANDARD_INPUT).suffixes[0]}"
         folder = os.path.join(output, "")
-        documents = [Document(d.source, d.id, folder + name, d.name) for d, name in zip(documents, names, strict=True)]
-    _check_outputs(documents, sources, output)
-    return documents
+        files = [replace(f, output=folder + (given if f.source == STANDARD_INPUT else f.id)) for f in files]
+    _check_outputs(files, sources, output)
+    return files
 
 
 def _check_format(source: str, output: str, formats: Formats) -> None:
     told, read = by_name(output), formats.of(source)
-    if told and told != read:
+    if told and told is not read:
         name = "standard input" if source == STANDARD_INPUT else source
         raise CorpusError(
-            f"{output}: {name} is read as {read}, and no format becomes another; --format says what it is"
+            f"{output}: {name} is read as {read.name}, and no format becomes another; --format says what it is"
         )
 
 
-def _documents(source: str, several: bool) -> Iterator[Document]:
+def _files(source: str, several: bool) -> Iterator[InputFile]:
     if source == STANDARD_INPUT:
-        yield Document(source, source, None, source)
+        yield InputFile(source, source, None, source)
     elif os.path.isdir(source):
         folder, prefix = os.path.join(source, ""), _own_name(source) if several else ""
-        for name in sorted(_files(source)):
-            yield Document(folder + name, prefix + name, None, prefix + name)
+        for name in sorted(_names(source)):
+            yield InputFile(folder + name, prefix + name, None, prefix + name)
     elif os.path.lexists(source):
         name = os.path.basename(source)
-        yield Document(source, name, None, name)
+        yield InputFile(source, name, None, name)
     else:
         raise CorpusError(f"{source}: no such file or folder")
 
@@ -137,7 +136,7 @@ def _own_name(folder: str) -> str:
     return f"{Path(folder).resolve().name}/"
 
 
-def _files(root: str, inner: str = "") -> Iterator[str]:
+def _names(root: str, inner: str = "") -> Iterator[str]:
     """Relative POSIX paths of all files; a pipe in a folder, on which reading would wait for ever, is none.
 
     Folders behind links are not entered, so that no loop is; the links are listed, so that reading them says so.
@@ -155,22 +154,22 @@ def _files(root: str, inner: str = "") -> Iterator[str]:
         if name.startswith("."):
             continue
         if is_folder:
-            yield from _files(root, f"{inner}{name}/")
+            yield from _names(root, f"{inner}{name}/")
         else:
             yield inner + name
 
 
-def _check_outputs(documents: Sequence[Document], sources: Sequence[str], target: str) -> None:
+def _check_outputs(files: Sequence[InputFile], sources: Sequence[str], target: str) -> None:
     resolved = Path(target).resolve()
     for source in sources:
         if os.path.isdir(source) and resolved.is_relative_to(Path(source).resolve()):
             raise CorpusError(f"{target} lies in the source {source}; expected a destination that is not read as well")
     placed = _places()
-    inputs = {placed(document.source) for document in documents}
-    inputs |= {os.path.realpath(document.source) for document in documents if os.path.islink(document.source)}
-    taken = _check_apart(documents, placed)
+    inputs = {placed(file.source) for file in files}
+    inputs |= {os.path.realpath(file.source) for file in files if os.path.islink(file.source)}
+    taken = _check_apart(files, placed)
     if not inputs.isdisjoint(taken):
-        output = next(d.output for d in documents if d.output is not None and placed(d.output) in inputs)
+        output = next(file.output for file in files if file.output is not None and placed(file.output) in inputs)
         raise CorpusError(f"{output} is read in this run; --in-place writes over what is read")
     for path in sorted({os.path.dirname(path) for path in taken}):
         if not taken.keys().isdisjoint([path, *map(str, Path(path).parents)]):
@@ -197,15 +196,15 @@ def _places() -> Callable[[str], str]:
     return placed
 
 
-def _check_apart(documents: Iterable[Document], placed: Callable[[str], str]) -> dict[str, str]:
+def _check_apart(files: Iterable[InputFile], placed: Callable[[str], str]) -> dict[str, str]:
     """By the place of each output the source of it. Raises CorpusError for two in one place."""
     taken: dict[str, str] = {}
-    for document in documents:
-        assert document.output is not None
-        path = placed(document.output)
+    for file in files:
+        assert file.output is not None
+        path = placed(file.output)
         if path in taken:
-            raise CorpusError(f"{taken[path]} and {document.source} would both be written to {document.output}")
-        taken[path] = document.source
+            raise CorpusError(f"{taken[path]} and {file.source} would both be written to {file.output}")
+        taken[path] = file.source
     return taken
 
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from ..config import Config
 from ..io.atomic import Replacement
-from ..io.inputs import Document, check_names
+from ..io.inputs import InputFile, check_names
 from ..match.explain import plain, shortened, word_diffs
-from ..runs.run import File, Rows, Totals, row_id
+from ..runs.run import OpenFile, Rows, Totals, row_id
 from .html import lengths, page
 from .kept_texts import KeptTexts, Shown, with_kept
 
@@ -32,19 +32,19 @@ class Run:
 
 
 def reported(
-    found: Iterable[tuple[File, Rows]], documents: Sequence[Document], path: str, run: Run
-) -> Iterator[tuple[File, Rows]]:
+    found: Iterable[tuple[OpenFile, Rows]], files: Sequence[InputFile], path: str, run: Run
+) -> Iterator[tuple[OpenFile, Rows]]:
     """What is found, passed on; once all of it has passed and stands in the run's totals, the report is written.
 
-    Raises CorpusError; for two documents of one name before anything is passed on.
+    Raises CorpusError; for two files of one name before anything is passed on.
     """
-    check_names(documents)
+    check_names(files)
     columns = Columns()
 
-    def looked_at(file: File, rows: Rows) -> Rows:
+    def looked_at(file: OpenFile, rows: Rows) -> Rows:
         for row, outcome in rows:
             if outcome is not None and row.text is not None:
-                for removal in with_kept([(row_id(file.document, row), row.text, outcome.result())], kept):
+                for removal in with_kept([(row_id(file.input, row), row.text, outcome.result())], kept):
                     columns.add(removal)
             yield row, outcome
 

@@ -13,7 +13,7 @@ from .._jit import backend
 from ..api import compare
 from ..config import Config
 from ..io.formats import Formats
-from ..io.inputs import Document
+from ..io.inputs import InputFile
 from ..match.explain import Side, marked, shortened, word_diff
 from ..match.relation import compare_folded
 from ..results import Comparison
@@ -67,7 +67,7 @@ class Survey:
 
 
 def documents_at_random(
-    files: Sequence[Document], formats: Formats, *, lines: bool, report: Callable[[str], None]
+    files: Sequence[InputFile], formats: Formats, *, lines: bool, report: Callable[[str], None]
 ) -> Iterator[list[Paragraph]]:
     """The paragraphs of document after document, in an order of chance that is always the same.
 

@@ -13,7 +13,7 @@ from xxhash import xxh3_64_hexdigest
 from ..errors import CorpusError
 from ..io.atomic import Replacement, failures_named
 from ..io.formats.jsonl import as_json
-from ..io.inputs import Document
+from ..io.inputs import InputFile
 from ..results import Removal, Span
 
 
@@ -61,11 +61,11 @@ class AuditLog:
         with failures_named(path):
             self._file: BinaryIO = open(path, "ab")  # noqa: SIM115  until close
 
-    def add(self, document: Document, row: int, spelling: str, places: Sequence[Span], records: Iterable[Any]) -> None:
+    def add(self, file: InputFile, row: int, spelling: str, places: Sequence[Span], records: Iterable[Any]) -> None:
         """The removals of one row; places: where in its spelling each of them was cut. Raises CorpusError."""
         checksum = _checksum(spelling)
         for record, place in zip(records, places, strict=True):
-            line = {**record, "file": document.name, "row": row, "at": place.start}
+            line = {**record, "file": file.name, "row": row, "at": place.start}
             line |= {"cut": spelling[place.start : place.end], "checksum": checksum}
             with failures_named(self.path):
                 self._file.write(as_json(line).encode() + b"\n")

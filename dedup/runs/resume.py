@@ -14,7 +14,7 @@ from ..errors import ConfigError, CorpusError
 from ..index.file import IndexFile, Note
 from ..io.atomic import sync, unfinished_prefix
 from ..io.formats import STANDARD_INPUT
-from ..io.inputs import Document
+from ..io.inputs import InputFile
 
 # A commit costs a few writes that the disk confirms; this much work is done again at most.
 _COMMIT_FILES = 1_000
@@ -24,12 +24,12 @@ _NEW, _DONE, _CHANGED, _MOVED = "new", "done", "changed", "moved"
 
 
 class Remaining(NamedTuple):
-    """What is left of a run: its documents, those of them that were done before they changed; and, not among them, those
+    """What is left of a run: its files, those of them that were done before they changed; and, not among them, those
     that were done under another id."""
 
-    documents: list[Document]
-    changed: list[Document]
-    moved: list[Document]
+    files: list[InputFile]
+    changed: list[InputFile]
+    moved: list[InputFile]
 
 
 @dataclass(slots=True)
@@ -64,63 +64,63 @@ class Progress:
         store.lines = lines
         return cls(state, store)
 
-    def remaining(self, documents: Sequence[Document]) -> Remaining:
-        """What is left to be done of the documents.
+    def remaining(self, files: Sequence[InputFile]) -> Remaining:
+        """What is left to be done of the files.
 
         A file that is byte for byte one that was done, which is not in this run, may be that one under another name: its
         paragraphs would be taken for repeats of themselves. If it has an output already, that stays.
         """
-        _sweep(documents)
-        here = {document.id for document in documents}
+        _sweep(files)
+        here = {file.id for file in files}
         for id, note in self.store.notes.items():
             if note.size and id not in here:
                 self._elsewhere.setdefault(note.size, set()).add(note.checksum)
-        states = [(document, self._state(document)) for document in documents]
+        states = [(file, self._state(file)) for file in files]
         return Remaining(
-            [document for document, state in states if state in (_NEW, _CHANGED)],
-            [document for document, state in states if state == _CHANGED],
-            [document for document, state in states if state == _MOVED],
+            [file for file, state in states if state in (_NEW, _CHANGED)],
+            [file for file, state in states if state == _CHANGED],
+            [file for file, state in states if state == _MOVED],
         )
 
-    def _state(self, document: Document) -> str:
-        if not _lasting(document.source):
+    def _state(self, file: InputFile) -> str:
+        if not _lasting(file.source):
             return _NEW
         try:
-            found = os.stat(document.source)
-            self._times[document.id] = found.st_mtime_ns
-            written = document.output is not None and os.path.isfile(document.output)
-            if document.id not in self.store.notes:
+            found = os.stat(file.source)
+            self._times[file.id] = found.st_mtime_ns
+            written = file.output is not None and os.path.isfile(file.output)
+            if file.id not in self.store.notes:
                 alike = self._elsewhere.get(found.st_size, ()) if written else ()
-                return _MOVED if alike and _checksum(document.source) in alike else _NEW
-            size, time, checksum = self.store.notes[document.id]
-            if (found.st_size, found.st_mtime_ns) != (size, time) and _checksum(document.source) != checksum:
+                return _MOVED if alike and _checksum(file.source) in alike else _NEW
+            size, time, checksum = self.store.notes[file.id]
+            if (found.st_size, found.st_mtime_ns) != (size, time) and _checksum(file.source) != checksum:
                 return _CHANGED
         except OSError:
             return _NEW  # reading it will say why
         return _DONE if written else _NEW
 
-    def finished(self, document: Document) -> None:
+    def finished(self, file: InputFile) -> None:
         """A file's output is in its place; commit when it is time."""
-        in_place = document.output == document.source
-        if _lasting(document.source):
+        in_place = file.output == file.source
+        if _lasting(file.source):
             with suppress(OSError):  # it is gone, and a new one if it comes back
-                self._note(document, in_place)
-        if document.output is not None:
+                self._note(file, in_place)
+        if file.output is not None:
             if not in_place:  # there the disk had to confirm it before it took its place
-                self._outputs.append(document.output)
-            folder = os.path.dirname(os.path.abspath(document.output))
+                self._outputs.append(file.output)
+            folder = os.path.dirname(os.path.abspath(file.output))
             if folder not in self._folders:
                 self._folders |= {folder, *map(str, Path(folder).parents)}  # any of them may be new
         if len(self._outputs) >= _COMMIT_FILES or self._bytes >= _COMMIT_BYTES:
             self.commit()
 
-    def _note(self, document: Document, in_place: bool) -> None:
-        checksum = _checksum(document.source)
-        found = os.stat(document.source)
-        time = 0 if in_place else self._times.get(document.id, 0)
+    def _note(self, file: InputFile, in_place: bool) -> None:
+        checksum = _checksum(file.source)
+        found = os.stat(file.source)
+        time = 0 if in_place else self._times.get(file.id, 0)
         if not in_place and found.st_mtime_ns != time:
             checksum = ""  # it changed meanwhile: nobody knows what was read
-        self.store.note(document.id, Note(found.st_size, time, checksum))
+        self.store.note(file.id, Note(found.st_size, time, checksum))
         self._bytes += found.st_size
 
     def commit(self) -> None:
@@ -152,12 +152,12 @@ def _checksum(path: str) -> str:
     return state.hexdigest()
 
 
-def _sweep(documents: Sequence[Document]) -> None:
+def _sweep(files: Sequence[InputFile]) -> None:
     """Remove the unfinished files that a killed run left where its outputs go; the index lets one run do so at a time."""
     unfinished: dict[str, set[str]] = {}
-    for document in documents:
-        if document.output is not None:
-            folder, name = os.path.split(document.output)
+    for file in files:
+        if file.output is not None:
+            folder, name = os.path.split(file.output)
             unfinished.setdefault(folder, set()).add(unfinished_prefix(name))
     for folder, prefixes in unfinished.items():
         with suppress(FileNotFoundError, NotADirectoryError):

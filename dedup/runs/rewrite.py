@@ -1,42 +1,32 @@
 """What becomes of a file: its rows without what was removed, or with notes on it; and back again."""
 
 import os
+from io import BytesIO
 from typing import Any, BinaryIO
 
 from ..decide.outcomes import Outcome
 from ..io.atomic import Replacement, discard_unfinished
-from ..io.formats import Reader, Row, TextReader, writing
-from ..io.formats.compression import suffix
-from ..io.inputs import Document
+from ..io.formats import Reader, Row, writing
+from ..io.inputs import InputFile
 from ..text.paragraphs import without
 from .audit import AuditLog, AuditReader, as_record
-from .run import File, Rows, row_id
+from .run import OpenFile, Rows, row_id
 
 _TOLD_IN_A_NOTE = ("start", "end", "relation", "duplicate_of", "jaccard", "containment", "reason")
 
 
-def replace_cleaned(
-    file: File,
-    rows: Rows,
-    *,
-    in_place: bool,
-    record: AuditLog | None,
-    annotate: bool,
-) -> None:
+def replace_cleaned(file: OpenFile, rows: Rows, *, in_place: bool, record: AuditLog | None, annotate: bool) -> None:
     """Write what `write_cleaned` does to where the file's output goes; `in_place` only if it is not as it was read.
 
     Raises CorpusError.
     """
-    output = file.document.output
+    output = file.input.output
     assert output is not None
     try:
-        if isinstance(file.reader, TextReader) and record is None and not suffix(output):
-            for row, outcome in rows:  # the only one; most runs have many such files, so it is written in one piece
-                if outcome is not None and outcome.removed:
-                    assert row.text is not None
-                    Replacement(output, durable=in_place).write(without(row.text, outcome.cuts()).encode())
-                elif not in_place:
-                    Replacement(output).write(row.raw)
+        if file.reader.whole is not None and record is None:  # most runs have many, so each is written in one piece
+            content = BytesIO()
+            if write_cleaned(file, rows, content, record=None, annotate=annotate) or not in_place:
+                Replacement(output, durable=in_place).write(content.getbuffer())
         else:
             place = Replacement(output, durable=in_place)
             with place as target:
@@ -47,17 +37,10 @@ def replace_cleaned(
         raise
 
 
-def write_cleaned(
-    file: File,
-    rows: Rows,
-    target: BinaryIO,
-    *,
-    record: AuditLog | None,
-    annotate: bool,
-) -> bool:
+def write_cleaned(file: OpenFile, rows: Rows, target: BinaryIO, *, record: AuditLog | None, annotate: bool) -> bool:
     """Write the rows without what was removed, or whole `annotate`d with it; whether anything is not as it was read."""
     changed = annotate
-    with writing(file.reader, target, file.document.output or "", notes=annotate) as writer:
+    with writing(file.reader, target, file.input.output or "", notes=annotate) as writer:
         for row, outcome in rows:
             if annotate:
                 writer.write(row, None, None if row.text is None else _note(row, outcome))
@@ -69,9 +52,9 @@ def write_cleaned(
                 writer.write(row, without(spelling, places))
                 changed = True
                 if record:
-                    id, text = row_id(file.document, row), row.text
+                    id, text = row_id(file.input, row), row.text
                     removed = (as_record(id, text, removal) for removal in outcome.result().removed)
-                    record.add(file.document, row.number, spelling, places, removed)
+                    record.add(file.input, row.number, spelling, places, removed)
     if record:
         record.confirm()
     return changed
@@ -83,11 +66,11 @@ def _note(row: Row, outcome: Outcome | None) -> list[dict[str, Any]]:
     return [{key: record[key] for key in _TOLD_IN_A_NOTE} for record in records]
 
 
-def write_restored(document: Document, reader: Reader, cuts: AuditReader, target: BinaryIO) -> None:
+def write_restored(file: InputFile, reader: Reader, cuts: AuditReader, target: BinaryIO) -> None:
     """Write a file as it was before the run that cut it. Raises ValueError for one that is not what that run wrote."""
-    lacking = cuts.of(document.name)
+    lacking = cuts.of(file.name)
     missing = next(lacking, None)
-    with writing(reader, target, document.output or "") as writer:
+    with writing(reader, target, file.output or "") as writer:
         for row in reader.rows():
             if missing is None or missing.row != row.number or row.text is None:
                 writer.write(row, None)

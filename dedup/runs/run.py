@@ -12,8 +12,8 @@ from ..config import Config
 from ..decide.outcomes import Outcome
 from ..decide.pipeline import Given, Pipeline, Unread, all_read, check_size
 from ..errors import CorpusError, DedupError
-from ..io.formats import STANDARD_INPUT, Formats, Reader, Row, TextReader, open_reader
-from ..io.inputs import Document, check_names, size_of
+from ..io.formats import STANDARD_INPUT, Formats, Reader, Row, open_reader
+from ..io.inputs import InputFile, check_names, size_of
 from .boilerplate import Boilerplate, Stripping, survey
 
 _ROW_BYTES = 500  # about what a row takes in memory besides what it holds
@@ -52,10 +52,10 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class File:
+class OpenFile:
     """A file that is being read."""
 
-    document: Document
+    input: InputFile
     reader: Reader
 
 
@@ -69,14 +69,14 @@ class _Place(NamedTuple):
     row: None where the file has none; taken: the boilerplate that was taken from it
     """
 
-    file: File | None
+    file: OpenFile | None
     row: Row | None = None
     taken: dict[int, int] | None = None
     problem: str = ""
 
 
 def run(
-    documents: Sequence[Document],
+    files: Sequence[InputFile],
     pipeline: Pipeline,
     formats: Formats = Formats(),
     *,
@@ -84,7 +84,7 @@ def run(
     lines: bool = False,
     boilerplate: Boilerplate | None = None,
     report: Callable[[str], None],
-) -> Iterator[tuple[File, Rows]]:
+) -> Iterator[tuple[OpenFile, Rows]]:
     """Each file that can be read and, to be taken before the next file, its rows in order with what was decided.
 
     A row that has no text has no result. What is not text, cannot be read or is too large goes to `report` in a sentence
@@ -93,13 +93,13 @@ def run(
     fails after rows of it were decided.
     """
     reading = _Reading(pipeline.state.config, formats, lines, Stripping(boilerplate) if boilerplate else None)
-    sizes = [size_of(document.source) for document in documents]
-    given = reading.given(zip(documents, sizes, strict=True))
-    coming = len(documents), sum(sizes)
+    sizes = [size_of(file.source) for file in files]
+    given = reading.given(zip(files, sizes, strict=True))
+    coming = len(files), sum(sizes)
     decided = _by_line(given, pipeline) if lines else pipeline.stream(given, jobs, *coming, lambda outcome: outcome)
-    for file, found in groupby(decided, key=lambda passed: passed[0].file):
-        if file is not None:
-            yield file, _decided_rows(found, reading.stripping)
+    for opened, found in groupby(decided, key=lambda passed: passed[0].file):
+        if opened is not None:
+            yield opened, _decided_rows(found, reading.stripping)
             continue
         for place, _ in found:
             report(place.problem)
@@ -129,42 +129,42 @@ class _Reading:
     lines: bool
     stripping: Stripping | None
 
-    def given(self, documents: Iterable[tuple[Document, int]]) -> Iterator[Given | Unread]:
+    def given(self, files: Iterable[tuple[InputFile, int]]) -> Iterator[Given | Unread]:
         """Files, each with its size. Those of one text are left to be read by whoever has the time."""
-        for document, size in documents:
-            if document.source != STANDARD_INPUT and self.formats.of(document.source) == "txt":
-                yield Unread(document.id, size, partial(self._read, document))
+        for file, size in files:
+            if file.source != STANDARD_INPUT and self.formats.of(file.source).unit == "file":
+                yield Unread(file.id, size, partial(self._read, file))
             else:
-                yield from self._rows(document)
+                yield from self._rows(file)
 
-    def _read(self, document: Document) -> list[Given]:
-        return list(self._rows(document))
+    def _read(self, file: InputFile) -> list[Given]:
+        return list(self._rows(file))
 
-    def _rows(self, document: Document) -> Iterator[Given]:
+    def _rows(self, file: InputFile) -> Iterator[Given]:
         try:
-            file = File(document, open_reader(document.source, self.formats, limit=not self.lines))
-            if isinstance(file.reader, TextReader) and not self.lines:
-                check_size(file.reader.text, self.config)
+            opened = OpenFile(file, open_reader(file.source, self.formats, limit=not self.lines))
+            if opened.reader.whole is not None and not self.lines:
+                check_size(opened.reader.whole, self.config)
         except (OSError, ValueError) as error:
-            yield Given(None, None, _Place(None, problem=f"{document.source}: {explained(error)}; skipped"))
+            yield Given(None, None, _Place(None, problem=f"{file.source}: {explained(error)}; skipped"))
             return
         row: Row | None = None
         try:
-            for row in file.reader.rows():
+            for row in opened.reader.rows():
                 if row.text is not None and row.number and not self.lines:
                     row = _checked(row, self.config)
-                id, text = row_id(document, row), row.text
+                id, text = row_id(file, row), row.text
                 taken: dict[int, int] = {}
                 if self.stripping and text is not None:
                     text, taken = self.stripping.strip(id, text)
-                yield Given(id, text, _Place(file, row, taken), _ROW_BYTES + row.size)
+                yield Given(id, text, _Place(opened, row, taken), _ROW_BYTES + row.size)
             if row is None:
-                yield Given(None, None, _Place(file))
+                yield Given(None, None, _Place(opened))
         except (OSError, ValueError) as error:
             if isinstance(error, DedupError):
                 raise
             raise CorpusError(
-                f"{document.source}: {explained(error)}; it and what follows is not written, as rows of it were decided"
+                f"{file.source}: {explained(error)}; it and what follows is not written, as rows of it were decided"
             ) from error
 
 
@@ -178,34 +178,34 @@ def _checked(row: Row, config: Config) -> Row:
     return row
 
 
-def row_id(document: Document, row: Row) -> str:
+def row_id(file: InputFile, row: Row) -> str:
     """What a row's document is called: as its file or, of several, with the number of its row."""
-    return f"{document.id}:{row.number}" if row.number else document.id
+    return f"{file.id}:{row.number}" if row.number else file.id
 
 
-def rows_read(document: Document, formats: Formats) -> Iterator[tuple[str, str]]:
+def rows_read(file: InputFile, formats: Formats) -> Iterator[tuple[str, str]]:
     """The id and text of every document in a file. Raises OSError, and ValueError for what cannot be read."""
-    for row in open_reader(document.source, formats, limit=False).rows():
+    for row in open_reader(file.source, formats, limit=False).rows():
         if row.text is not None:
-            yield row_id(document, row), row.text
+            yield row_id(file, row), row.text
 
 
-def find_boilerplate(documents: Sequence[Document], least: int, formats: Formats = Formats()) -> Boilerplate:
+def find_boilerplate(files: Sequence[InputFile], least: int, formats: Formats = Formats()) -> Boilerplate:
     """The paragraphs that stand in at least so many documents: a pass of its own over all that can be read.
 
-    Raises CorpusError for what cannot be read twice, and for two documents of one id, whose positions would be mixed up.
+    Raises CorpusError for what cannot be read twice, and for two files of one id, whose positions would be mixed up.
     """
-    check_names(documents)
-    for source in (document.source for document in documents):
+    check_names(files)
+    for source in (file.source for file in files):
         if source == STANDARD_INPUT or (os.path.exists(source) and not os.path.isfile(source)):
             raise CorpusError(
                 f"{source} can be read only once, boilerplate takes two passes; expected files or folders"
             )
 
     def texts() -> Iterator[str]:
-        for document in documents:
+        for file in files:
             with suppress(OSError, ValueError):  # named in the second pass
-                for _, text in rows_read(document, formats):
+                for _, text in rows_read(file, formats):
                     yield text
 
     return survey(texts(), least)

@@ -1,23 +1,29 @@
-"""The formats that documents come in. A file's name tells which, unless the caller does."""
+"""The formats that documents come in. A file's name tells which, unless the caller does.
+
+Each is declared in a module of its own; what the command offers, and its reference says, follows from `FORMATS`.
+"""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from os.path import splitext
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
-from .compression import compressed, decompressed, suffix
-from .jsonl import JsonLinesReader
-from .rows import Reader, Row, Writer
-from .text import TextReader
+from .compression import compressed, decompressed, lacking, suffix
+from .jsonl import JSON_LINES
+from .parquet import PARQUET
+from .rows import NOTE, Format, Reader, Row, Source, Writer
+from .text import TEXT
 
-__all__ = ["STANDARD_INPUT", "Format", "Formats", "Reader", "Row", "TextReader", "Writer", "open_reader", "writing"]
+__all__ = ["DEFAULT", "DEFAULT_WITH_FIELD", "FORMATS", "NOTE", "STANDARD_INPUT", "Format", "Formats", "Reader", "Row",
+           "Source", "Writer", "by_name", "open_reader", "writing"]  # fmt: skip
 
 STANDARD_INPUT = "-"
 
-Format = Literal["txt", "jsonl", "parquet"]
-_BY_NAME: dict[str, Format] = {".txt": "txt", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+FORMATS = (TEXT, JSON_LINES, PARQUET)
+DEFAULT = TEXT  # of what no name tells
+DEFAULT_WITH_FIELD = JSON_LINES  # of standard input, if a field of it is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,61 +41,47 @@ class Formats:
         """The format of a file."""
         if self.format is not None:
             return self.format
-        if source == STANDARD_INPUT:
-            return "txt" if self.field is None else "jsonl"
-        return by_name(source) or "txt"
+        if source == STANDARD_INPUT and self.field is not None:
+            return DEFAULT_WITH_FIELD
+        return by_name(source) or DEFAULT
 
 
 def by_name(name: str) -> Format | None:
     """The format that a name tells, if it tells one."""
-    return _BY_NAME.get(splitext(name[: len(name) - len(suffix(name))])[1].lower())
+    ending = splitext(name[: len(name) - len(suffix(name))])[1].lower()
+    return next((format for format in FORMATS if ending in format.suffixes), None)
 
 
 def open_reader(source: str, formats: Formats, *, limit: bool) -> Reader:
-    """A reader of a file ("-" is standard input), which has been found to be whole if it is compressed or Parquet.
+    """Return the reader of a file ("-" is standard input). `limit`: refuse what is too large for one document.
 
-    What fails later fails after rows of it were decided. `limit`: refuse what is too large for one document. Raises
-    OSError, and ValueError for what cannot be read.
+    Compressed rows are read through before: what fails later fails after rows of it were decided. Raises OSError, and
+    ValueError for what cannot be read.
     """
-    format = formats.of(source)
+    format, packing = formats.of(source), suffix(source)
     field = "text" if formats.field is None else formats.field
     if source == STANDARD_INPUT:
-        if format == "parquet":
-            raise ValueError("Parquet is not read from standard input, in which one cannot go back")
+        if not format.stdin:
+            raise ValueError(f"{format.title} is not read from standard input, in which one cannot go back")
         if sys.stdin is None:
             raise ValueError("standard input is closed")
-        given = sys.stdin.buffer
-        return TextReader.of(given, limit=limit) if format == "txt" else JsonLinesReader(given, field)
-    packing = suffix(source)
-    if format == "txt" and not packing:
-        return TextReader.at(source, limit=limit)
-    if format == "txt":
-        with open(source, "rb") as text:
-            return TextReader.of(decompressed(text, packing), limit=limit)
-    if packing and format == "parquet":
-        raise ValueError(f"Parquet within {packing}; expected Parquet, which compresses its columns itself")
-    if packing:
+        return format.open(Source(sys.stdin.buffer, field, limit))
+    if packing and not format.compressible:
+        raise ValueError(
+            f"{format.title} within {packing}; expected {format.title}, which compresses what it holds itself"
+        )
+    if packing and format.unit == "rows":
         with open(source, "rb") as packed, decompressed(packed, packing) as content:
             while content.read(1 << 20):
                 pass
     file = open(source, "rb")  # noqa: SIM115  the reader closes it
     try:
-        return (
-            _parquet(file, field) if format == "parquet" else JsonLinesReader(decompressed(file, packing), field, file)
-        )
-    except BaseException:
+        return format.open(Source(decompressed(file, packing), field, limit, file))
+    except BaseException as error:
         file.close()
+        if isinstance(error, ImportError) and format.extra is not None:
+            raise lacking(format.title, format.extra) from error
         raise
-
-
-def _parquet(file: BinaryIO, field: str) -> Reader:
-    try:
-        from .parquet import ParquetReader
-    except ImportError as error:
-        raise ValueError("Parquet needs the extra parquet: pip install 'dedup-paragraphs[parquet]'") from error
-    reader = ParquetReader(file, field)
-    reader.check()
-    return reader
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from os.path import splitext
 from typing import Any, BinaryIO, cast
 
 _MODULES = {".gz": ("gzip",), ".bz2": ("bz2",), ".xz": ("lzma",), ".zst": ("compression.zstd", "backports.zstd")}
+SUFFIXES = tuple(_MODULES)
 _BUFFER = 1 << 18
 
 # Text shrinks to a third, at its most repetitive to a fiftieth; what was made to fill a disk, to a thousandth.
@@ -18,7 +19,7 @@ _UNSUSPICIOUS = 1 << 28  # bytes
 
 def suffix(name: str) -> str:
     """How a name says that its file is compressed; "" if it does not."""
-    if not name.lower().endswith(tuple(_MODULES)):
+    if not name.lower().endswith(SUFFIXES):
         return ""
     return splitext(name)[1].lower()
 
@@ -78,4 +79,9 @@ def _module(suffix: str) -> Any:
     for name in _MODULES[suffix]:
         with suppress(ImportError):
             return import_module(name)
-    raise ValueError(f"{suffix} needs the extra zstd: pip install 'dedup-paragraphs[zstd]'")
+    raise lacking(suffix, "zstd")
+
+
+def lacking(what: str, extra: str) -> ValueError:
+    """Say that something cannot be read without a library that is not installed."""
+    return ValueError(f"{what} needs the extra {extra}: pip install 'dedup-paragraphs[{extra}]'")

@@ -7,17 +7,16 @@ twice, `é` and `\u00e9`, stay as they are.
 import json
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import closing
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from ...results import Span
-from .rows import Reader, Row
+from .rows import NOTE, Format, Reader, Row, Source
 from .text import TextWriter, check_encoding
 
 LONGEST_LINE = 1 << 26  # bytes
-NOTE = "dedup"  # the member that annotations go to
 
 _BOM = "\ufeff"
 _SPACE = " \t\r\n"
@@ -32,35 +31,25 @@ _DECODER = json.JSONDecoder(parse_float=len, parse_int=len)
 class JsonLinesReader(Reader):
     """A file of JSON Lines, read line by line. One without the text is carried through, one too long in pieces."""
 
-    def __init__(self, file: BinaryIO, field: str, packed: BinaryIO | None = None) -> None:
-        """`packed` is what the file is decompressed from, or itself; both are closed after the last row.
-
-        Without it the file stays open: it is standard input. Raises OSError, and ValueError for UTF-16.
-        """
-        self._file = file
-        self._packed = packed
-        self._field = field
-        self._beginning = file.readline(LONGEST_LINE)
+    def __init__(self, source: Source) -> None:
+        """Read the first line. Raises OSError, and ValueError for UTF-16."""
+        self.source = source
+        self._beginning = source.content.readline(LONGEST_LINE)
         check_encoding(self._beginning)
 
     def rows(self) -> Iterator[Row]:
         number = 0
         piece, begins = self._beginning, True
-        with nullcontext() if self._packed is None else self._file:
+        with closing(self.source):
             while piece:
                 ends = piece.endswith(b"\n") or len(piece) < LONGEST_LINE
                 number += begins
                 if begins and ends:
-                    yield _row(number, piece, self._field)
+                    yield _row(number, piece, self.source.field)
                 else:
                     problem = f"longer than {LONGEST_LINE:,} bytes" if begins else None
                     yield Row(number, None, piece, problem, len(piece))
-                piece, begins = self._file.readline(LONGEST_LINE), ends
-
-    def position(self) -> int:
-        if self._packed is None or self._packed.closed or not self._packed.seekable():  # a pipe has no places
-            return 0
-        return self._packed.tell()
+                piece, begins = self.source.content.readline(LONGEST_LINE), ends
 
     def spelling(self, row: Row) -> str:
         line: bytes = row.raw
@@ -68,7 +57,7 @@ class JsonLinesReader(Reader):
 
     def places(self, row: Row, spans: Sequence[Span]) -> list[Span]:
         spelling = self.spelling(row)
-        literal = [span for key, span in _members(spelling) if key == self._field][-1]
+        literal = [span for key, span in _members(spelling) if key == self.source.field][-1]
         first, last = literal.start + 1, literal.end - 1  # within the quotes
         escapes = [escape.span() for escape in _ESCAPE.finditer(spelling, first, last)]
         begins, ends = np.array(escapes, np.int64).reshape(-1, 2).T
@@ -148,3 +137,13 @@ def _noted(line: str, note: list[dict[str, Any]]) -> str:
         return line[: earlier[-1].start] + as_json(note) + line[earlier[-1].end :]
     end = members[-1][1].end  # there is one at least, the text
     return f"{line[:end]}, {as_json(NOTE)}: {as_json(note)}{line[end:]}"
+
+
+JSON_LINES = Format(
+    "jsonl",
+    "JSON Lines",
+    (".jsonl", ".ndjson"),
+    "each line is an object, whose member `text` (`--field`) is a document",
+    JsonLinesReader,
+    annotations=True,
+)

@@ -1,10 +1,64 @@
-"""What every format reads and writes: rows, each of which holds one document at most."""
+"""What the formats share: how each is declared, the open file that its reader gets, and the rows that it gives."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Literal, NamedTuple, Protocol
 
 from ...results import Span
+
+NOTE = "dedup"  # the member or column that annotations go to
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format of files, as its module declares it.
+
+    name: what `--format` calls it; title: what people call it
+    suffixes: how the names of its files end
+    read_as: what of a file is a document, for the reference of the command
+    open: gives the reader of an open file; raises OSError, and ValueError for what cannot be read
+    unit: what a document is, the whole file or each of its rows
+    stdin: whether it can be read from standard input, in which one cannot go back
+    annotations: whether there is a place in it for notes on what would be removed
+    compressible: whether its files may be compressed as a whole
+    extra: the extra of this package that installs the library that `open` imports
+    """
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    read_as: str
+    open: Callable[["Source"], "Reader"]
+    unit: Literal["file", "rows"] = "rows"
+    stdin: bool = True
+    annotations: bool = False
+    compressible: bool = True
+    extra: str | None = None
+
+
+class Source(NamedTuple):
+    """An open file, which its reader closes.
+
+    content: what is to be read, decompressed
+    field: the member or column that holds the text
+    limit: whether to refuse what is too large for one document
+    file: the file on the disk, which is `content` unless it is compressed; None for standard input, which stays open
+    """
+
+    content: BinaryIO
+    field: str = "text"
+    limit: bool = False
+    file: BinaryIO | None = None
+
+    def position(self) -> int:
+        """About how many bytes of the file have been read; 0 where that cannot be known, as of a pipe."""
+        return 0 if self.file is None or self.file.closed or not self.file.seekable() else self.file.tell()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self.file is not None:
+            self.content.close()
+            self.file.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +90,17 @@ class Writer(Protocol):
 
 
 class Reader(Protocol):
-    """A file being read. As a rule it spells a text as it is."""
+    """A file being read. As a rule it spells a text as it is.
+
+    source: the file
+    whole: the text of a file that is one document; None of others
+    """
+
+    source: Source
+    whole: str | None = None
 
     def rows(self) -> Iterator[Row]:
         """All rows, once, in order. Raises OSError, and ValueError for what cannot be read."""
-
-    def position(self) -> int:
-        """About how many bytes of the file have been read."""
 
     def spelling(self, row: Row) -> str:
         """How the file spells what can be cut in a row with a text: that text, or the line in which it stands."""

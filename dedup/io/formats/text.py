@@ -3,9 +3,10 @@
 import os
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, BinaryIO
 
-from .rows import Reader, Row, Writer
+from .rows import Format, Reader, Row, Source, Writer
 
 LARGEST = 1 << 28  # bytes of one document
 
@@ -13,45 +14,18 @@ LARGEST = 1 << 28  # bytes of one document
 class TextReader(Reader):
     """A file that is one document; `raw` is what it holds."""
 
-    def __init__(self, raw: bytes) -> None:
-        """Raises ValueError for what is not UTF-8 text."""
-        self.raw = raw
-        self.text = decoded(raw)
-
-    @classmethod
-    def of(cls, file: BinaryIO, *, limit: bool) -> "TextReader":
-        """What is left of a file. Raises OSError, and ValueError, also, with `limit`, for more than one document holds."""
-        return cls(_checked(file.read(LARGEST + 1 if limit else -1), limit))
-
-    @classmethod
-    def at(cls, path: str, *, limit: bool) -> "TextReader":
-        """The file at a path, in as few calls of the system as there can be."""
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            size = os.fstat(handle).st_size
-            raw = os.read(handle, min(size, LARGEST) + 1)
-            if len(raw) == size <= LARGEST:
-                return cls(raw)
-            _checked(raw, limit)
-            with os.fdopen(os.dup(handle), "rb") as file:  # no file of the disk, a large one, or it changes
-                return cls(_checked(raw + file.read(LARGEST + 1 if limit else -1), limit))
-        finally:
-            os.close(handle)
+    def __init__(self, source: Source) -> None:
+        """Read and close the file. Raises OSError, and ValueError for what is too large or not UTF-8 text."""
+        self.source = source
+        with closing(source):
+            self.raw = _content(source)
+        self.whole = decoded(self.raw)
 
     def rows(self) -> Iterator[Row]:
-        yield Row(0, self.text, self.raw)
-
-    def position(self) -> int:
-        return len(self.raw)
+        yield Row(0, self.whole, self.raw)
 
     def writer(self, target: BinaryIO, *, notes: bool) -> "TextWriter":
         return TextWriter(target)
-
-
-def _checked(raw: bytes, limit: bool) -> bytes:
-    if limit and len(raw) > LARGEST:
-        raise ValueError(f"larger than {LARGEST:,} bytes, the most for one document")
-    return raw
 
 
 class TextWriter(Writer):
@@ -67,6 +41,17 @@ class TextWriter(Writer):
         pass
 
 
+def _content(source: Source) -> bytes:
+    """Return all that a file holds, asking for little more: memory is set aside for what is asked for."""
+    known = os.fstat(source.content.fileno()).st_size if source.content is source.file else 0
+    raw = source.content.read(min(known, LARGEST) + 1)
+    if len(raw) > min(known, LARGEST):  # it is compressed or no file of the disk, it is large, or it grows
+        raw += source.content.read(LARGEST + 1 - len(raw) if source.limit else -1)
+    if source.limit and len(raw) > LARGEST:
+        raise ValueError(f"larger than {LARGEST:,} bytes, the most for one document")
+    return raw
+
+
 def decoded(raw: bytes) -> str:
     """Bytes as text. Raises ValueError for what is not UTF-8 text."""
     check_encoding(raw)
@@ -79,3 +64,6 @@ def check_encoding(beginning: bytes) -> None:
     """Raise ValueError for a file that says of itself that it is UTF-16."""
     if beginning.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise ValueError("UTF-16 text; expected UTF-8, into which iconv -f UTF-16 -t UTF-8 turns it")
+
+
+TEXT = Format("txt", "plain text", (".txt",), "the file, in UTF-8, is a document", TextReader, unit="file")
