@@ -77,7 +77,7 @@ def main() -> None:
             store.commit()
 
         measured("append, one commit", n, append_all)
-        size = store.log.committed_bytes
+        size = store.size.stored
         store.close()
 
         def run(index: Path | None) -> None:

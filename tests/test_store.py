@@ -35,7 +35,7 @@ RUNGS = ["numpy", "numba"] if jit.numba_works() else ["numpy"]
 
 def entries(seen):
     seen.commit()
-    return seen.store.counts.entries
+    return seen.store.size.entries
 
 
 def texts_gone(result):
@@ -77,7 +77,7 @@ def test_commit_covers_what_was_handed_out_and_no_more(backend, tmp_path):
             if place == 30:
                 raise KeyError
     with dedup.Deduplicator(index=path) as seen:
-        assert seen.store.counts.documents == 21
+        assert seen.store.size.documents == 21
         assert not seen.add(f"{LONG} number 22").is_duplicate and seen.add(f"{LONG} number 20").is_duplicate
 
 
@@ -110,7 +110,7 @@ def test_an_interrupted_decision_is_no_part_of_it(backend, tmp_path, monkeypatch
             decide()
     seen.close()
     with dedup.Deduplicator(index=path) as seen:
-        assert seen.store.counts.documents == 1 and not seen.add(OTHER, "b").is_duplicate
+        assert seen.store.size.documents == 1 and not seen.add(OTHER, "b").is_duplicate
 
 
 @given(documents=articles(most=8), stops=st.lists(st.integers(0, 8), max_size=3))
@@ -241,7 +241,7 @@ def test_one_writer(tmp_path):
         assert time.monotonic() - begin < 1 and isinstance(caught.value, BlockingIOError)
         reader = IndexFile(path, dedup.Config(), write=False)  # readers see the last commit
         assert [block.ids for block in reader.blocks()] == [["a"]]
-        assert f"process {os.getpid()}" in reader.log.holder()
+        assert f"process {os.getpid()}" in reader.describe().writer
         reader.close()
     dedup.Deduplicator(index=path).close()
 
