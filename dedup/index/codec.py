@@ -15,6 +15,8 @@ from .protocol import Block, Note
 from .tables import Entries
 
 MOST_INFLATED = 1032  # times; deflate gives no more
+# What `decode` raises for bytes that `encode` never makes.
+NONSENSE = (ValueError, TypeError, OverflowError, struct.error, zlib.error, MemoryError, RecursionError)
 _SIZES = struct.Struct("<7Q")  # as in `_Sizes`
 _SPACE = 32
 _NO_ID, _STRING, _INTEGER, _BYTES, _LINE = range(5)
@@ -69,8 +71,7 @@ def encode(filed: Filed) -> bytes:
 def decode(payload: bytes, columns: int) -> Filed:
     """Return the block that `encode` made bytes of; `columns` is how many keys an entry has.
 
-    What it holds is taken for nothing until it is checked: kernels trust lengths. Raises ValueError, TypeError,
-    struct.error, zlib.error, MemoryError or RecursionError for bytes that `encode` never makes.
+    What it holds is taken for nothing until it is checked: kernels trust lengths. Raises one of NONSENSE.
     """
     sizes = _Sizes(*_SIZES.unpack_from(payload))
     pieces = _inflated(payload, _SIZES.size + 4 * columns * sizes.entries, sizes.widths())

@@ -5,8 +5,6 @@ block holds documents in the order in which they were decided, with those of the
 """
 
 import os
-import struct
-import zlib
 from collections import deque
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
@@ -18,7 +16,7 @@ from ..config import DECISION_VERSION, Config
 from ..errors import ConfigError, DedupError, IndexCorrupt
 from ..sketch.keys import count_keys
 from .append_log import Log, now
-from .codec import MOST_INFLATED, Filed, decode, encode, encode_id, join
+from .codec import MOST_INFLATED, NONSENSE, Filed, decode, encode, encode_id, join
 from .protocol import Block, IndexStore, Note, Size
 from .tables import Entries
 
@@ -209,7 +207,7 @@ class IndexFile:
     def _decoded(self, payload: bytes) -> Filed:
         try:
             return decode(payload, self._columns)
-        except (ValueError, TypeError, struct.error, zlib.error, MemoryError, RecursionError) as error:
+        except NONSENSE as error:
             raise self._corrupt(f"a block makes no sense ({error})") from error
 
     def _corrupt(self, what: str) -> IndexCorrupt:
