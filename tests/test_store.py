@@ -506,13 +506,12 @@ def test_every_store_forgets_what_was_not_committed(backend, opened_store):
 def test_a_store_of_another_configuration_is_refused(tmp_path):
     with dedup.Deduplicator(index=SqliteStore(tmp_path / "kept.sqlite")) as seen:
         seen.add(LONG, "a")
+    differs = pytest.raises(dedup.ConfigError, match=r"store .* another configuration: its fingerprint is")
     for options in ({"num_perm": 64}, {"threshold": 0.8}):
-        with closing(SqliteStore(tmp_path / "kept.sqlite", **options)) as store:
-            with pytest.raises(dedup.ConfigError, match=r"store .* another configuration: its fingerprint is"):
-                dedup.Deduplicator(index=store, **options)
-    with closing(IndexFile(tmp_path / "kept.index", dedup.Config())) as store:
-        with pytest.raises(dedup.ConfigError, match=r"store .* another configuration"):
-            dedup.Deduplicator(index=store, guard=False)
+        with closing(SqliteStore(tmp_path / "kept.sqlite", **options)) as store, differs:
+            dedup.Deduplicator(index=store, **options)
+    with closing(IndexFile(tmp_path / "kept.index", dedup.Config())) as store, differs:
+        dedup.Deduplicator(index=store, guard=False)
     with pytest.raises(dedup.ConfigError, match="index has no use"):
         dedup.Deduplicator(index=ListStore([], dedup.Config(scope="document")), scope="document")
     for nothing in (b"kept.index", 5, open, SqliteStore):
