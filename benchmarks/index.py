@@ -19,8 +19,7 @@ import numpy as np
 from texts import paragraphs
 
 import dedup
-from dedup.decide._rule_numba import PASSED
-from dedup.decide.rule import entries, read_batch
+from dedup.decide.batch import EXACT_ONLY, entries, read_batch
 from dedup.index.file import IndexFile
 
 BATCH = 1_000
@@ -59,7 +58,7 @@ def main() -> None:
         for begin in starts:
             part = texts[begin : begin + BATCH]
             batch = read_batch(part, np.ones(len(part), dtype=np.int64), config, alone=True, fast=fast)
-            columns.append(entries(batch, np.flatnonzero(batch.roles != PASSED), np.arange(begin, begin + len(part))))
+            columns.append(entries(batch, np.flatnonzero(batch.roles >= EXACT_ONLY), np.arange(begin, begin + len(part))))
         store = IndexFile(Path(folder, "append.index"), config)
 
         def append() -> None:
@@ -77,7 +76,7 @@ def main() -> None:
             store.commit()
 
         measured("append, one commit", n, append_all)
-        size = store.log.committed_bytes
+        size = store.size.stored
         store.close()
 
         def run(index: Path | None) -> None:

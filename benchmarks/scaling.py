@@ -103,7 +103,7 @@ class Curve:
                 "memory": (peak - self.before - self.text) / self.kept,
                 "text": self.text / self.kept,
                 "kept": self.kept / self.done,
-                "disk": store.log.committed_bytes / self.kept if store else 0,
+                "disk": store.size.stored / self.kept if store else 0,
                 "candidates": candidates(index, self.batch.keys),
             }
         )

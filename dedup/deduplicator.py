@@ -15,7 +15,7 @@ from .text.paragraphs import checked
 if TYPE_CHECKING:
     from datasketch import MinHash
 
-    from .index.file import IndexFile
+    from .index.protocol import IndexStore
 
 
 class Deduplicator:
@@ -23,7 +23,8 @@ class Deduplicator:
 
     `options` are the fields of `Config` and win over `config`. `index` is the path of a file, made if there is none, in
     which what is kept outlives the process: the decisions are those of one uninterrupted run. It takes one writer at a
-    time. Without it the index is in memory.
+    time. Instead of a path it may be an `IndexStore` (`dedup.index.protocol`), which keeps it elsewhere and is closed
+    with the deduplicator. Without it the index is in memory.
 
     A document that is given again under its id replaces its earlier delivery: what was kept of that stands for nothing
     in it, and what stayed stays, so a repeated delivery changes nothing. A document without an id is new each time,
@@ -39,20 +40,24 @@ class Deduplicator:
     """
 
     def __init__(
-        self, config: Config | None = None, *, index: "str | os.PathLike[str] | IndexFile | None" = None, **options: Any
+        self,
+        config: Config | None = None,
+        *,
+        index: "str | os.PathLike[str] | IndexStore | None" = None,
+        **options: Any,
     ) -> None:
         self.config = Config.of(config, options)
         store = None
         if index is not None:
-            from .index.file import opened  # not needed without an index
+            from .index.file import open_index  # not needed without an index
 
-            store = opened(index, self.config)
+            store = open_index(index, self.config)
         self._state = State(self.config, store)
         self._pipeline = Pipeline(self._state)
 
     @property
-    def store(self) -> "IndexFile | None":
-        """The file of its index, if it has one."""
+    def store(self) -> "IndexStore | None":
+        """What makes its index outlive the process, if anything does; its `size` says how much is committed."""
         return self._state.store
 
     @property

@@ -46,8 +46,8 @@ def committed(path):
     """How many documents the index holds."""
     store = IndexFile(path, dedup.Config(), write=False)
     try:
-        assert sum(len(block.ids) for block in store.blocks()) == store.counts.documents
-        return store.counts.documents
+        assert sum(len(block.ids) for block in store.blocks()) == store.size.documents
+        return store.size.documents
     finally:
         store.close()
 
@@ -219,10 +219,10 @@ def test_a_full_disk(tmp_path):
     with dedup.Deduplicator(index=path) as seen:
         seen.add("The first of several different sentences", "a")
         with open("/dev/full", "r+b", buffering=0) as full:
-            file, seen.store.log._file = seen.store.log._file, full
+            file, seen.store._log._file = seen.store._log._file, full
             with pytest.raises(dedup.CorpusError, match="No space left"):
                 seen.commit()
-            seen.store.log._file = file
+            seen.store._log._file = file
             with pytest.raises(dedup.CorpusError, match="No space left"):
                 seen.commit()
             seen.close()

@@ -18,6 +18,7 @@ from dedup._jit import memory
 from dedup.errors import OutOfMemory
 from dedup.index import file
 from dedup.index import tables as in_memory
+from dedup.index.file import IndexFile
 from dedup.sketch.prefixes import MOST_PREFIXES
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="what the system says of memory is read as Linux says it")
@@ -94,8 +95,9 @@ def test_an_index_is_lists_by_key(fast, monkeypatch, data):
         if data.draw(st.booleans(), "grow between"):
             tables.reserve(data.draw(st.sampled_from([0, 500, 3000])), 0, 0, fast)
         if cut:
-            tables.cut(np.stack([keys for keys, _ in entered[-cut:]], axis=1), fast)
-            del entered[-cut:]
+            count = len(entered) - cut
+            tables.cut(count, np.stack([keys for keys, _ in entered[count:]]), np.arange(count, len(entered)), fast)
+            del entered[count:]
         lists = {}
         for entry, (keys, banded) in enumerate(entered):
             for column, key in enumerate(keys.tolist() if banded else keys[:1].tolist()):
@@ -242,21 +244,20 @@ def test_running_out_is_told_and_loses_nothing(backend, tmp_path, monkeypatch):
 
 def test_a_block_that_cannot_be_made_waits(tmp_path, monkeypatch):
     path = tmp_path / "kept.index"
-    with dedup.Deduplicator(index=path) as seen:
+    with dedup.Deduplicator(index=IndexFile(path, dedup.Config(), block_bytes=1)) as seen:
         with monkeypatch.context() as patch:
 
             def refuses(*_, **__):
                 raise MemoryError
 
-            patch.setattr(file, "_BLOCK_BYTES", 1)
-            patch.setattr(file, "_encode", refuses)
+            patch.setattr(file, "encode", refuses)
             for number in range(5):
                 seen.add(written(number), number)
             with pytest.raises(OutOfMemory):
                 seen.commit()
         seen.commit()
     with dedup.Deduplicator(index=path) as seen:
-        assert seen.store.counts.documents == 5
+        assert seen.store.size.documents == 5
         assert [seen.add(written(number)).duplicate_of for number in range(5)] == [(number, 0) for number in range(5)]
 
 
@@ -306,7 +307,7 @@ except OutOfMemory as error:
     handed = int(run.stdout.split()[0])
     assert handed > 1_000 and "machine with more memory" in run.stdout
     with dedup.Deduplicator(index=path) as seen:
-        assert seen.store.counts.documents == handed
+        assert seen.store.size.documents == handed
         again = list(seen.stream([(handed - 1, written(handed - 1)), ("new", written(handed - 1))]))
         assert [len(result.kept) for result in again] == [1, 0]
 

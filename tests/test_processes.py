@@ -172,5 +172,5 @@ def test_a_fork_does_not_write_the_index(tmp_path, monkeypatch):
         seen.commit()
         seen.add("The school has opened at ten.", "d")
     with dedup.Deduplicator(index=path) as seen:
-        assert seen.store.counts.documents == 3
+        assert seen.store.size.documents == 3
         assert seen.add("The school has opened at ten!", "e").relation == "exact"

@@ -10,7 +10,7 @@ from strategies import articles
 
 import dedup
 from dedup._jit import backend as jit
-from dedup.decide import _rule_numba, pipeline, rule
+from dedup.decide import _candidates_numba, batch, pipeline
 
 OPTIONS = [
     {},
@@ -193,7 +193,7 @@ def test_a_page_of_ten_thousand_paragraphs(backend):
 
 
 def test_too_large_a_document_is_refused(backend, monkeypatch):
-    monkeypatch.setattr(rule, "LARGEST_DOCUMENT", 50)
+    monkeypatch.setattr(batch, "LARGEST_DOCUMENT", 50)
     large = "\n\n".join(f"paragraph number {n} of many" for n in range(51))
     with pytest.raises(dedup.DocumentTooLarge, match=r"51 different paragraphs.*--lines"):
         dedup.clean(large)
@@ -257,6 +257,6 @@ def test_a_sentence_of_an_earlier_paragraph_is_found(backend, teaser):
 @given(st.lists(st.integers(0, 30) | st.integers(0, (1 << 32) - 2), max_size=40))
 def test_candidates_stand_there_once(values):
     array, table = np.array([*values, 7], dtype=np.int64), np.empty(16 + 4 * len(values), dtype=np.uint32)
-    left = jit.compiled(_rule_numba.distinct_kernel)(array, len(values), table)
+    left = jit.compiled(_candidates_numba.distinct_kernel)(array, len(values), table)
     assert array[:left].tolist() == list(dict.fromkeys(values))
     assert array[-1] == 7

@@ -313,13 +313,13 @@ def test_a_commit_covers_what_passed_the_pipelines_behind(tmp_path, monkeypatch)
         await finished(one)
         monkeypatch.setattr(integration, "COMMIT_SECONDS", time.monotonic() - made._committed - 0.001)
         await finished({"text": "another"})
-        assert store.log.commits == 0  # the second is on its way
+        assert store.describe().commits == 0  # the second is on its way
         await finished(two)
-        assert store.log.commits == 1 and store.counts.documents == 2
+        assert store.describe().commits == 1 and store.size.documents == 2
         monkeypatch.setattr(integration, "COMMIT_SECONDS", 0.0)
         await made.process_item({"text": "This is never seen again because it is replaced."})
         await finished({"text": "what took its place"})
-        assert store.log.commits == 2  # but not for ever
+        assert store.describe().commits == 2  # but not for ever
         results = await asyncio.gather(
             *(made.process_item(item) for item in (long, {"text": B}, {"text": A})), return_exceptions=True
         )
@@ -328,7 +328,7 @@ def test_a_commit_covers_what_passed_the_pipelines_behind(tmp_path, monkeypatch)
 
     asyncio.run(run())
     with dedup.Deduplicator(index=tmp_path / "index") as seen:
-        assert seen.store.counts.documents == 6
+        assert seen.store.size.documents == 6
 
 
 def test_an_index_that_cannot_be_written_costs_no_item(tmp_path, monkeypatch, caplog):

@@ -2,30 +2,35 @@
 
 import json
 import os
+import pickle
 import shutil
 import signal
+import sqlite3
 import sys
 import time
+from contextlib import closing
+from functools import reduce
 from itertools import islice
 
 import numpy as np
 import pytest
 from datasketch import LeanMinHash, MinHash
-from helpers import LONG, OTHER, call, tree
+from helpers import LONG, OTHER, call, forge_facts, forge_head, tree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow import slow_clean
 from strategies import articles
-from xxhash import xxh3_128_digest, xxh32_intdigest
+from writer import document
+from xxhash import xxh32_intdigest
 
 import dedup
 from dedup._jit import backend as jit
 from dedup.config import DECISION_VERSION
 from dedup.decide import pipeline
 from dedup.decide.state import State
-from dedup.index import append_log
-from dedup.index.append_log import Log
+from dedup.index.append_log import FORMAT, Log
 from dedup.index.file import IndexFile
+from dedup.index.protocol import Block, Size
 from dedup.io import atomic
 from dedup.runs import resume
 
@@ -35,7 +40,7 @@ RUNGS = ["numpy", "numba"] if jit.numba_works() else ["numpy"]
 
 def entries(seen):
     seen.commit()
-    return seen.store.counts.entries
+    return seen.store.size.entries
 
 
 def texts_gone(result):
@@ -77,7 +82,7 @@ def test_commit_covers_what_was_handed_out_and_no_more(backend, tmp_path):
             if place == 30:
                 raise KeyError
     with dedup.Deduplicator(index=path) as seen:
-        assert seen.store.counts.documents == 21
+        assert seen.store.size.documents == 21
         assert not seen.add(f"{LONG} number 22").is_duplicate and seen.add(f"{LONG} number 20").is_duplicate
 
 
@@ -110,7 +115,7 @@ def test_an_interrupted_decision_is_no_part_of_it(backend, tmp_path, monkeypatch
             decide()
     seen.close()
     with dedup.Deduplicator(index=path) as seen:
-        assert seen.store.counts.documents == 1 and not seen.add(OTHER, "b").is_duplicate
+        assert seen.store.size.documents == 1 and not seen.add(OTHER, "b").is_duplicate
 
 
 @given(documents=articles(most=8), stops=st.lists(st.integers(0, 8), max_size=3))
@@ -241,7 +246,7 @@ def test_one_writer(tmp_path):
         assert time.monotonic() - begin < 1 and isinstance(caught.value, BlockingIOError)
         reader = IndexFile(path, dedup.Config(), write=False)  # readers see the last commit
         assert [block.ids for block in reader.blocks()] == [["a"]]
-        assert f"process {os.getpid()}" in reader.log.holder()
+        assert f"process {os.getpid()}" in reader.describe().writer
         reader.close()
     dedup.Deduplicator(index=path).close()
 
@@ -275,22 +280,18 @@ def test_another_configuration_is_refused_by_name(tmp_path):
     dedup.Deduplicator(index=path, threshold=0.8, seed=3).close()
 
 
-def test_another_version_of_the_rule_is_refused(tmp_path, monkeypatch):
+def test_another_version_of_the_rule_is_refused(tmp_path):
     path = tmp_path / "kept.index"
     dedup.Deduplicator(index=path).close()
-    monkeypatch.setattr("dedup.index.file.DECISION_VERSION", 999)
-    with pytest.raises(dedup.ConfigError, match=f"version of the rule is {DECISION_VERSION} in the index, 999 here"):
+    forge_facts(path, decisions=999)
+    with pytest.raises(dedup.ConfigError, match=f"version of the rule is 999 in the index, {DECISION_VERSION} here"):
         dedup.Deduplicator(index=path)
 
 
-def test_an_option_of_a_newer_version_is_refused_by_name(tmp_path, monkeypatch):
+def test_an_option_of_a_newer_version_is_refused_by_name(tmp_path):
     path = tmp_path / "kept.index"
-    facts = IndexFile._facts
-    with monkeypatch.context() as patch:
-        patch.setattr(
-            IndexFile, "_facts", lambda *given: {**(made := facts(*given)), "config": {**made["config"], "era": 7}}
-        )
-        dedup.Deduplicator(index=path).close()
+    dedup.Deduplicator(index=path).close()
+    forge_facts(path, config={"era": 7})
     with pytest.raises(dedup.ConfigError, match="era is 7 in the index, 'unknown' here"):
         dedup.Deduplicator(index=path)
     with pytest.raises(dedup.IndexCorrupt, match="era"):
@@ -307,13 +308,12 @@ def test_an_index_has_the_rights_that_new_files_have(tmp_path):
     assert (tmp_path / "kept.index").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_newer_format_is_refused(tmp_path, monkeypatch):
+def test_a_newer_format_is_refused(tmp_path):
     path = tmp_path / "kept.index"
-    with monkeypatch.context() as patch:
-        patch.setattr(append_log, "FORMAT", 3)
-        dedup.Deduplicator(index=path).close()
+    dedup.Deduplicator(index=path).close()
+    forge_facts(path, format=FORMAT + 1)
     before = path.read_bytes()
-    with pytest.raises(dedup.ConfigError, match="format 3; this version of dedup reads format 2"):
+    with pytest.raises(dedup.ConfigError, match=f"format {FORMAT + 1}; this version of dedup reads format {FORMAT}"):
         dedup.Deduplicator(index=path)
     assert path.read_bytes() == before
 
@@ -365,23 +365,158 @@ def test_a_hostile_block_is_refused_or_harmless(tmp_path_factory, data):
         pass
 
 
-def test_a_head_that_makes_no_sense_is_refused(tmp_path):
+def without(facts, name):
+    return {other: value for other, value in facts.items() if other != name}
+
+
+def test_a_block_of_a_document_beyond_all_numbers_is_refused(tmp_path):
     path = tmp_path / "kept.index"
-    dedup.Deduplicator(index=path).close()
-    whole = path.read_bytes()
-    length = int.from_bytes(whole[32:36], "little")
-    head = json.loads(whole[36 : 36 + length])
-    for change in (
+    with dedup.Deduplicator(index=path) as seen:
+        seen.clean(LONG, "a")
+    forged(path, lambda payload: (2**64 - 1).to_bytes(8, "little") + payload[8:])
+    with pytest.raises(dedup.IndexCorrupt, match="makes no sense"):
+        dedup.Deduplicator(index=path)
+
+
+def test_a_head_that_makes_no_sense_is_refused(tmp_path):
+    whole, path = tmp_path / "whole.index", tmp_path / "kept.index"
+    dedup.Deduplicator(index=whole).close()
+    for said in (
         {"end": 10**15}, {"end": "far"}, {"digest": "zz"}, {"commits": None}, {"facts": []}, {"facts": {"format": 2}},
-        {"facts": {**head["facts"], "counts": [1, 10**12, 1, 1]}}, {"facts": {**head["facts"], "counts": "many"}},
-        {"facts": {**head["facts"], "config": 3}},
     ):  # fmt: skip
-        body = json.dumps({**head, **change}).encode()
-        rest = (len(body).to_bytes(4, "little") + body).ljust(4096 - 32, b"\0")
-        page = whole[:16] + xxh3_128_digest(rest) + rest
-        path.write_bytes(page + page + whole[8192:])
+        shutil.copy(whole, path)
+        forge_head(path, lambda head, said=said: {**head, **said})
         with pytest.raises(dedup.IndexCorrupt):
             dedup.Deduplicator(index=path)
+    for facts in (
+        {"counts": [1, 10**12, 1, 1]}, {"counts": [0, -1, 0, 0]}, {"counts": [0, 0, 0]}, {"counts": "many"}, {"config": 3},
+    ):  # fmt: skip
+        shutil.copy(whole, path)
+        forge_head(path, lambda head, facts=facts: {**head, "facts": {**head["facts"], **facts}})
+        with pytest.raises(dedup.IndexCorrupt):
+            dedup.Deduplicator(index=path)
+    for missing in ("scheme", "decisions", "config", "lines", "counts", "created", "committed"):
+        shutil.copy(whole, path)
+        forge_head(path, lambda head, missing=missing: {**head, "facts": without(head["facts"], missing)})
+        with pytest.raises(dedup.IndexCorrupt):
+            dedup.Deduplicator(index=path)
+
+
+# --- Another store
+
+
+class SqliteStore:
+    """Keeps an index in a table of SQLite: what the state of the decisions asks of a store, and nothing more."""
+
+    def __init__(self, path, **options):
+        self._rows = sqlite3.connect(path, check_same_thread=False)
+        self._rows.execute("CREATE TABLE IF NOT EXISTS kept (fingerprint, block)")
+        first = self._rows.execute("SELECT fingerprint FROM kept").fetchone()
+        self.fingerprint = first[0] if first else dedup.Config(**options).fingerprint()
+
+    @property
+    def size(self):
+        return Size()  # a hint that costs nothing to leave out
+
+    def blocks(self):
+        for (block,) in self._rows.execute("SELECT block FROM kept ORDER BY rowid"):
+            yield pickle.loads(block)
+
+    def check_id(self, id):
+        hash(id)
+
+    def append(self, ids, entries):
+        self._rows.execute("INSERT INTO kept VALUES (?, ?)", [self.fingerprint, pickle.dumps(Block(ids, entries))])
+
+    def commit(self):
+        self._rows.commit()
+
+    def close(self):
+        self._rows.close()
+
+
+class ListStore:
+    """Keeps an index in lists: what one `Deduplicator` committed the next one finds, but only in this process."""
+
+    def __init__(self, kept, config):
+        self.kept, self.new, self.fingerprint = kept, [], config.fingerprint()
+
+    @property
+    def size(self):
+        return reduce(Size.plus, self.kept, Size())
+
+    def blocks(self):
+        return iter(self.kept)
+
+    def check_id(self, id):
+        hash(id)
+
+    def append(self, ids, entries):
+        self.new.append(Block(ids, entries))
+
+    def commit(self):
+        self.kept += self.new
+        self.new = []
+
+    def close(self):
+        self.new = []
+
+
+@pytest.fixture(params=["file", "sqlite", "lists"])
+def opened_store(request, tmp_path):
+    """Opens what was committed before, in one of three stores."""
+    kept = []
+    return {
+        "file": lambda: tmp_path / "kept.index",
+        "sqlite": lambda: SqliteStore(tmp_path / "kept.sqlite"),
+        "lists": lambda: ListStore(kept, dedup.Config()),
+    }[request.param]
+
+
+def test_every_store_makes_one_run_of_several(backend, opened_store):
+    documents = [(f"page {n % 25}", f"{document(n)}\n\n{document(n // 3)} Photo: A. Example") for n in range(40)]
+    documents += [(None, document(3)), (7, document(8)), (("lines.txt", 2), document(9)), (b"bytes", document(99))]
+    with dedup.Deduplicator() as seen:
+        expected = list(seen.stream(documents))
+    made = []
+    for until in (1, 11, 12, 30, len(documents)):
+        with dedup.Deduplicator(index=opened_store()) as seen:
+            made += seen.stream(documents[len(made) : until], jobs=2)
+    assert made == expected
+    assert {removal.decision.relation for result in made for removal in result.removed} == {"exact", "contained"}
+
+
+def test_every_store_forgets_what_was_not_committed(backend, opened_store):
+    seen = dedup.Deduplicator(index=opened_store())
+    seen.add(LONG, "a")
+    seen.commit()
+    assert seen.store.blocks and seen.store.check_id("a") is None
+    seen.add(OTHER, "b")
+    seen.close()
+    seen.close()
+    with pytest.raises(dedup.ConfigError, match="closed"):
+        seen.add(LONG)
+    for _ in range(2):
+        with pytest.raises(KeyError), dedup.Deduplicator(index=opened_store()) as seen:
+            assert seen.add(LONG).duplicate_of == ("a", 0)
+            assert not seen.add(OTHER, "b").is_duplicate
+            raise KeyError  # so it leaves without a commit
+
+
+def test_a_store_of_another_configuration_is_refused(tmp_path):
+    with dedup.Deduplicator(index=SqliteStore(tmp_path / "kept.sqlite")) as seen:
+        seen.add(LONG, "a")
+    differs = pytest.raises(dedup.ConfigError, match=r"store .* another configuration: its fingerprint is")
+    for options in ({"num_perm": 64}, {"threshold": 0.8}):
+        with closing(SqliteStore(tmp_path / "kept.sqlite", **options)) as store, differs:
+            dedup.Deduplicator(index=store, **options)
+    with closing(IndexFile(tmp_path / "kept.index", dedup.Config())) as store, differs:
+        dedup.Deduplicator(index=store, guard=False)
+    with pytest.raises(dedup.ConfigError, match="index has no use"):
+        dedup.Deduplicator(index=ListStore([], dedup.Config(scope="document")), scope="document")
+    for nothing in (b"kept.index", 5, open, SqliteStore):
+        with pytest.raises(dedup.ConfigError, match="expected"):
+            dedup.Deduplicator(index=nothing)
 
 
 # --- datasketch

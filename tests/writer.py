@@ -33,7 +33,7 @@ def described(result: dedup.CleanResult) -> str:
 
 def write(path: str, documents: int, say) -> None:
     with dedup.Deduplicator(index=path) as seen:
-        done = seen.store.counts.documents
+        done = seen.store.size.documents
         given = ((f"page {n}", document(n)) for n in range(done, documents))
         for result in seen.stream(given):
             done += 1

@@ -10,34 +10,33 @@ _SIMILARITIES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 
 def describe(path: str, *, check: bool) -> Iterator[tuple[str, str]]:
-    """Name by name: configuration, counts, sizes, recall, age and health; with `check` every block is read.
+    """Yield name by name configuration, counts, sizes, recall, age and health; with `check` read every block.
 
     Raises IndexCorrupt, and what else opening it raises.
     """
     config = IndexFile.config_of(path)
     store = IndexFile(path, config, write=False)
-    log = store.log
     try:
+        size, about = store.size, store.describe()
         yield "index", path
-        yield "format", f"{log.facts['format']}, {log.facts['scheme']}, rule {log.facts['decisions']}"
+        yield "format", f"{about.format}, {about.scheme}, rule {about.rule}"
         yield "fingerprint", config.fingerprint()
         for name in Config.__dataclass_fields__:
             yield name, str(getattr(config, name))
-        counts = store.counts
-        yield "documents", f"{counts.documents:,}"
-        yield "entries", f"{counts.entries:,}"
-        yield "tokens", f"{counts.tokens:,}"
-        each = f", {log.committed_bytes / counts.entries:.0f} an entry" if counts.entries else ""
-        yield "bytes", f"{log.committed_bytes:,}{each}"
+        yield "documents", f"{size.documents:,}"
+        yield "entries", f"{size.entries:,}"
+        yield "tokens", f"{size.tokens:,}"
+        each = f", {size.stored / size.entries:.0f} an entry" if size.entries else ""
+        yield "bytes", f"{size.stored:,}{each}"
         bands, rows = choose_bands(config)
         yield "bands", f"{bands} of {rows} rows"
         for similarity in _SIMILARITIES:
             yield f"recall at {similarity}", f"{recall(similarity, bands, rows):.4f}"
-        yield "created", store.created
-        yield "last commit", f"{store.committed}, number {log.commits}"
-        yield "writer", log.holder() or "none"
-        if log.tail:
-            yield "not committed", f"{log.tail:,} bytes, which the next writer cuts off or commits"
+        yield "created", about.created
+        yield "last commit", f"{about.committed}, number {about.commits}"
+        yield "writer", about.writer or "none"
+        if about.tail:
+            yield "not committed", f"{about.tail:,} bytes, which the next writer cuts off or commits"
         if check:
             blocks = sum(1 for _ in store.blocks())
             yield "health", f"good: all {blocks:,} blocks are what was written"

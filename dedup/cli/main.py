@@ -14,7 +14,7 @@ from .. import __version__
 from ..api import compare
 from ..config import Config
 from ..errors import CorpusError
-from ..index.file import IndexFile
+from ..index.file import IndexFile, open_file
 from ..io.atomic import Replacement, failures_named
 from ..io.formats import NOTE, Formats, open_reader
 from ..io.formats.jsonl import as_json
@@ -123,7 +123,7 @@ def clean(
     session = Session(files, formats, config, lines, progress=progress)
     session.find_boilerplate(boilerplate)
     with ExitStack() as closing:
-        found = session.results(jobs or cores(), _only_read(index, config) if dry_run else index)
+        found = session.results(jobs or cores(), _opened(index, config, write=not dry_run))
         if report:
             done = not (dry_run or annotate)
             found = reported(found, session.files, report, Run(sources, config, session.totals, done, lines))
@@ -173,9 +173,13 @@ def _check_place_for_notes(files: list[InputFile], formats: Formats) -> None:
             )
 
 
-def _only_read(index: str | None, config: Config) -> IndexFile | None:
-    """The index, if there is one, for a run that writes nothing."""
-    return IndexFile(index, config, write=False) if index is not None and os.path.exists(index) else None
+def _opened(index: str | None, config: Config, *, write: bool) -> IndexFile | None:
+    """The index, if one was named; for a run that writes nothing only if it is there."""
+    if index is None:
+        return None
+    if write:
+        return open_file(index, config)
+    return IndexFile(index, config, write=False) if os.path.exists(index) else None
 
 
 def _boilerplate_told(file: OpenFile, rows: Rows) -> Rows:

@@ -9,7 +9,7 @@ import click
 from ..config import Config
 from ..decide.pipeline import Pipeline
 from ..decide.state import State
-from ..index.file import IndexFile, opened
+from ..index.file import IndexFile
 from ..io.formats import Formats
 from ..io.inputs import InputFile
 from ..results import CleanResult
@@ -49,14 +49,14 @@ class Session:
             raise click.UsageError("--lines takes every line as a document: none of them has boilerplate to remove.")
         self.boilerplate = find_boilerplate(self.files, least, self.formats)
 
-    def results(self, jobs: int, index: str | IndexFile | None) -> Iterator[tuple[OpenFile, Rows]]:
+    def results(self, jobs: int, index: IndexFile | None) -> Iterator[tuple[OpenFile, Rows]]:
         """Each file, and its rows with their results; with an index it is noted as done when the next is asked for.
 
-        Which files are passed over is known at once.
+        Which files are passed over is known at once. The index is closed at the end.
         """
-        state = State(self.config, None if index is None else opened(index, self.config))
+        state = State(self.config, index)
         try:
-            progress = Progress.of(state, lines=self.lines)
+            progress = Progress.of(state, index, lines=self.lines)
             if progress is not None:
                 self._pass_over(progress)
         except BaseException:

@@ -26,7 +26,7 @@ from .verdicts import Ints, Verdicts
 if TYPE_CHECKING:
     from datasketch import MinHash
 
-    from ..index.file import IndexFile
+    from ..index.protocol import IndexStore
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class State:
     capped: lookups that met a bucket with `max_candidates` entries
     """
 
-    def __init__(self, config: Config, store: "IndexFile | None") -> None:
+    def __init__(self, config: Config, store: "IndexStore | None") -> None:
         self.config, self.store = config, store
         self.ids: list[Hashable] = []
         self.capped = 0
@@ -222,15 +222,16 @@ class State:
             del self.ids[number:]
         self.decided = None
 
-    def _load(self, store: "IndexFile") -> None:
+    def _load(self, store: "IndexStore") -> None:
         """Take over all that the store holds."""
         try:
-            fast = backend.wanted(store.log.committed_bytes)
+            size = store.size
+            fast = backend.wanted(size.stored)
             with backend.announced():
-                self._index.reserve(*store.counts[1:], fast)
+                self._index.reserve(size.entries, size.text, size.tokens, fast)
             remember = self._numbers.setdefault
             for block in store.blocks():
-                for number, id in enumerate(block.ids, block.first):
+                for number, id in enumerate(block.ids, len(self.ids)):
                     if id is not None:
                         remember(id, number)
                 self.ids += block.ids

@@ -117,7 +117,7 @@ class Log:
         return os.fstat(self._file.fileno()).st_size - self._last.end
 
     def blocks(self) -> Iterator[bytes]:
-        """Every committed block, checked. Raises IndexCorrupt."""
+        """Yield every committed block, checked. Raises IndexCorrupt."""
         last, at, digest = self._last, _BLOCKS * _PAGE, bytes(16)
         while at < last.end:
             block = self._read_block(at, digest, last.end)
@@ -142,7 +142,7 @@ class Log:
         self._write_head()
 
     def holder(self) -> str | None:
-        """Who writes the file at this moment, if anybody."""
+        """Say who writes the file at this moment, if anybody does."""
         import fcntl
 
         try:
@@ -159,7 +159,7 @@ class Log:
     # Reading
 
     def _read_head(self) -> tuple[_Point, int, bool]:
-        """The newer whole one of the two heads, its page, and whether the other one is damaged."""
+        """Return the newer whole one of the two heads, its page, and whether the other one is damaged."""
         pages = [self._read(_PAGE, page * _PAGE) for page in (0, 1)]
         if not any(page.startswith(_MAGIC) for page in pages):
             raise self._corrupt("it is no index of dedup, or its beginning is overwritten")
@@ -189,7 +189,7 @@ class Log:
         return point
 
     def _rolled_forward(self, last: _Point) -> _Point:
-        """The last commit: one that is whole, but which the head does not know, counts."""
+        """Return the last commit: one that is whole, but which the head does not know, counts."""
         at, digest = last.end, last.digest
         size = os.fstat(self._file.fileno()).st_size
         while (block := self._read_block(at, digest, size)) is not None:
@@ -199,7 +199,7 @@ class Log:
         return last
 
     def _read_block(self, at: int, digest: bytes, limit: int) -> tuple[int, bytes, int, bytes] | None:
-        """End, checksum, mark and payload of the block that begins at a byte; None if it is not whole."""
+        """Return end, checksum, mark and payload of the block that begins at a byte; None if it is not whole."""
         head = self._read(_BLOCK_HEAD.size, at)
         if at + len(head) > limit or len(head) < _BLOCK_HEAD.size:
             return None
@@ -276,7 +276,7 @@ class Log:
         self._end, self._digest = self._end + _BLOCK_HEAD.size + len(payload), digest
 
     def _write_head(self) -> None:
-        """Over the older one, so that a torn page costs nothing."""
+        """Write the head over the older one, so that a torn page costs nothing."""
         self._page = 1 - self._page
         end, digest, commits, facts = self._last
         head = _page({"end": end, "digest": digest.hex(), "commits": commits, "facts": facts})
@@ -317,7 +317,7 @@ def _page(value: dict[str, Any]) -> bytes:
 
 
 def _unpaged(page: bytes) -> dict[str, Any] | None:
-    """What a page says; None if it is damaged."""
+    """Return what a page says; None if it is damaged."""
     if len(page) < _PAGE:
         return None
     magic, digest, length = _PAGE_HEAD.unpack_from(page)
@@ -327,7 +327,7 @@ def _unpaged(page: bytes) -> dict[str, Any] | None:
 
 
 def _parsed(body: bytes) -> dict[str, Any]:
-    """The JSON object that is written there; empty if there is none."""
+    """Return the JSON object that is written there; empty if there is none."""
     try:
         said = json.loads(body)
     except (ValueError, RecursionError):
@@ -336,5 +336,5 @@ def _parsed(body: bytes) -> dict[str, Any]:
 
 
 def now() -> str:
-    """The time, in UTC, to the second."""
+    """Return the time, in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -11,7 +11,7 @@ from xxhash import xxh3_128
 
 from ..decide.state import State
 from ..errors import ConfigError, CorpusError
-from ..index.file import IndexFile, Note
+from ..index.protocol import Note, RunNotes
 from ..io.atomic import sync, unfinished_prefix
 from ..io.formats import STANDARD_INPUT
 from ..io.inputs import InputFile
@@ -36,13 +36,13 @@ class Remaining(NamedTuple):
 class Progress:
     """Which files a run need not do again, and the commits on its way.
 
-    Of each file that was written the store notes size, time of change and checksum. It is done if it is unchanged and
-    its output is there. `_elsewhere` holds, by size, the checksums of those that are not in this run. A commit comes
-    between two files, so a run that was stopped within one does all of it again.
+    Of each file that was written size, time of change and checksum are noted. It is done if it is unchanged and its
+    output is there. `_elsewhere` holds, by size, the checksums of those that are not in this run. A commit comes between
+    two files, so a run that was stopped within one does all of it again.
     """
 
     state: State
-    store: IndexFile
+    record: RunNotes
     _elsewhere: dict[int, set[str]] = field(default_factory=dict)
     _times: dict[str, int] = field(default_factory=dict)
     _outputs: list[str] = field(default_factory=list)
@@ -50,19 +50,21 @@ class Progress:
     _bytes: int = 0
 
     @classmethod
-    def of(cls, state: State, *, lines: bool) -> "Progress | None":
-        """The progress of a run, if it has an index to write. Raises ConfigError if `lines` is not as in runs before."""
-        store = state.store
-        if store is None or not store.write:
+    def of(cls, state: State, notes: RunNotes | None, *, lines: bool) -> "Progress | None":
+        """Return the progress of a run if there is anything to note it in; what `state` commits must cover the notes.
+
+        Raises ConfigError if `lines` is not as in runs before.
+        """
+        if notes is None or not notes.writable:
             return None
-        if store.lines not in (None, lines):
+        if notes.lines not in (None, lines):
             was, now = ("without", "with") if lines else ("with", "without")
             raise ConfigError(
-                f"{store.path} was made {was} --lines, and this run is {now} it: what was done would be taken for repeats "
+                f"{notes.path} was made {was} --lines, and this run is {now} it: what was done would be taken for repeats "
                 "of itself. Run as before, or use another index"
             )
-        store.lines = lines
-        return cls(state, store)
+        notes.lines = lines
+        return cls(state, notes)
 
     def remaining(self, files: Sequence[InputFile]) -> Remaining:
         """What is left to be done of the files.
@@ -72,7 +74,7 @@ class Progress:
         """
         _sweep(files)
         here = {file.id for file in files}
-        for id, note in self.store.notes.items():
+        for id, note in self.record.notes.items():
             if note.size and id not in here:
                 self._elsewhere.setdefault(note.size, set()).add(note.checksum)
         states = [(file, self._state(file)) for file in files]
@@ -89,10 +91,10 @@ class Progress:
             found = os.stat(file.source)
             self._times[file.id] = found.st_mtime_ns
             written = file.output is not None and os.path.isfile(file.output)
-            if file.id not in self.store.notes:
+            if file.id not in self.record.notes:
                 alike = self._elsewhere.get(found.st_size, ()) if written else ()
                 return _MOVED if alike and _checksum(file.source) in alike else _NEW
-            size, time, checksum = self.store.notes[file.id]
+            size, time, checksum = self.record.notes[file.id]
             if (found.st_size, found.st_mtime_ns) != (size, time) and _checksum(file.source) != checksum:
                 return _CHANGED
         except OSError:
@@ -120,7 +122,7 @@ class Progress:
         time = 0 if in_place else self._times.get(file.id, 0)
         if not in_place and found.st_mtime_ns != time:
             checksum = ""  # it changed meanwhile: nobody knows what was read
-        self.store.note(file.id, Note(found.st_size, time, checksum))
+        self.record.note(file.id, Note(found.st_size, time, checksum))
         self._bytes += found.st_size
 
     def commit(self) -> None:
@@ -140,7 +142,7 @@ class Progress:
 
 
 def _lasting(source: str) -> bool:
-    """Whether it can be read more than once, as a pipe cannot."""
+    """Tell whether it can be read more than once, as a pipe cannot."""
     return source != STANDARD_INPUT and os.path.isfile(source)
 
 
