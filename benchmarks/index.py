@@ -58,7 +58,9 @@ def main() -> None:
         for begin in starts:
             part = texts[begin : begin + BATCH]
             batch = read_batch(part, np.ones(len(part), dtype=np.int64), config, alone=True, fast=fast)
-            columns.append(entries(batch, np.flatnonzero(batch.roles >= EXACT_ONLY), np.arange(begin, begin + len(part))))
+            columns.append(
+                entries(batch, np.flatnonzero(batch.roles >= EXACT_ONLY), np.arange(begin, begin + len(part)))
+            )
         store = IndexFile(Path(folder, "append.index"), config)
 
         def append() -> None:

@@ -6,10 +6,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from .config import Config
+from .decide.explanation import explain
 from .decide.pipeline import Given, Pipeline, known_length
 from .decide.state import State
 from .errors import ConfigError, InputError
-from .results import CleanResult, Decision
+from .results import CleanResult, Decision, Explanation
 from .text.paragraphs import checked
 
 if TYPE_CHECKING:
@@ -114,6 +115,15 @@ class Deduplicator:
         given, expected = map(_named, documents), known_length(documents)
         told = self._pipeline.stream(given, jobs, expected, 0, lambda outcome: outcome.result())
         return (result for _, result in told)
+
+    def explain(self, id: Hashable, position: int) -> Explanation:
+        """Say why a paragraph of a document was removed, or kept, by what was decided until now.
+
+        What was removed or never compared is known while its document is the last one, or was decided together with it;
+        what was kept, for good. Raises InputError for a paragraph that is not known.
+        """
+        with self._pipeline.lock:
+            return explain(self._state, id, position)
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
         """What was kept that may resemble a text of which there is only a sketch, made by datasketch.

@@ -59,6 +59,28 @@ class CleanResult:
     removed: list[Removal]
 
 
+Cause = Literal["removed", "no words", "short", "record field", "delivered before", "nothing alike", "nearest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a paragraph was removed, or kept.
+
+    cause: it was "removed"; or it was kept, as it has "no words", is "short", is a "record field", was "delivered before",
+        as there was "nothing alike", or as the "nearest" earlier paragraph differs in something that matters
+    decision: what was decided
+    nearest: document id and paragraph position of the nearest earlier paragraph that is kept, if it was compared with any
+    full_buckets: keys by which it was compared with the first `max_candidates` paragraphs only
+    reason: a sentence
+    """
+
+    cause: Cause
+    decision: Decision
+    nearest: tuple[Hashable, int] | None
+    full_buckets: int
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """Text `index` of a list repeats the kept text `duplicate_of` (both from 0); the rest as in Decision."""

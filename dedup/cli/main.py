@@ -5,7 +5,7 @@ import os
 import sys
 from collections import deque
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import asdict, replace
 from io import TextIOWrapper
 
 import click
@@ -22,13 +22,13 @@ from ..io.inputs import InputFile, check_places, plan
 from ..match.explain import marked, word_diff
 from ..report.removals import Run, reported
 from ..report.tune import described, documents_at_random, looked_at, survey
+from ..report.why import place, why
 from ..runs.audit import AuditLog, AuditReader, as_record
 from ..runs.rewrite import replace_cleaned, write_cleaned, write_restored
 from ..runs.run import OpenFile, Rows, explained, row_id
 from . import output
 from .info import describe
 from .options import (
-    DEFAULTS,
     at_terminal,
     boilerplate,
     cores,
@@ -278,19 +278,33 @@ def find(
 
 @main.command()
 @click.argument("a")
-@click.argument("b")
-@click.option(
-    "--threshold", default=DEFAULTS.threshold, show_default=True, help="Least Jaccard similarity of near repeats."
-)
-@click.option("--guard/--no-guard", default=True, help="Keep both where a number, name, negation or word differs.")
+@click.argument("b", required=False)
+@click.option("--within", metavar="SRC", help="Decide the files of this folder that come before first, as a run does.")
+@click.option("--index", metavar="PATH", help="What this file remembers comes first; it is only read.")
 @fails_cleanly
-def explain(a: str, b: str, threshold: float, guard: bool) -> None:
-    """Say what two paragraphs, A and B, are to each other, and why.
+@reads
+@decides
+def explain(
+    a: str, b: str | None, within: str | None, index: str | None, formats: Formats, config: Config, lines: bool
+) -> None:
+    """Say what two paragraphs, A and B, are to each other, and why; or why paragraph A of a file is removed or kept.
 
     \b
     dedup explain "Up 15.9% in May." "Down 15.9% in May."
+    dedup explain article.txt:3
+    dedup explain articles/b.txt:0 --within articles
+
+    Paragraphs are counted from 0, as they are in the list of `find`; in a file with rows it is FILE:ROW:PARAGRAPH.
     """
-    found = compare(a, b, threshold=threshold, guard=guard)
+    if lines:
+        raise click.UsageError("--lines takes every line as a document: explain shows paragraphs of a document.")
+    if b is None:
+        files = plan([within or place(a)[0]], None, named=index is not None)
+        known = None if index is None else IndexFile(index, config, write=False)
+        for line in why(a, files, formats, config, known, coloured):
+            click.echo(line)
+        return
+    found = compare(a, b, **{**asdict(config), "scope": "corpus"})
     click.echo(f"relation     {found.relation}" + (f" ({found.inner.upper()} in the other)" if found.inner else ""))
     click.echo(f"jaccard      {found.jaccard:.3f}")
     click.echo(f"containment  {found.containment:.3f}")

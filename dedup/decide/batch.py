@@ -54,7 +54,7 @@ def read_batch(
     """
     tokens = fold(texts, fast)
     shingles = shingle(tokens, config.shingle_size, fast)
-    keys = _keys(tokens, shingles, config, fast)
+    keys = keys_of(tokens, shingles, config, fast)
     documents, positions = np.arange(len(texts)), np.zeros(len(texts), dtype=np.int64)
     if not alone:
         documents = np.repeat(np.arange(len(counts)), counts)
@@ -71,7 +71,8 @@ def read_batch(
     return Batch(tokens, shingles, keys, roles, documents, positions, order, fast)
 
 
-def _keys(tokens: Tokens, shingles: Shingles, config: Config, fast: bool) -> NDArray[np.uint32]:
+def keys_of(tokens: Tokens, shingles: Shingles, config: Config, fast: bool) -> NDArray[np.uint32]:
+    """Return the keys by which texts are looked up, as `make_keys` makes them."""
     single, several = count_keys(config)
     bands, rows = choose_bands(config)
     signatures = prefixes = np.empty((len(tokens.first) - 1, 0), dtype=np.uint32)

@@ -1,5 +1,6 @@
 """Judge: the relation of candidate pairs, each a pure function of two texts; in any order, and in several threads."""
 
+from collections import deque
 from concurrent.futures import Executor
 
 import numpy as np
@@ -14,7 +15,7 @@ from ..match.relation import CONTAINED, DISTINCT, ROOM, judge_kernel, limits, re
 from .candidates import Pairs
 from .verdicts import Ints
 
-_SHARE = 64  # pairs, at least, that are worth another thread
+_SHARE = 64  # pairs that a thread takes at a time
 _AHEAD = 2  # pairs whose texts are fetched before they are needed
 
 
@@ -30,17 +31,21 @@ def judge(due: Ints, pairs: Pairs, index: Index, config: Config, fast: bool, poo
         return
     lexicon = lexicon_table() if config.guard else NO_LEXICON
     measures = (config.shingle_size, *limits(config))
+    parts = deque(np.array_split(due, len(due) // _SHARE + 1) if pool else [due])
 
-    def judged(part: Ints) -> None:
+    def work() -> None:
         scratch = np.empty(2 * ROOM * index.longest, np.int64)
-        backend.compiled(judge_pairs_kernel)(part, pairs, index.arrays, measures, lexicon, scratch)
+        while True:
+            try:
+                part = parts.popleft()
+            except IndexError:
+                return
+            backend.compiled(judge_pairs_kernel)(part, pairs, index.arrays, measures, lexicon, scratch)
 
-    if pool is None or len(due) < 2 * _SHARE:
-        judged(due)
-        return
-    other = pool.submit(judged, due[len(due) // 2 :])
-    judged(due[: len(due) // 2])
-    other.result()
+    helping = pool.submit(work) if pool and len(parts) > 1 else None
+    work()
+    if helping and not helping.cancel():  # it may not have begun, if other work came first
+        helping.result()
 
 
 def _judge_plainly(due: Ints, pairs: Pairs, index: Index, config: Config) -> None:

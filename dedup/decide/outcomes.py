@@ -112,6 +112,15 @@ def decision(decided: Decided, p: int, state: State) -> Decision:
     return Decision(RELATIONS[relation], (state.id_of(document), position), jaccard, inside, reason)
 
 
+def last_decision(decided: Decided, p: int, state: State) -> Decision:
+    """Return what was decided on a paragraph of what was decided last, short ones that equal the one before included."""
+    equal = int(equal_shorts(decided.batch, decided.verdicts)[p])
+    if equal < 0:
+        return decision(decided, p, state)
+    document = state.id_of(decided.number + int(decided.batch.documents[p]))
+    return _exact(decided.batch, p, (document, int(decided.batch.positions[equal])), state)
+
+
 def _exact(batch: Batch, p: int, stand_in: tuple[Hashable, int], state: State) -> Decision:
     return Decision("exact", stand_in, 1.0, 1.0, removal_reason(EXACT, _count(batch, p), 1.0, 1.0, state.config))
 

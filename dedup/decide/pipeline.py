@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from ..text.utf8 import Utf8
 from .batch import LARGEST_DOCUMENT, Batch, read_batch
 from .outcomes import Outcome, decision, outcomes
 from .state import Decided, State
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 BATCH_TEXTS = 4_000  # what one batch holds about; most of its arrays stay in the processor's cache
 BATCH_CHARACTERS = 1 << 19
@@ -149,14 +152,16 @@ class Pipeline:
                         waiting.append(pool.submit(reading).result if pool else reading)
                 if not waiting:
                     break
-                yield from self._in_turn(waiting.popleft()(), told)
+                yield from self._in_turn(waiting.popleft()(), told, pool)
         finally:
             if pool:  # which may be left in one of its own threads, where garbage is collected
                 pool.shutdown(wait=False, cancel_futures=True)
         if failure is not None:
             raise failure
 
-    def _in_turn(self, documents: _Documents, told: Callable[[Outcome], Any]) -> Iterator[tuple[Any, Any]]:
+    def _in_turn(
+        self, documents: _Documents, told: Callable[[Outcome], Any], pool: "Executor | None"
+    ) -> Iterator[tuple[Any, Any]]:
         """A batch as `stream` gives it, decided when the first of it is asked for.
 
         If something else is decided meanwhile, what is left comes after that: few at first, as it may happen again.
@@ -170,7 +175,7 @@ class Pipeline:
                 if given.text is not None:
                     with self.lock:
                         if decided is None:
-                            decided, found = self._decide_documents(documents)
+                            decided, found = self._decide_documents(documents, pool)
                         elif self.state.decided is not decided:
                             most = 0
                             break
@@ -228,9 +233,11 @@ class Pipeline:
             batch = read_batch(paragraphs.texts, paragraphs.counts, self.state.config, alone=False, fast=fast)
         return _Documents(given, ids, texts, paragraphs, batch)
 
-    def _decide_documents(self, documents: _Documents) -> tuple[Decided, Iterator[Outcome]]:
+    def _decide_documents(
+        self, documents: _Documents, pool: "Executor | None" = None
+    ) -> tuple[Decided, Iterator[Outcome]]:
         """Decide the documents of a batch; nothing is handed out yet."""
-        decided = self.state.decide(documents.batch, documents.ids)
+        decided = self.state.decide(documents.batch, documents.ids, pool)
         return decided, outcomes(documents.texts, documents.paragraphs, decided, self.state)
 
 

@@ -24,6 +24,8 @@ from .rule import decide, entered
 from .verdicts import Ints, Verdicts
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from datasketch import MinHash
 
     from ..index.protocol import IndexStore
@@ -92,12 +94,25 @@ class State:
         id = self.ids[number]
         return number if id is None else id
 
+    @property
+    def index(self) -> Index:
+        """What is kept, to be read only."""
+        return self._index
+
+    def number_of(self, id: Hashable) -> int | None:
+        """Return the number of the last document with that id that was handed out, None if there is none."""
+        decided = len(self.ids) if self.decided is None else self.decided.number + self.decided.handed
+        for number in range(decided - 1, -1, -1):  # not what was decided ahead
+            if self.id_of(number) == id:
+                return number
+        return None
+
     def expect(self, documents: int) -> None:
         """So many documents are to come; 0 if nobody knows. It decides nothing, but spares work."""
         self._expected = documents and len(self.ids) + documents
 
-    def decide(self, batch: Batch, ids: Sequence[Hashable]) -> Decided:
-        """Decide the documents of a batch; ids: of all of them, None where one has none."""
+    def decide(self, batch: Batch, ids: Sequence[Hashable], pool: "Executor | None" = None) -> Decided:
+        """Decide the documents of a batch; ids: of all of them, None where one has none; pool: threads that may help."""
         self._check_open()
         with memory.refused(), self._whole():
             self._take_back()
@@ -107,7 +122,7 @@ class State:
             numbers, again = self._register(ids)
             self._index.expected = self._index.count * self._expected // max(1, number)
             with backend.announced():
-                verdicts, originals, capped = decide(batch, self._index, numbers, again, self.config)
+                verdicts, originals, capped = decide(batch, self._index, numbers, again, self.config, pool)
             self.decided = decided = Decided(batch, verdicts, originals, ids, number, numbers)
         self.capped += capped
         return decided

@@ -178,6 +178,12 @@ class Index:
         """The folded text of an entry."""
         return self.text[self.text_at[entry] : self.text_at[entry + 1] - 1].tobytes()
 
+    def entry_of(self, document: int, position: int) -> int | None:
+        """Return the last entry made of a paragraph, None if there is none."""
+        mine = (self.documents[: self.count] == document) & (self.positions[: self.count] == position)
+        found = np.flatnonzero(mine & (np.diff(self.text_at[: self.count + 1]) > 0))
+        return int(found[-1]) if len(found) else None
+
     def bucket(self, table: int, key: int) -> Sequence[int]:
         """The entries of that key."""
         slots, found = self.slots[self.tables[table]], []

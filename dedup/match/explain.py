@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 
 from .._jit.backend import numbers
+from ..config import Config
+from ..results import Cause, Comparison
 from ..text.tokens import fold
 from .align import align_kernel
 
@@ -163,3 +165,25 @@ def _quoted(words: Sequence[bytes]) -> str:
         words = [*words[:half], "…".encode(), *words[-half:]]
     # Reasons stand in one line of a terminal, however long a "word" of a scraped page may be.
     return f"“{' '.join(word.decode('utf-8', 'replace')[:40] for word in words)}”"
+
+
+# --- Why a paragraph was kept ----------------------------------------------------------------------------------------
+
+_KEPT = {
+    "no words": "kept: a text without words repeats nothing",
+    "short": "kept: shorter than min_tokens, {min_tokens} words; such a text is only compared with its equal",
+    "record field": "kept: a field of a record or table, whose place is part of what it says",
+    "delivered before": "kept: it was kept when its document came before",
+    "nothing alike": "kept: no earlier paragraph that is kept is like it",
+    "nearest": "kept: the nearest earlier paragraph is another one, as {reason}",
+}
+
+
+def kept_reason(cause: Cause, config: Config, full: int = 0, nearest: Comparison | None = None) -> str:
+    """Say why a paragraph was kept; full: buckets of its keys of which only the first entries were looked at."""
+    reason = nearest.reason if nearest else ""
+    if nearest and nearest.is_duplicate:
+        reason = "this one contains it and says more"
+    said = _KEPT[cause].format(min_tokens=config.min_tokens, reason=reason)
+    more = f"; {full} of its key buckets were full, of which {config.max_candidates:,} entries each were compared"
+    return said + more * (full > 0)
