@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from .._jit import backend
 from .._jit.backend import kernel
 from .._jit.intrinsics import trailing_zeros, within_64
-from .characters import BLOCK, UNSTABLE
-from .utf8 import decode_kernel
+from .characters import UNSTABLE, CharacterTable, entry_kernel
+from .utf8 import Utf8, decode_kernel
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _HALF_WIDTH_KANA = re.compile("[\uff66-\uff9f]+")
@@ -39,13 +40,23 @@ def normalized(texts: Sequence[str], places: Iterable[int]) -> list[str]:
     return result
 
 
+def normalized_utf8(texts: Utf8, table: CharacterTable) -> Utf8:
+    """Return the texts, normalized where they may need it; finds those by the compiled kernel."""
+    found = np.empty(len(texts), dtype=np.int64)
+    count = backend.compiled(to_normalize_kernel)(texts.spans, table, found)
+    given = ((p, texts.text(p)) for p in found[:count].tolist())
+    changed = [(p, normal) for p, text in given if (normal := normalize(text)) != text]
+    return texts.with_texts(changed) if changed else texts
+
+
 _LONGEST_ENTITY = 33  # bytes behind the ampersand, the semicolon among them
 
 
 @kernel
-def to_normalize_kernel(raw, begins, ends, index, classes, found):
+def to_normalize_kernel(texts, table, found):
     """Find the texts, spans of `raw` in ascending order, that hold what may be an entity, or a character unstable in NFC;
     how many."""
+    raw, begins, ends = texts
     n = len(begins)
     count = p = 0
     if n == 0:
@@ -60,7 +71,7 @@ def to_normalize_kernel(raw, begins, ends, index, classes, found):
                     continue
             else:
                 code, _ = decode_kernel(raw, at)
-                if not classes[np.int64(index[code >> 7]) * BLOCK + (code & 127)] & UNSTABLE:
+                if not table.classes[entry_kernel(table, code)] & UNSTABLE:
                     continue
             while p < n and ends[p] <= at:
                 p += 1

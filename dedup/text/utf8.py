@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,14 @@ from .._jit.intrinsics import load_64, store_64, text_characters
 from .flags import PADDING
 
 _EIGHT, _HIGH, _WIDE = np.uint64(8), np.uint64(0x8080808080808080), np.uint64(0xFF80FF80FF80FF80)
+
+
+class Spans(NamedTuple):
+    """What kernels take of a `Utf8`."""
+
+    raw: NDArray[np.uint8]
+    begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,11 @@ class Utf8:
 
     def __len__(self) -> int:
         return len(self.begins)
+
+    @property
+    def spans(self) -> Spans:
+        """Buffer and spans, for kernels."""
+        return Spans(self.raw, self.begins, self.ends)
 
     def text(self, p: int) -> str:
         """Text p as a str."""
