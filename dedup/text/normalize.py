@@ -1,4 +1,4 @@
-"""What is normalized before texts are folded: left-over HTML entities, and characters that Unicode spells in several ways."""
+"""Normalizing texts before they are folded: left-over HTML entities, and characters that Unicode spells in several ways."""
 
 import re
 import unicodedata
@@ -20,9 +20,9 @@ _JOINER = "\u034f"  # vanishes in folding; marks do not change places across it
 
 
 def normalize(text: str) -> str:
-    """`text` with left-over HTML entities decoded (twice: `&amp;nbsp;` is common) and in Unicode's NFC."""
+    """Decode left-over HTML entities (twice: `&amp;nbsp;` is common), and apply Unicode's NFC."""
     if "&" in text:
-        import html  # a large table of names, seldom needed
+        import html  # a large table of names, rarely needed
 
         for _ in range(2):
             text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
@@ -33,7 +33,7 @@ def normalize(text: str) -> str:
 
 
 def normalized(texts: Sequence[str], places: Iterable[int]) -> list[str]:
-    """The texts, those at `places` normalized."""
+    """Return the texts, with those at `places` normalized."""
     result = list(texts)
     for p in places:
         result[p] = normalize(texts[p])
@@ -41,7 +41,7 @@ def normalized(texts: Sequence[str], places: Iterable[int]) -> list[str]:
 
 
 def normalized_utf8(texts: Utf8, table: CharacterTable) -> Utf8:
-    """Return the texts, normalized where they may need it; finds those by the compiled kernel."""
+    """Return the texts, normalized where the compiled kernel finds that they may need it."""
     found = np.empty(len(texts), dtype=np.int64)
     count = backend.compiled(to_normalize_kernel)(texts.spans, table, found)
     given = ((p, texts.text(p)) for p in found[:count].tolist())
@@ -54,8 +54,10 @@ _LONGEST_ENTITY = 33  # bytes behind the ampersand, the semicolon among them
 
 @kernel
 def to_normalize_kernel(texts, table, found):
-    """Find the texts, spans of `raw` in ascending order, that hold what may be an entity, or a character unstable in NFC;
-    how many."""
+    """Find the texts that hold what may be an entity, or a character unstable in NFC; return how many.
+
+    texts: spans in ascending order; found: int64[n], filled with the numbers of those texts
+    """
     raw, begins, ends = texts
     n = len(begins)
     count = p = 0
@@ -85,7 +87,10 @@ def to_normalize_kernel(texts, table, found):
 
 @kernel
 def may_be_entity_kernel(raw, i):
-    """Whether from byte i on, behind an ampersand, there are a few ASCII letters, digits and number signs, and a semicolon."""
+    """Return whether an entity may continue at byte i, behind its ampersand.
+
+    A few ASCII letters, digits and number signs are looked for, and a semicolon.
+    """
     for at in range(i, i + _LONGEST_ENTITY):
         if raw[at] == 59:
             return True

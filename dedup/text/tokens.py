@@ -1,8 +1,8 @@
-"""Folding: texts become tokens, as spans of one UTF-8 buffer.
+"""Folding texts to tokens, which are spans of one UTF-8 buffer.
 
 A word is a run of letters, digits and marks. A number keeps what it leans on: sign, decimal mark, currency, percent and
 degree sign, even one space away. Characters of unspaced scripts, symbols and superscripts are tokens of their own.
-Case, quotes, dashes, spaces, widths, accents' composition and all other punctuation leave no trace but the flags.
+Case, quotes, dashes, spaces, widths, the composition of accents and all other punctuation leave no trace but the flags.
 """
 
 from collections.abc import Sequence
@@ -23,10 +23,10 @@ from .utf8 import Utf8
 class Tokens:
     """The tokens of a batch of n texts, T in all.
 
-    buffer: uint8[...], the folded text, every token followed by one space, and some bytes of no meaning
+    buffer: uint8[...], the folded text, one space behind every token, then PADDING bytes of no meaning
     starts: int64[T + 1], so that token i is `buffer[starts[i] : starts[i + 1] - 1]`
     first:  int64[n + 1], so that the tokens of text p are first[p] ... first[p + 1] - 1
-    flags:  uint8[T], what folding saw of each; behind them, too, the memory may be read a little further
+    flags:  uint8[T], what folding saw of each token; kernels may read PADDING bytes past the last
     """
 
     buffer: NDArray[np.uint8]
@@ -35,12 +35,12 @@ class Tokens:
     flags: NDArray[np.uint8]
 
     def text(self, p: int) -> bytes:
-        """The folded text p, its tokens joined by one space."""
+        """Return text p folded, its tokens joined by one space."""
         begin, end = int(self.starts[self.first[p]]), int(self.starts[self.first[p + 1]])
         return self.buffer[begin : max(begin, end - 1)].tobytes()
 
     def flags_of(self, p: int) -> bytes:
-        """The flags of text p's tokens."""
+        """Return the flags of the tokens of text p."""
         return self.flags[self.first[p] : self.first[p + 1]].tobytes()
 
 
@@ -57,6 +57,7 @@ def fold(texts: Sequence[str] | Utf8, fast: bool = False) -> Tokens:
 
 
 def _encoded(texts: Sequence[str]) -> Utf8:
+    """Encode texts. Raises InputError for anything but str."""
     if not all(issubclass(kind, str) for kind in set(map(type, texts))):
         check_texts(texts)
     return Utf8.of(texts)
@@ -70,7 +71,7 @@ def check_texts(texts: Sequence[object], begin: int = 0) -> None:
 
 
 def half_words(tokens: Tokens) -> NDArray[np.int64]:
-    """int64[n], the length of every text in half words: two a token, one a character of an unspaced script."""
+    """Return the length of every text in half words, int64[n]: two a token, one a character of an unspaced script."""
     lengths = np.diff(tokens.first)
     if not np.bitwise_or.reduce(tokens.flags) & IS_UNSPACED:
         return 2 * lengths
