@@ -94,6 +94,7 @@ def split(documents: list[str], fast: bool) -> Paragraphs:
 
 
 def _split_reference(documents: list[str]) -> Paragraphs:
+    """Split documents by regular expressions, one by one."""
     spans = [split_paragraphs(text) for text in documents]
     pieces = [text[span.start : span.end] for text, found in zip(documents, spans, strict=True) for span in found]
     counts = np.array([len(found) for found in spans], dtype=np.int64)
@@ -102,6 +103,7 @@ def _split_reference(documents: list[str]) -> Paragraphs:
 
 
 def _split_compiled(documents: list[str]) -> Paragraphs:
+    """Split documents by the kernel."""
     texts = Utf8.of(documents)
     most = len(texts.raw) // 2 + len(texts)  # a paragraph takes a byte, its line end another
     places = Places(*np.empty((4, most), dtype=np.int64))

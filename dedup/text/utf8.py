@@ -58,7 +58,7 @@ class Utf8:
 
     @property
     def spans(self) -> Spans:
-        """What kernels take of the texts."""
+        """Return what kernels take of the texts."""
         return Spans(self.raw, self.begins, self.ends)
 
     def text(self, p: int) -> str:
