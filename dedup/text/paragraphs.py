@@ -106,7 +106,8 @@ def _split_compiled(documents: list[str]) -> Paragraphs:
     """Split documents by the kernel."""
     texts = Utf8.of(documents)
     most = len(texts.raw) // 2 + len(texts)  # a paragraph takes a byte, its line end another
-    places = Places(*np.empty((4, most), dtype=np.int64))
+    # Four arrays, as the C library keeps the memory of one batch for the next only where no piece is very large.
+    places = Places(*(np.empty(most, dtype=np.int64) for _ in range(4)))
     counts = np.empty(len(texts), dtype=np.int64)
     n = backend.compiled(split_kernel)(texts.spans, places, counts)
     begins, ends, first_characters, last_characters = (of[:n] for of in places)
