@@ -19,12 +19,12 @@ from .match.explain import in_words
 from .match.relation import compare_folded
 from .results import CleanResult, Comparison, Match
 from .sketch.minhash import shingle, sign
-from .text.columns import Rows, is_column, read_column
+from .text.columns import TextColumn, is_column, read_column
 from .text.paragraphs import checked
 from .text.tokens import check_texts, fold
 from .text.utf8 import Utf8
 
-_Chunk = list[Any] | Rows
+_Chunk = list[Any] | TextColumn
 
 
 def clean(text: str, **options: Any) -> CleanResult:
@@ -138,7 +138,7 @@ def _windows(texts: list[Any], fast: bool) -> Iterator[tuple[_Chunk, list[str] |
         end = min(begin + BATCH_TEXTS, len(texts))
         found = Utf8.window(texts, begin, end) if fast else None
         if found is not None:
-            yield Rows(found, np.zeros(end - begin, dtype=np.bool_)), found, fast
+            yield TextColumn(found, np.zeros(end - begin, dtype=np.bool_)), found, fast
         else:
             chunk = texts[begin:end]
             yield chunk, _strings(chunk, begin), fast
@@ -156,7 +156,7 @@ def _strings(chunk: list[Any], begin: int) -> list[str]:
 
 def _all_texts(chunk: _Chunk) -> bool:
     """Whether all are plainly str; where not, a closer look is worth its while."""
-    return not chunk.missing.any() if isinstance(chunk, Rows) else set(map(type, chunk)) <= {str}
+    return not chunk.missing.any() if isinstance(chunk, TextColumn) else set(map(type, chunk)) <= {str}
 
 
 def _length(texts: list[Any]) -> int:

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from slow import fast_tokens, slow_tokens
 from strategies import any_text
 
+from dedup.text import _fold_numba
 from dedup.text import normalize as normalizing
-from dedup.text.characters import UNICODE_VERSION, character_table, make_table
+from dedup.text._fold_numba import leaning_role_kernel
+from dedup.text.characters import CURRENCY, DIGIT, IGNORED, PERCENT, SPACE, UNICODE_VERSION, character_table, make_table
 from dedup.text.flags import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
 from dedup.text.normalize import normalize
 from dedup.text.tokens import fold
@@ -175,5 +177,12 @@ def test_shipped_table_is_what_the_rules_make():
     if unicodedata.unidata_version != UNICODE_VERSION:
         pytest.skip(f"the table is made with Unicode {UNICODE_VERSION}, this Python has {unicodedata.unidata_version}")
     made, shipped = make_table(), character_table()
-    for name in made.__slots__:
+    for name in made._fields:
         assert np.array_equal(getattr(made, name), getattr(shipped, name)), name
+
+
+def test_an_unknown_class_is_no_sign():
+    behind = _fold_numba._Behind(DIGIT, SPACE, False, False)
+    assert leaning_role_kernel(PERCENT, behind, SPACE, 0) == leaning_role_kernel(CURRENCY, behind, SPACE, 0)
+    with pytest.raises(AssertionError):
+        leaning_role_kernel(IGNORED + 1, behind, SPACE, 0)

@@ -1,4 +1,4 @@
-"""The keys by which paragraphs are looked up: the hash of the whole text, bands of its signature, prefixes.
+"""Making the keys by which paragraphs are looked up: hashes of the whole text, bands of its signature, prefixes.
 
 Signatures are cut into bands of rows; two paragraphs are candidates if all rows of a band agree (Indyk and Motwani,
 1998; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3). Keys are 32-bit hashes: a wrong match only
@@ -18,16 +18,16 @@ from .prefixes import MOST_PREFIXES
 
 
 def recall(similarity: float, bands: int, rows: int) -> float:
-    """The probability that LSH finds a pair of that Jaccard similarity: that of any band all rows agree."""
+    """Return the probability that LSH finds a pair of that Jaccard similarity: that all rows of some band agree."""
     return float(1 - (1 - similarity**rows) ** bands)
 
 
 @lru_cache(maxsize=64)
 def choose_bands(config: Config) -> tuple[int, int]:
-    """Bands and rows: the fewest permutations that find a pair at the threshold with probability `config.recall`.
+    """Choose bands and rows: the fewest permutations that find a pair at the threshold with probability `config.recall`.
 
-    Of a pair at half the threshold at most every fourth may become a candidate; where `num_perm` is too small for
-    that, the choice with most rows. (At 0.7: 15 x 4, at 0.6: 29 x 4, at 0.8: 8 x 4.)
+    Of pairs at half the threshold at most every fourth may become a candidate. Where `num_perm` is too small for that,
+    takes the choice with most rows. (At 0.7: 15 x 4, at 0.6: 29 x 4, at 0.8: 8 x 4.)
     """
     enough = []
     for rows in range(1, config.num_perm + 1):
@@ -42,7 +42,7 @@ def choose_bands(config: Config) -> tuple[int, int]:
 
 
 def count_keys(config: Config) -> tuple[int, int]:
-    """How many keys a text has that are one of each kind (its hash, its bands), and how many prefixes at most."""
+    """Return how many keys a text has besides prefixes (its hash, its bands), and how many prefixes at most."""
     if config.scope == "document":
         return 1, 0
     return 1 + choose_bands(config)[0], 0 if config.containment is None else MOST_PREFIXES
@@ -56,10 +56,10 @@ def make_keys(
     rows: int,
     fast: bool = False,
 ) -> NDArray[np.uint32]:
-    """uint32[n, 1 + bands + prefixes]: a hash of each text, made of its shingles', its band keys, and its prefixes.
+    """Return uint32[n, 1 + bands + prefixes]: a key of each whole text, its band keys, and its prefixes.
 
-    The first key is the sum of the shingles' hashes, mixed with the first of them: for texts with the same shingles in
-    another order. A text without tokens has 0.
+    The first is the sum of the shingles' hashes, mixed with the first of them, so that it tells apart most texts with the
+    same shingles in another order. A text without tokens has 0.
     """
     keys = np.empty((len(prefixes), 1 + bands + prefixes.shape[1]), dtype=np.uint32)
     if fast:
@@ -76,7 +76,7 @@ def make_keys(
 
 
 def band_keys(signatures: NDArray[np.uint32], bands: int, rows: int) -> NDArray[np.uint32]:
-    """uint32[n, bands]: the rows of each band as one number."""
+    """Hash the rows of each band to one number, uint32[n, bands]."""
     n = len(signatures)
     columns = signatures[:, : bands * rows].reshape(n, rows, bands)  # the rows of a band stand `bands` columns apart
     mixed = np.full((n, bands), 0x2545F491, dtype=np.uint32)
@@ -88,7 +88,7 @@ def band_keys(signatures: NDArray[np.uint32], bands: int, rows: int) -> NDArray[
 
 @kernel
 def keys_kernel(hashes, first, signatures, prefixes, bands, rows, keys):
-    """Fill the keys as `make_keys` does."""
+    """Fill `keys` as `make_keys` does."""
     n, several = prefixes.shape
     for p in range(n):
         mine, total = hashes[first[p] : first[p + 1]], np.uint32(0)

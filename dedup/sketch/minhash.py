@@ -7,6 +7,7 @@ XXH32 by Y. Collet; permutations: datasketch 2.0.
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +18,16 @@ from .._jit.backend import choose, kernel, makes_arrays
 from .._jit.intrinsics import load_32
 from ..text.tokens import Tokens
 
-_TOGETHER = 1 << 14  # spans hashed at once by the reference backend: what it works on stays in cache
+_TOGETHER = 1 << 14  # spans that numpy hashes at once, so that they stay in cache
 EMPTY = np.uint32(0xFFFFFFFF)  # every slot of the signature of a text without tokens
-LANES = 32  # columns that the compiled loop makes at a time: what is left over takes longer than a full turn
+LANES = 32  # columns that one turn of the compiled loop fills; a remainder takes longer than a full turn
 
 
 @dataclass(frozen=True, slots=True)
 class Shingles:
     """The hashed shingles of a batch of n texts, S in all.
 
-    hashes: uint32[S], XXH32 of `size` successive tokens joined by one space (of all tokens where there are fewer)
+    hashes: uint32[S], XXH32 of `size` successive tokens joined by one space; of all tokens where there are fewer
     first:  int64[n + 1], so that the shingles of text p are first[p] ... first[p + 1] - 1
     """
 
@@ -35,7 +36,7 @@ class Shingles:
 
 
 def shingle(tokens: Tokens, size: int, fast: bool = False) -> Shingles:
-    """The shingles of `size` tokens of every text; a text without tokens has none."""
+    """Hash the shingles of `size` tokens of every text; a text without tokens has none."""
     if fast:
         return Shingles(*backend.compiled(shingle_kernel)(tokens.buffer, tokens.starts, tokens.first, size))
     counts = np.diff(tokens.first)
@@ -49,7 +50,7 @@ def shingle(tokens: Tokens, size: int, fast: bool = False) -> Shingles:
 
 
 def _hash_spans(buffer: NDArray[np.uint8], begins: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.uint32]:
-    """XXH32 of spans of a buffer: of less than 32 bytes all at once, of more by xxhash, one by one."""
+    """Hash spans of a buffer: those of less than 32 bytes all at once, longer ones one by one, by xxhash."""
     stripes = np.ndarray(len(buffer) - 15, "V16", buffer, strides=(1,))  # the sixteen bytes from each byte on
     hashes = np.empty(len(begins), dtype=np.uint32)
     for i in range(0, len(begins), _TOGETHER):
@@ -58,7 +59,8 @@ def _hash_spans(buffer: NDArray[np.uint8], begins: NDArray[np.int64], lengths: N
             stripes[places].view("<u4").reshape(-1, 4) for places in (begin, begin + np.where(length >= 16, 16, 0))
         )
         last = np.take_along_axis(rest, (length & 12)[:, None] >> 2, axis=1)[:, 0]
-        hashes[i : i + _TOGETHER] = short_xxh32(length.astype(np.uint32), *first.T, *rest.T[:3], last)
+        words = Words._make([*first.T, *rest.T[:3], last])
+        hashes[i : i + _TOGETHER] = short_xxh32(length.astype(np.uint32), words)
     for s in np.flatnonzero(lengths >= 32).tolist():
         hashes[s] = xxh32_intdigest(buffer[begins[s] : begins[s] + lengths[s]].tobytes())
     return hashes
@@ -67,7 +69,7 @@ def _hash_spans(buffer: NDArray[np.uint8], begins: NDArray[np.int64], lengths: N
 def sign(
     shingles: Shingles, num_perm: int, seed: int, fast: bool = False, used: int | None = None
 ) -> NDArray[np.uint32]:
-    """MinHash signatures, uint32[n, num_perm], or of them the first `used` columns."""
+    """Return the MinHash signatures, uint32[n, num_perm], or only their first `used` columns."""
     multipliers, increments = (drawn[:used] for drawn in permutations(num_perm, seed))
     if fast:
         compiled = backend.compiled(sign_kernel)
@@ -83,9 +85,9 @@ def sign(
 
 @lru_cache(maxsize=8)
 def permutations(num_perm: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Multipliers (odd) and increments of datasketch's "affine32" scheme, drawn as it draws them.
+    """Return multipliers (odd) and increments of datasketch's "affine32" scheme, drawn as it draws them.
 
-    The tests hold them equal to its own, for which it need not be imported: that takes as long as much work.
+    The tests compare them with its own. It is not imported here, because that takes long.
     """
     generator = np.random.RandomState(seed)
     multipliers = generator.randint(0, 1 << 31, num_perm, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
@@ -93,7 +95,7 @@ def permutations(num_perm: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[
 
 
 def _mix(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """The finalizer of MurmurHash3, which datasketch's "affine32" puts before its permutations."""
+    """Apply the finalizer of MurmurHash3, which datasketch's "affine32" puts before its permutations."""
     hashes = hashes ^ (hashes >> np.uint32(16))
     hashes = hashes * np.uint32(0x85EBCA6B)
     hashes = hashes ^ (hashes >> np.uint32(13))
@@ -109,9 +111,27 @@ _SEED1, _SEED2, _SEED4 = np.uint32(0x24234428), np.uint32(0x85EBCA77), np.uint32
 _BLOCK = 64  # shingles hashed side by side
 
 
+class Words(NamedTuple):
+    """What XXH32 reads of less than 32 bytes, as uint32: numbers where compiled, else arrays.
+
+    first ... fourth:  the first 16 bytes
+    fifth ... seventh: the 12 bytes behind the last whole stripe of 16
+    last:              the last word of four bytes, of which one to three may be left over
+    """
+
+    first: Any
+    second: Any
+    third: Any
+    fourth: Any
+    fifth: Any
+    sixth: Any
+    seventh: Any
+    last: Any
+
+
 @kernel
 def scramble(value, word, factor, by, multiplier):
-    """XXH32's step: add a product, rotate, multiply. numba widens sums and products, so each is cut to 32 bits."""
+    """Do XXH32's step: add a product, rotate, multiply. numba widens sums and products, so each is cut to 32 bits."""
     value = np.uint32(value + word * factor)
     value = np.uint32(value << np.uint32(by)) | value >> np.uint32(32 - by)
     return np.uint32(value * multiplier)
@@ -119,7 +139,7 @@ def scramble(value, word, factor, by, multiplier):
 
 @kernel
 def merge(one, two, three, four):
-    """The four lanes of XXH32 as one number."""
+    """Merge the four lanes of XXH32."""
     one = np.uint32(one << np.uint32(1)) | one >> np.uint32(31)
     two = np.uint32(two << np.uint32(7)) | two >> np.uint32(25)
     three = np.uint32(three << np.uint32(12)) | three >> np.uint32(20)
@@ -129,7 +149,7 @@ def merge(one, two, three, four):
 
 @kernel
 def xxh32_kernel(buffer, begin, end):
-    """XXH32 with seed 0 of the bytes begin ... end - 1."""
+    """Return XXH32, with seed 0, of bytes begin ... end - 1."""
     i = begin
     value = _PRIME5
     if end - begin >= 16:
@@ -156,7 +176,10 @@ def xxh32_kernel(buffer, begin, end):
 @makes_arrays
 @kernel
 def shingle_kernel(buffer, starts, first_token, size):
-    """The hash of every shingle, and each text's first: a block is read, then hashed side by side in vector registers."""
+    """Return the hash of every shingle, and the first shingle of every text.
+
+    Reads a block of them, then hashes it side by side, in vector registers.
+    """
     first = np.zeros(len(first_token), dtype=np.int64)
     for p in range(len(first) - 1):
         count = first_token[p + 1] - first_token[p]
@@ -165,7 +188,7 @@ def shingle_kernel(buffer, starts, first_token, size):
     lengths = np.empty(_BLOCK, dtype=np.uint32)
     words = np.empty((8, _BLOCK), dtype=np.uint32)
     for p in range(len(first) - 1):
-        # As many tokens as there are, at most. Unsigned, so that no index is checked for counting from the end.
+        # At most as many tokens as there are. Unsigned, so that no index is checked for counting from the end.
         width = np.uint64(min(size, first_token[p + 1] - first_token[p]))
         for begin in range(first[p], first[p + 1], _BLOCK):
             count = min(_BLOCK, first[p + 1] - begin)
@@ -193,32 +216,27 @@ def shingle_kernel(buffer, starts, first_token, size):
 
 @kernel
 def short_xxh32_kernel(lengths, words, hashes):
-    """XXH32 of spans of less than 32 bytes, from what `short_xxh32` reads of them; vectorised."""
+    """Hash spans of less than 32 bytes, of each of which a column of `words` has the `Words`; vectorised."""
     first, second, third, fourth = words[0], words[1], words[2], words[3]
     fifth, sixth, seventh, last = words[4], words[5], words[6], words[7]
     for k in range(len(lengths)):
-        hashes[k] = short_xxh32(
-            lengths[k], first[k], second[k], third[k], fourth[k], fifth[k], sixth[k], seventh[k], last[k]
-        )
+        read = Words(first[k], second[k], third[k], fourth[k], fifth[k], sixth[k], seventh[k], last[k])
+        hashes[k] = short_xxh32(lengths[k], read)
 
 
 @kernel
-def short_xxh32(length, first, second, third, fourth, fifth, sixth, seventh, last):
-    """XXH32 of less than 32 bytes: of the first 16, the 12 after the last stripe of 16, and the last word of four.
-
-    No branch: all steps are computed, and those that apply are chosen. For numbers when compiled, else for arrays.
-    """
-    one = scramble(_SEED1, first, _PRIME2, 13, _PRIME1)
-    two = scramble(_SEED2, second, _PRIME2, 13, _PRIME1)
-    three = scramble(np.uint32(0), third, _PRIME2, 13, _PRIME1)
-    four = scramble(_SEED4, fourth, _PRIME2, 13, _PRIME1)
+def short_xxh32(length, words):
+    """Return XXH32 of less than 32 bytes. Takes no branch: computes all steps, and chooses those that apply."""
+    one = scramble(_SEED1, words.first, _PRIME2, 13, _PRIME1)
+    two = scramble(_SEED2, words.second, _PRIME2, 13, _PRIME1)
+    three = scramble(np.uint32(0), words.third, _PRIME2, 13, _PRIME1)
+    four = scramble(_SEED4, words.fourth, _PRIME2, 13, _PRIME1)
     value = np.uint32(choose(length >= np.uint32(16), merge(one, two, three, four), _PRIME5) + length)
     rest = np.uint32(length & np.uint32(15))
-    value = choose(rest >= np.uint32(4), scramble(value, fifth, _PRIME3, 17, _PRIME4), value)
-    value = choose(rest >= np.uint32(8), scramble(value, sixth, _PRIME3, 17, _PRIME4), value)
-    value = choose(rest >= np.uint32(12), scramble(value, seventh, _PRIME3, 17, _PRIME4), value)
-    over = np.uint32(rest & np.uint32(3))
-    byte = np.uint32(255)
+    value = choose(rest >= np.uint32(4), scramble(value, words.fifth, _PRIME3, 17, _PRIME4), value)
+    value = choose(rest >= np.uint32(8), scramble(value, words.sixth, _PRIME3, 17, _PRIME4), value)
+    value = choose(rest >= np.uint32(12), scramble(value, words.seventh, _PRIME3, 17, _PRIME4), value)
+    over, last, byte = np.uint32(rest & np.uint32(3)), words.last, np.uint32(255)
     value = choose(over >= np.uint32(1), scramble(value, last & byte, _PRIME5, 11, _PRIME1), value)
     value = choose(over >= np.uint32(2), scramble(value, last >> np.uint32(8) & byte, _PRIME5, 11, _PRIME1), value)
     value = choose(over >= np.uint32(3), scramble(value, last >> np.uint32(16) & byte, _PRIME5, 11, _PRIME1), value)
@@ -230,7 +248,7 @@ def short_xxh32(length, first, second, third, fourth, fifth, sixth, seventh, las
 @makes_arrays
 @kernel
 def sign_kernel(hashes, first, multipliers, increments):
-    """uint32[n, num_perm], the signature of every text. `min`, not a branch, lets the loop be vectorised."""
+    """Return the signature of every text, uint32[n, num_perm]. The loop is vectorised because it takes `min`, no branch."""
     n, num_perm = len(first) - 1, len(multipliers)
     signatures = np.empty((n, num_perm), dtype=np.uint32)
     for p in range(n):
@@ -238,7 +256,7 @@ def sign_kernel(hashes, first, multipliers, increments):
         for j in range(num_perm):
             row[j] = np.uint32(0xFFFFFFFF)
         s, end = first[p], first[p + 1]
-        while s < end:  # four shingles for every time that the row is read and written; the last may come twice
+        while s < end:  # four shingles each time that the row is read and written; the last may come twice
             one, two = mix_kernel(hashes[s]), mix_kernel(hashes[min(s + 1, end - 1)])
             three, four = mix_kernel(hashes[min(s + 2, end - 1)]), mix_kernel(hashes[min(s + 3, end - 1)])
             for j in range(num_perm):
@@ -251,7 +269,7 @@ def sign_kernel(hashes, first, multipliers, increments):
 
 @kernel
 def mix_kernel(h):
-    """The finalizer of MurmurHash3, as in `_mix`."""
+    """Apply the finalizer of MurmurHash3, as `_mix` does."""
     h = np.uint32((h ^ h >> np.uint32(16)) * np.uint32(0x85EBCA6B))
     h = np.uint32((h ^ h >> np.uint32(13)) * np.uint32(0xC2B2AE35))
     return h ^ h >> np.uint32(16)

@@ -1,9 +1,9 @@
-"""Keys that a contained paragraph shares with the one around it, however much longer that is: its sentences' prefixes.
+"""Making keys that a contained paragraph shares with the one around it, however much longer that is: sentence prefixes.
 
-LSH finds what resembles as a whole. A teaser or a pull quote is a small part of its article's paragraph, but begins
-sentences as that does, so the first words after every stop are made one key, of the hashes of their shingles. Of many
-the smallest are taken, which two texts choose alike (bottom-k: A. Broder, On the resemblance and containment of
-documents, 1997). A key is a pure function of the paragraph's own text.
+LSH finds texts that resemble each other as a whole. A teaser or a pull quote is a small part of its article's paragraph,
+but its sentences begin as they do there. So the first words after every stop become one key, a hash of their shingles'
+hashes. Of many keys the smallest are taken, which two texts choose alike (bottom-k: A. Broder, On the resemblance and
+containment of documents, 1997). A key is a pure function of the paragraph's own text.
 """
 
 import numpy as np
@@ -23,7 +23,7 @@ _STOPS = np.uint64(AFTER_STOP * 0x0101010101010101)
 
 
 def find_prefixes(tokens: Tokens, shingles: Shingles, size: int, fast: bool = False) -> NDArray[np.uint32]:
-    """uint32[n, MOST_PREFIXES]: the smallest different keys of every text in ascending order, then 0.
+    """Return the smallest different keys of every text, uint32[n, MOST_PREFIXES], in ascending order, then 0.
 
     shingles: those of `size` tokens. A text of fewer than PREFIX tokens has no key.
     """
@@ -51,7 +51,7 @@ def find_prefixes(tokens: Tokens, shingles: Shingles, size: int, fast: bool = Fa
 
 @kernel
 def prefixes_kernel(first_token, flags, hashes, first_shingle, size, found):
-    """As `find_prefixes`, into zeros; the flags are looked at eight at a time."""
+    """Fill `found`, which is all zeros, as `find_prefixes` does; look at eight tokens' flags at a time."""
     length = max(PREFIX, size)
     for p in range(len(found)):
         end = first_token[p + 1] - length
@@ -71,12 +71,18 @@ def prefixes_kernel(first_token, flags, hashes, first_shingle, size, found):
                     place += np.uint64(size)
                 key = np.uint32((key ^ hashes[last]) * np.uint32(0x9E3779B1))
                 key = max(key ^ key >> np.uint32(15), np.uint32(1))
-                for k in range(MOST_PREFIXES):  # into its place among those found
-                    other = found[p, k]
-                    if other == key:
-                        break
-                    if other == 0 or key < other:
-                        found[p, k] = key
-                        if other == 0:
-                            break
-                        key = other
+                insert_kernel(found[p], key)
+
+
+@kernel
+def insert_kernel(found, key):
+    """Insert a key in its place among those found, unless it is there; the largest may be pushed out."""
+    for k in range(MOST_PREFIXES):
+        other = found[k]
+        if other == key:
+            return
+        if other == 0 or key < other:
+            found[k] = key
+            if other == 0:
+                return
+            key = other

@@ -1,6 +1,9 @@
-"""Documents of UTF-8 taken apart into paragraphs, compiled. `paragraphs` holds its twin, in regular expressions."""
+"""Splitting documents of UTF-8 into paragraphs, compiled. `paragraphs` holds its twin, in regular expressions."""
+
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .._jit.backend import kernel
 from .._jit.intrinsics import load_64, trailing_zeros, within_64
@@ -9,16 +12,29 @@ _CR, _LF = 13, 10
 _ONE_A_BYTE, _CONTINUES = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
 
 
-@kernel
-def split_kernel(raw, document_begins, document_ends, begins, ends, first_characters, last_characters, counts):
-    """Where the paragraphs of documents stand, each a span of `raw`, which may be read 64 bytes past the last; how many.
+class Places(NamedTuple):
+    """Where paragraphs stand, int64[n] each.
 
-    begins, ends: int64[n], in bytes of `raw`; first_characters, last_characters: int64[n], in characters of the document
-    counts: int64[documents], paragraphs
+    begins, ends: in bytes of the buffer
+    first_characters, last_characters: the same in characters of the document
     """
+
+    begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    first_characters: NDArray[np.int64]
+    last_characters: NDArray[np.int64]
+
+
+@kernel
+def split_kernel(documents, places, counts):
+    """Find the paragraphs of documents, whose buffer may be read 64 bytes past the last; return how many there are.
+
+    counts: int64[documents], how many each has
+    """
+    raw, begins, ends = documents.raw, places.begins, places.ends
     n = 0
     for d in range(len(counts)):
-        before, at, end = n, document_begins[d], document_ends[d]
+        before, at, end = n, documents.begins[d], documents.ends[d]
         n = lines_kernel(raw, at, end, begins, ends, n)
         if n < 0:
             n = blocks_kernel(raw, at, end, begins, ends, before)
@@ -26,16 +42,19 @@ def split_kernel(raw, document_begins, document_ends, begins, ends, first_charac
         character = 0
         for p in range(before, n):
             character += count_kernel(raw, at, begins[p])
-            first_characters[p] = character
+            places.first_characters[p] = character
             character += count_kernel(raw, begins[p], ends[p])
-            last_characters[p] = character
+            places.last_characters[p] = character
             at = ends[p]
     return n
 
 
 @kernel
 def lines_kernel(raw, i, end, begins, ends, n):
-    """The lines of a document that hold more than white space, from place n on; their end, -1 for a blank-line document."""
+    """Enter the lines of a document that hold more than white space, from place n on.
+
+    Returns the place behind the last; -1 for a blank-line document.
+    """
     i = start = past_mark_kernel(raw, i, end)
     while True:
         i, following, is_soft = line_end_kernel(raw, i, end)
@@ -49,7 +68,7 @@ def lines_kernel(raw, i, end, begins, ends, n):
 
 @kernel
 def blocks_kernel(raw, i, end, begins, ends, n):
-    """The paragraphs of a blank-line document, from place n on; their end."""
+    """Enter the paragraphs of a blank-line document, from place n on; return the place behind the last."""
     i = start = past_mark_kernel(raw, i, end)
     while True:
         i, following, is_soft = line_end_kernel(raw, i, end)
@@ -64,13 +83,16 @@ def blocks_kernel(raw, i, end, begins, ends, n):
 
 @kernel
 def past_mark_kernel(raw, i, end):
-    """The first byte of a document behind a byte order mark."""
+    """Return byte i, or the one behind the byte order mark that begins there."""
     return i + 3 if i + 3 <= end and raw[i] == 0xEF and raw[i + 1] == 0xBB and raw[i + 2] == 0xBF else i
 
 
 @kernel
 def line_end_kernel(raw, i, end):
-    """The next line end, the byte behind it, and whether it ends lines only where there are no blank ones (U+2028/2029)."""
+    """Return the next line end, the byte behind it, and whether it is soft.
+
+    U+2028 and U+2029 are: they end lines only in documents without blank lines.
+    """
     while i < end:
         found = within_64(raw, i, _LF, _CR) | within_64(raw, i, 0xE2, 0xE2)
         while found != 0:
@@ -91,7 +113,7 @@ def line_end_kernel(raw, i, end):
 
 @kernel
 def is_blank_kernel(raw, i, end):
-    """Whether nothing but white space stands between byte i and a CR or LF."""
+    """Return whether nothing but white space stands between byte i and a CR or LF."""
     while i < end:
         if raw[i] == _LF or raw[i] == _CR:
             return True
@@ -104,7 +126,7 @@ def is_blank_kernel(raw, i, end):
 
 @kernel
 def past_space_kernel(raw, i, end):
-    """The first byte from i on that is no white space."""
+    """Return the first byte from i on that is no white space."""
     while i < end:
         size = space_kernel(raw, i)
         if size == 0:
@@ -115,7 +137,7 @@ def past_space_kernel(raw, i, end):
 
 @kernel
 def add_kernel(raw, start, end, begins, ends, n):
-    """Enter a piece without the white space around it, if anything stays; the number of paragraphs then."""
+    """Enter a piece without the white space around it, if anything stays; return how many paragraphs there are then."""
     start = past_space_kernel(raw, start, end)
     while end > start:
         size = 1
@@ -130,7 +152,7 @@ def add_kernel(raw, start, end, begins, ends, n):
 
 @kernel
 def space_kernel(raw, i):
-    """The length of the character at byte i if it is white space to `str.isspace`, else 0."""
+    """Return the length of the character at byte i if `str.isspace` calls it white space, else 0."""
     byte = raw[i]
     if byte < 0x80:
         return 1 if byte == 32 or 9 <= byte <= 13 or 28 <= byte <= 31 else 0
@@ -145,7 +167,7 @@ def space_kernel(raw, i):
 
 @kernel
 def count_kernel(raw, i, end):
-    """How many characters stand in bytes i ... end - 1."""
+    """Count the characters in bytes i ... end - 1."""
     count = end - i
     while i + 8 <= end:
         word = load_64(raw, i)

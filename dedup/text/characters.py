@@ -1,19 +1,21 @@
-"""What every character becomes when text is folded: a class and a folded form, as two lookup arrays.
+"""What every character becomes when text is folded: a class and a folded form, as lookup arrays.
 
-The arrays are made once from `unicodedata` by `python -m dedup.text.characters` and shipped as `characters.npz`, so that
-the same text folds alike under every Python: a fingerprint must not change when the interpreter is upgraded.
-The rules themselves are the short functions below; they follow Unicode's NFKC_Casefold, with the exceptions that the
-meaning of news text asks for (superscripts, fractions and symbols stay what they are).
+`python -m dedup.text.characters` makes the arrays from `unicodedata`. They are shipped as `characters.npz`, so that a text
+folds alike under every Python: a fingerprint must not change when the interpreter is upgraded.
+The rules are the short functions below. They follow Unicode's NFKC_Casefold, with the exceptions that the meaning of news
+text asks for: superscripts, fractions and symbols stay what they are.
 """
 
 import sys
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .._jit.backend import kernel
 
 # The classes. Words are runs of letters, digits and marks; all others end a word, stand alone or lean on a number.
 SPACE, PUNCTUATION, STOP, LETTER, MARK, DIGIT, UNSPACED, SYMBOL, NUMERAL = range(9)
@@ -57,13 +59,13 @@ _TAGS = range(0xE0000, 0xE1000)
 
 
 def nfkc_casefold(text: str) -> str:
-    """Unicode's toNFKC_Casefold but for the ignorable characters, which `classify` drops."""
+    """Apply Unicode's toNFKC_Casefold, except that ignorable characters stay: `classify` finds those."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return folded if folded == text else nfkc_casefold(folded)
 
 
 def classify(character: str) -> int:
-    """The class of one character (flags not included)."""
+    """Return the class of one character, without flags."""
     code, category = ord(character), unicodedata.category(character)
     compatible = unicodedata.normalize("NFKC", character)
     if code in _INVISIBLE or code in _TAGS or category == "Cf":
@@ -109,7 +111,7 @@ def classify(character: str) -> int:
 
 
 def fold_character(character: str, kind: int) -> str:
-    """The folded form of one character of class `kind`; "" where it leaves no trace of its own."""
+    """Return the folded form of one character of class `kind`; "" where it leaves no trace of its own."""
     if kind in (HYPHEN, MINUS):
         return "-"
     if kind == POINT:
@@ -132,7 +134,10 @@ def fold_character(character: str, kind: int) -> str:
 
 
 def _unstable() -> set[int]:
-    """Code points whose presence means that NFC may change a text (Unicode's NFC_Quick_Check other than Yes, or ccc > 0)."""
+    """Return the code points whose presence means that NFC may change a text.
+
+    Their NFC_Quick_Check is other than Yes, or their combining class is not 0.
+    """
     found = {0xFF9E, 0xFF9F}  # half-width voicing marks compose once they are made wide
     for code in range(sys.maxunicode + 1):
         character = chr(code)
@@ -146,17 +151,16 @@ def _unstable() -> set[int]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class CharacterTable:
-    """Lookup of code point `c`: `entry = index[c // BLOCK] * BLOCK + c % BLOCK`.
+class CharacterTable(NamedTuple):
+    """Lookup of code point `c` by `entry = blocks[c // BLOCK] * BLOCK + c % BLOCK`.
 
-    index:      uint16[8704], the block of every 128 code points
-    classes:    uint8[blocks * 128], class and flags
-    folds:      int32[blocks * 128], the folded code point relative to `c`, or EXPANDS + row of `expansions`
-    expansions: int32[rows, 4], folded code points where one becomes several, filled up with 0
+    blocks:     uint16[8704], the block of every 128 code points; most share one with others
+    classes:    uint8[128 a block], class and flags
+    folds:      int32[128 a block], the folded code point relative to `c`, or EXPANDS + row of `expansions`
+    expansions: int32[rows, 4], the folded code points where one becomes several, filled up with 0
     """
 
-    index: NDArray[np.uint16]
+    blocks: NDArray[np.uint16]
     classes: NDArray[np.uint8]
     folds: NDArray[np.int32]
     expansions: NDArray[np.int32]
@@ -167,16 +171,17 @@ UNICODE_VERSION = "14.0.0"
 
 
 def make_table() -> CharacterTable:
-    """The table for this Python's Unicode version (some seconds)."""
+    """Make the table for this Python's Unicode version; takes some seconds."""
     unstable = _unstable()
     rows: dict[str, int] = {}
     blocks: dict[tuple[tuple[int, int], ...], int] = {}
-    index = []
+    block_numbers = []
     for base in range(0, sys.maxunicode + 1, BLOCK):
         block = []
         for code in range(base, base + BLOCK):
             character = chr(code)
             kind = classify(character)
+            assert 0 <= kind <= IGNORED
             folded = fold_character(character, kind)
             flags = UPPERCASE * (unicodedata.category(character) in ("Lu", "Lt")) + UNSTABLE * (code in unstable)
             if len(folded) > 1:
@@ -185,24 +190,38 @@ def make_table() -> CharacterTable:
             else:
                 fold = ord(folded) - code if folded else 0
             block.append((kind | flags, fold))
-        index.append(blocks.setdefault(tuple(block), len(blocks)))
+        block_numbers.append(blocks.setdefault(tuple(block), len(blocks)))
     flat = np.array(list(blocks), dtype=np.int64).reshape(-1, 2)
     expansions = np.array([[*map(ord, row), *[0] * (4 - len(row))] for row in rows], dtype=np.int32)
     return CharacterTable(
-        np.array(index, dtype=np.uint16), flat[:, 0].astype(np.uint8), flat[:, 1].astype(np.int32), expansions
+        np.array(block_numbers, dtype=np.uint16), flat[:, 0].astype(np.uint8), flat[:, 1].astype(np.int32), expansions
     )
 
 
 @lru_cache(maxsize=1)
 def character_table() -> CharacterTable:
-    """The shipped table, read once a process."""
+    """Return the shipped table, read once a process."""
     with np.load(_FILE, allow_pickle=False) as arrays:
-        return CharacterTable(**{name: arrays[name] for name in CharacterTable.__slots__})
+        return CharacterTable(**{name: arrays[name] for name in CharacterTable._fields})
+
+
+def ascii_classes() -> NDArray[np.uint8]:
+    """Return class and flags of every byte, uint8[256]; all beyond ASCII count as punctuation."""
+    table = character_table()
+    classes = np.full(256, PUNCTUATION, dtype=np.uint8)
+    classes[:128] = table.classes[entry_kernel(table, np.arange(128))]
+    return classes
+
+
+@kernel
+def entry_kernel(table, code):
+    """Return where `classes` and `folds` have a code point; an array of places for an array of code points."""
+    return np.int64(table.blocks[code >> 7]) * BLOCK + (code & 127)
 
 
 if __name__ == "__main__":
     if unicodedata.unidata_version != UNICODE_VERSION:
         sys.exit(f"the table is made with Unicode {UNICODE_VERSION}; this Python has {unicodedata.unidata_version}")
     made = make_table()
-    np.savez_compressed(_FILE, **{name: getattr(made, name) for name in CharacterTable.__slots__})
+    np.savez_compressed(_FILE, **{name: getattr(made, name) for name in CharacterTable._fields})
     print(f"{_FILE.name}: {len(made.classes) // BLOCK} blocks, {len(made.expansions)} expansions")

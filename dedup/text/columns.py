@@ -1,7 +1,7 @@
-"""A column of texts from pandas, polars, pyarrow or whatever else speaks Arrow, as spans of the buffers that it has.
+"""Reading a column of texts from pandas, polars, pyarrow or whatever else speaks Arrow, as spans of the column's buffers.
 
-No object is made for a row, and no package is needed: this reads the structures of Arrow's C data interface, which a
-column hands over in a capsule (https://arrow.apache.org/docs/format/CDataInterface.html).
+No row becomes an object, and no package is needed: this reads the structures of Arrow's C data interface, which a column
+hands over in a capsule (https://arrow.apache.org/docs/format/CDataInterface.html).
 """
 
 import ctypes
@@ -22,7 +22,7 @@ from .utf8 import Utf8
 _INDEX_TYPES = {b"c": "i1", b"C": "u1", b"s": "i2", b"S": "u2", b"i": "i4", b"I": "u4", b"l": "i8", b"L": "u8"}
 _OFFSET_TYPES = {b"u": np.int32, b"U": np.int64}
 _VIEW = np.dtype([("length", "i4"), ("prefix", "S4"), ("buffer", "i4"), ("offset", "i4")])
-_INLINE = 12  # bytes of a text that a view holds itself
+_INLINE = 12  # the longest text, in bytes, that stands in its view
 
 
 class _Schema(ctypes.Structure):
@@ -70,10 +70,11 @@ _Stream._fields_ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """n consecutive rows of a column; valid as long as no later ones are asked for.
+class TextColumn:
+    """n consecutive rows of a column of texts; valid until the next ones are read.
 
-    texts: an empty one where a row is missing; missing: bool[n]
+    texts:   the rows, an empty text where one is missing
+    missing: bool[n]
     """
 
     texts: Utf8
@@ -83,7 +84,7 @@ class Rows:
         return len(self.texts)
 
     def __getitem__(self, p: int) -> Any:
-        """Row p as the object that it was not until now: str or None."""
+        """Return row p as an object: a str or None."""
         return None if self.missing[p] else self.texts.text(p)
 
     def __iter__(self) -> Iterator[Any]:
@@ -94,7 +95,7 @@ class Rows:
 class _Spans:
     """Where the texts of an array stand: text p is `sources[source[p]][begins[p] : ends[p]]`.
 
-    in_order: whether they stand in the first source one after the other, so that it can be taken as it is
+    in_order: they stand in the first source, one after the other, so that it can be used as it is
     """
 
     sources: list[NDArray[np.uint8]]
@@ -106,7 +107,7 @@ class _Spans:
 
 
 def is_column(texts: object) -> bool:
-    """Whether `texts` hands over Arrow's structures. A column of Python objects is better taken as a list."""
+    """Return whether `texts` hands over Arrow's structures; False for a column of Python objects, which is read as a list."""
     if not hasattr(texts, "__arrow_c_stream__") and not hasattr(texts, "__arrow_c_array__"):
         return False
     if type(texts).__module__.partition(".")[0] == "pandas":
@@ -114,11 +115,11 @@ def is_column(texts: object) -> bool:
     return True
 
 
-def read_column(column: Any, most: int) -> Iterator[tuple[Rows, int]]:
-    """The rows of a column in chunks of `most`, each with the bytes of text of which it is known until then.
+def read_column(column: Any, most: int) -> Iterator[tuple[TextColumn, int]]:
+    """Read the rows of a column in chunks of at most `most`, each with the bytes of text known so far.
 
-    The column's own buffers, where the texts stand in one, otherwise copies of a chunk. Raises InputError for a column
-    of anything but texts, and for bytes that are no UTF-8.
+    A chunk uses the column's own buffer where the texts stand in one, else a copy. Raises InputError for a column of
+    anything but texts, and for bytes that are no UTF-8.
     """
     first = size = 0
     for schema, array in _arrays(column):
@@ -130,9 +131,9 @@ def read_column(column: Any, most: int) -> Iterator[tuple[Rows, int]]:
 
 
 def _arrays(column: Any) -> Iterator[tuple[_Schema, _Array]]:
-    """The arrays of which a column consists, each to be let go of when the next is asked for."""
+    """Yield the arrays of which a column consists; each is released when the next is asked for."""
     if not hasattr(column, "__arrow_c_stream__"):
-        schema_capsule, array_capsule = column.__arrow_c_array__()  # what it holds goes with the capsule
+        schema_capsule, array_capsule = column.__arrow_c_array__()  # the capsule releases what it holds
         yield (
             _Schema.from_address(_pointer(schema_capsule, b"arrow_schema")),
             _Array.from_address(_pointer(array_capsule, b"arrow_array")),
@@ -157,22 +158,23 @@ def _arrays(column: Any) -> Iterator[tuple[_Schema, _Array]]:
 
 
 def _pointer(capsule: object, name: bytes) -> int:
-    """The address that a capsule holds."""
+    """Return the address that a capsule holds."""
     get = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)
     address: int = get(("PyCapsule_GetPointer", ctypes.pythonapi))(capsule, name)
     return address
 
 
 def _ask(stream: _Stream, refused: int) -> None:
+    """Raise InputError if the stream answered a question with an error code."""
     if refused:
         said = stream.get_last_error(stream) or b"it does not say why"
         raise InputError(f"the column cannot be read: {said.decode(errors='replace')}; expected a column of texts")
 
 
 def _spans(schema: _Schema, array: _Array) -> _Spans:
-    """The texts of a whole array, or of the values of a dictionary, in the order of its rows."""
+    """Find the texts of a whole array, or of the values of a dictionary, in the order of its rows."""
     missing = _missing(array)
-    if schema.format == b"n" or (missing.all() and schema.format != b"+s"):  # of whatever type: it holds no value
+    if schema.format == b"n" or (missing.all() and schema.format != b"+s"):  # no value, whatever the type
         nothing, missing = np.zeros(array.length, dtype=np.int64), np.ones(array.length, dtype=np.bool_)
         return _Spans([np.zeros(0, dtype=np.uint8)], nothing, nothing, nothing, missing, True)
     if schema.dictionary:
@@ -193,7 +195,7 @@ def _spans(schema: _Schema, array: _Array) -> _Spans:
 
 
 def _looked_up(schema: _Schema, array: _Array, missing: NDArray[np.bool_]) -> _Spans:
-    """The texts of a column of indices into a dictionary."""
+    """Find the texts of an array of indices into a dictionary."""
     if schema.format not in _INDEX_TYPES:
         raise InputError(f"a dictionary has indices of Arrow's type {schema.format!r}; expected whole numbers")
     values = _spans(schema.dictionary.contents, array.dictionary.contents)
@@ -207,7 +209,7 @@ def _looked_up(schema: _Schema, array: _Array, missing: NDArray[np.bool_]) -> _S
 
 
 def _viewed(array: _Array, missing: NDArray[np.bool_]) -> _Spans:
-    """The texts of a column of views: short ones stand in the views, others in any of several buffers."""
+    """Find the texts of an array of views: short ones stand in the views, others in any of several buffers."""
     views = _part(array, 1, _VIEW)
     count = array.n_buffers - 3
     sizes = _view(array, array.n_buffers - 1, np.dtype(np.int64), count)
@@ -224,13 +226,13 @@ def _viewed(array: _Array, missing: NDArray[np.bool_]) -> _Spans:
     return _Spans(sources, source, begins, begins + lengths, missing, False)
 
 
-def _rows(values: _Spans, begin: int, end: int, first: int, fast: bool) -> Rows:
-    """Rows begin ... end - 1 of an array whose row `begin` is row `first` of the column."""
+def _rows(values: _Spans, begin: int, end: int, first: int, fast: bool) -> TextColumn:
+    """Return rows begin ... end - 1 of an array whose row `begin` is row `first` of the column."""
     begins, ends, missing = values.begins[begin:end], values.ends[begin:end], values.missing[begin:end]
     if values.in_order:
         low, high = int(begins[0]), int(ends.max())
         raw = values.sources[0][low : high + PADDING]
-        if len(raw) < high + PADDING - low:  # the last texts; what stands behind the buffer is not ours to read
+        if len(raw) < high + PADDING - low:  # the last texts: kernels must not read behind the buffer
             raw = np.concatenate([raw, np.zeros(high + PADDING - low - len(raw), dtype=np.uint8)])
         begins, ends = begins - low, ends - low
     else:
@@ -243,7 +245,7 @@ def _rows(values: _Spans, begin: int, end: int, first: int, fast: bool) -> Rows:
             gather(values.sources[k], begins[of], ends[of], raw, offsets[of])
         begins, ends = offsets[:-1], offsets[1:]
     _check_utf8(raw, begins, ends, first)
-    return Rows(Utf8(raw, begins, ends), missing)
+    return TextColumn(Utf8(raw, begins, ends), missing)
 
 
 @makes_arrays
@@ -262,7 +264,7 @@ def _check_utf8(raw: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray
         if not ((raw[np.append(begins[texts], ends[texts])] & 0xC0) == 0x80).any():  # no character is cut in two
             return
     except UnicodeDecodeError:
-        pass  # perhaps only bytes that belong to no text
+        pass  # perhaps only in bytes that belong to no text
     for p, (begin, end) in enumerate(zip(begins.tolist(), ends.tolist(), strict=True)):
         try:
             str(raw[begin:end].data, "utf-8")
@@ -273,6 +275,7 @@ def _check_utf8(raw: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray
 
 
 def _missing(array: _Array) -> NDArray[np.bool_]:
+    """Return which rows of an array are missing."""
     if array.n_buffers == 0 or array.null_count == 0 or not array.buffers[0]:
         return np.zeros(array.length, dtype=np.bool_)
     octets = _view(array, 0, np.dtype("u1"), (array.offset + array.length + 7) // 8)
@@ -281,12 +284,12 @@ def _missing(array: _Array) -> NDArray[np.bool_]:
 
 
 def _part(array: _Array, buffer: int, dtype: np.dtype[Any], more: int = 0) -> NDArray[Any]:
-    """The items of a buffer that belong to the rows of an array, which may be a slice of a longer one."""
+    """Return the items of a buffer that belong to the rows of an array, which may be a slice of a longer one."""
     return _view(array, buffer, dtype, array.offset + array.length + more)[array.offset :]
 
 
 def _view(array: _Array, buffer: int, dtype: np.dtype[Any], count: int) -> NDArray[Any]:
-    """`count` items of a buffer, where they are."""
+    """Return the first `count` items of a buffer, without copying them."""
     address = array.buffers[buffer]
     if not count or not address:
         return np.zeros(0, dtype=dtype)

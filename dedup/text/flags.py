@@ -1,4 +1,4 @@
-"""What folding saw of a token, as bits of its flags: what the guard reads beside the token itself."""
+"""The flags of a token, one a bit: what folding saw of it that the token itself no longer shows."""
 
 HAS_NUMBER = 1  # a digit, a superscript, a fraction
 HAS_CAPITAL = 2  # an upper-case letter

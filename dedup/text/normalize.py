@@ -1,4 +1,4 @@
-"""What is normalized before texts are folded: left-over HTML entities, and characters that Unicode spells in several ways."""
+"""Normalizing texts before they are folded: left-over HTML entities, and characters that Unicode spells in several ways."""
 
 import re
 import unicodedata
@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from .._jit import backend
 from .._jit.backend import kernel
 from .._jit.intrinsics import trailing_zeros, within_64
-from .characters import BLOCK, UNSTABLE
-from .utf8 import decode_kernel
+from .characters import UNSTABLE, CharacterTable, entry_kernel
+from .utf8 import Utf8, decode_kernel
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _HALF_WIDTH_KANA = re.compile("[\uff66-\uff9f]+")
@@ -19,9 +20,9 @@ _JOINER = "\u034f"  # vanishes in folding; marks do not change places across it
 
 
 def normalize(text: str) -> str:
-    """`text` with left-over HTML entities decoded (twice: `&amp;nbsp;` is common) and in Unicode's NFC."""
+    """Decode left-over HTML entities (twice: `&amp;nbsp;` is common), and apply Unicode's NFC."""
     if "&" in text:
-        import html  # a large table of names, seldom needed
+        import html  # a large table of names, rarely needed
 
         for _ in range(2):
             text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
@@ -32,20 +33,32 @@ def normalize(text: str) -> str:
 
 
 def normalized(texts: Sequence[str], places: Iterable[int]) -> list[str]:
-    """The texts, those at `places` normalized."""
+    """Return the texts, with those at `places` normalized."""
     result = list(texts)
     for p in places:
         result[p] = normalize(texts[p])
     return result
 
 
+def normalized_utf8(texts: Utf8, table: CharacterTable) -> Utf8:
+    """Return the texts, normalized where the compiled kernel finds that they may need it."""
+    found = np.empty(len(texts), dtype=np.int64)
+    count = backend.compiled(to_normalize_kernel)(texts.spans, table, found)
+    given = ((p, texts.text(p)) for p in found[:count].tolist())
+    changed = [(p, normal) for p, text in given if (normal := normalize(text)) != text]
+    return texts.with_texts(changed) if changed else texts
+
+
 _LONGEST_ENTITY = 33  # bytes behind the ampersand, the semicolon among them
 
 
 @kernel
-def to_normalize_kernel(raw, begins, ends, index, classes, found):
-    """Find the texts, spans of `raw` in ascending order, that hold what may be an entity, or a character unstable in NFC;
-    how many."""
+def to_normalize_kernel(texts, table, found):
+    """Find the texts that hold what may be an entity, or a character unstable in NFC; return how many.
+
+    texts: spans in ascending order; found: int64[n], filled with the numbers of those texts
+    """
+    raw, begins, ends = texts
     n = len(begins)
     count = p = 0
     if n == 0:
@@ -60,7 +73,7 @@ def to_normalize_kernel(raw, begins, ends, index, classes, found):
                     continue
             else:
                 code, _ = decode_kernel(raw, at)
-                if not classes[np.int64(index[code >> 7]) * BLOCK + (code & 127)] & UNSTABLE:
+                if not table.classes[entry_kernel(table, code)] & UNSTABLE:
                     continue
             while p < n and ends[p] <= at:
                 p += 1
@@ -74,7 +87,10 @@ def to_normalize_kernel(raw, begins, ends, index, classes, found):
 
 @kernel
 def may_be_entity_kernel(raw, i):
-    """Whether from byte i on, behind an ampersand, there are a few ASCII letters, digits and number signs, and a semicolon."""
+    """Return whether an entity may continue at byte i, behind its ampersand.
+
+    A few ASCII letters, digits and number signs are looked for, and a semicolon.
+    """
     for at in range(i, i + _LONGEST_ENTITY):
         if raw[at] == 59:
             return True

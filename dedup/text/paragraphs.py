@@ -1,7 +1,7 @@
-"""Where the paragraphs of a document stand, and the document without some of them.
+"""Splitting a document into paragraphs, and removing some of them.
 
-A document in which two line ends have nothing but white space between them is a *blank-line document*: its paragraphs
-are separated by such gaps. Any other is a *line document*: every line is a paragraph, as trafilatura writes text.
+A document in which two line ends have nothing but white space between them is a *blank-line document*: such gaps separate
+its paragraphs. Any other is a *line document*: every line is a paragraph, as trafilatura writes text.
 """
 
 import re
@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from .._jit import backend
 from ..errors import InputError
 from ..results import Span
-from ._paragraphs_numba import split_kernel
+from ._paragraphs_numba import Places, split_kernel
 from .utf8 import Utf8
 
 # CR, LF and CRLF end lines; U+2028 and U+2029 do so in a line document only.
 _BLANK_LINE = re.compile(r"(?>\r\n|\r|\n)[^\S\r\n]*[\r\n]")  # atomic: a CRLF is one line end, not two
 _GAP = re.compile(_BLANK_LINE.pattern + r"\s*")
-# The same where there is no CR: a pattern that begins with a letter of its own is searched for many times faster.
+# The same where there is no CR: a pattern that begins with one literal character is found many times faster.
 _BLANK_LINE_LF = re.compile(r"\n[^\S\n]*\n")
 _GAP_LF = re.compile(_BLANK_LINE_LF.pattern + r"\s*")
 _LINE_END = re.compile("\r\n|[\r\n\u2028\u2029]")
@@ -30,19 +30,19 @@ _BOM = "\ufeff"
 
 
 def checked(text: Any, name: str) -> str:
-    """The text that is called `name`. Raises InputError for anything but str."""
+    """Return the text, which messages call `name`. Raises InputError for anything but str."""
     if not isinstance(text, str):
         raise InputError(f"{name} is {type(text).__name__} ({text!r:.60}); expected str")
     return text
 
 
 def is_blank_line_document(text: str) -> bool:
-    """Whether CR, LF or CRLF give a blank line anywhere in `text`."""
+    """Return whether CR, LF or CRLF make a blank line anywhere in `text`."""
     return (_BLANK_LINE if "\r" in text else _BLANK_LINE_LF).search(text) is not None
 
 
 def split_paragraphs(text: str) -> list[Span]:
-    """The paragraphs of a document in order; pieces of white space alone (or a lone byte order mark) are none.
+    """Return the paragraphs of a document in order; a piece of white space alone, or a lone byte order mark, is none.
 
     Raises InputError for anything but str.
     """
@@ -63,7 +63,7 @@ def split_paragraphs(text: str) -> list[Span]:
 
 
 def split_lines(text: str) -> list[Span]:
-    """The lines of a text that hold more than white space, whatever the document's mode."""
+    """Return the lines of a text that hold more than white space, blank-line document or not."""
     spans = []
     start = 0
     for match in re.finditer("\r\n|[\r\n]|$", text):
@@ -77,7 +77,8 @@ def split_lines(text: str) -> list[Span]:
 class Paragraphs:
     """The paragraphs of a batch of documents, n in all.
 
-    texts: the n paragraphs; counts: int64[documents], how many each has
+    texts:        the n paragraphs
+    counts:       int64[documents], how many each document has
     begins, ends: int64[n], where they stand, in characters of their document
     """
 
@@ -88,14 +89,12 @@ class Paragraphs:
 
 
 def split(documents: list[str], fast: bool) -> Paragraphs:
-    """The paragraphs of documents, as `split_paragraphs` has them; `fast` takes the compiled kernel."""
-    if fast:
-        texts = Utf8.of(documents)
-        room = len(texts.raw) // 2 + len(texts)  # a paragraph takes a byte, its line end another
-        begins, ends, first, last, counts = (np.empty(length, np.int64) for length in (*[room] * 4, len(texts)))
-        n = backend.compiled(split_kernel)(texts.raw, texts.begins, texts.ends, begins, ends, first, last, counts)
-        begins, ends, first, last = begins[:n], ends[:n], first[:n], last[:n]
-        return Paragraphs(Utf8(texts.raw, begins, ends, texts.used), counts, first, last)
+    """Split documents as `split_paragraphs` does; `fast` takes the compiled kernel."""
+    return _split_compiled(documents) if fast else _split_reference(documents)
+
+
+def _split_reference(documents: list[str]) -> Paragraphs:
+    """Split documents by regular expressions, one by one."""
     spans = [split_paragraphs(text) for text in documents]
     pieces = [text[span.start : span.end] for text, found in zip(documents, spans, strict=True) for span in found]
     counts = np.array([len(found) for found in spans], dtype=np.int64)
@@ -103,12 +102,26 @@ def split(documents: list[str], fast: bool) -> Paragraphs:
     return Paragraphs(pieces, counts, places[:, 0], places[:, 1])
 
 
+def _split_compiled(documents: list[str]) -> Paragraphs:
+    """Split documents by the kernel."""
+    texts = Utf8.of(documents)
+    most = len(texts.raw) // 2 + len(texts)  # a paragraph takes a byte, its line end another
+    # Four arrays, as the C library keeps the memory of one batch for the next only where no piece is very large.
+    places = Places(*(np.empty(most, dtype=np.int64) for _ in range(4)))
+    counts = np.empty(len(texts), dtype=np.int64)
+    n = backend.compiled(split_kernel)(texts.spans, places, counts)
+    begins, ends, first_characters, last_characters = (of[:n] for of in places)
+    return Paragraphs(Utf8(texts.raw, begins, ends, texts.used), counts, first_characters, last_characters)
+
+
 def cuts(text: str, begins: Sequence[int], ends: Sequence[int], removed: Sequence[int]) -> list[Span]:
-    """What goes with each of those paragraphs of a text, at begins ... ends, that stand at the places `removed`, which ascend.
+    """Return what to cut from a text, one span for each of its paragraphs that is removed.
+
+    begins, ends: where all its paragraphs stand; removed: the numbers of those to remove, which ascend
 
     A removed paragraph takes the separator after it; if none stays after it, the one before. White space at both ends
-    and a byte order mark stay. If what stays would no longer be a blank-line document although `text` is one, the last
-    staying paragraph keeps its separator. If none stays, everything goes.
+    and a byte order mark stay. If the rest would no longer be a blank-line document although `text` is one, the last
+    paragraph that stays keeps its separator. If none stays, everything goes.
     """
     if len(removed) == len(begins):
         return _between([0, *begins[1:], len(text)]) if removed else []
@@ -129,12 +142,12 @@ def cuts(text: str, begins: Sequence[int], ends: Sequence[int], removed: Sequenc
 
 
 def line_cuts(text: str, removed: Sequence[Span]) -> list[Span]:
-    """What goes with each of some lines: itself and its line end."""
+    """Return what to cut from a text for each of its lines to remove: the line and its line end."""
     return [Span(line.start, line.end + _line_end(text, line.end)) for line in removed]
 
 
 def without(text: str, places: Sequence[Span]) -> str:
-    """A text without the places, which are in order."""
+    """Return a text without the places, which are in order."""
     pieces, done = [], 0
     for place in places:
         pieces.append(text[done : place.start])
@@ -143,9 +156,10 @@ def without(text: str, places: Sequence[Span]) -> str:
 
 
 def _between(edges: Sequence[int]) -> list[Span]:
+    """Return the spans from each edge to the next."""
     return [Span(start, end) for start, end in pairwise(edges)]
 
 
 def _line_end(text: str, at: int) -> int:
-    """How many characters the line end at a place has, if there is one."""
+    """Return how many characters the line end at a place has; 0 if there is none."""
     return next((len(end) for end in ("\r\n", "\n", "\r") if text.startswith(end, at)), 0)

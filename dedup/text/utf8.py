@@ -1,8 +1,8 @@
-"""Texts as one buffer of UTF-8. A lone surrogate is encoded as if it were a character."""
+"""Texts as spans of one buffer of UTF-8. A lone surrogate is encoded as if it were a character."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,21 @@ from .flags import PADDING
 _EIGHT, _HIGH, _WIDE = np.uint64(8), np.uint64(0x8080808080808080), np.uint64(0xFF80FF80FF80FF80)
 
 
+class Spans(NamedTuple):
+    """The arrays of a `Utf8`, for kernels."""
+
+    raw: NDArray[np.uint8]
+    begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+
 @dataclass(frozen=True, slots=True)
 class Utf8:
-    """n texts as spans of one buffer; valid UTF-8, but that surrogates may stand in it.
+    """n texts as spans of one buffer; valid UTF-8, except that it may contain surrogates.
 
-    raw: uint8[...], the last PADDING bytes of which belong to no text
+    raw:          uint8[...], the last PADDING bytes of which belong to no text
     begins, ends: int64[n], so that text p is `raw[begins[p] : ends[p]]`
-    used: bytes of raw that are taken, if there is room for more behind them; else 0
+    used:         bytes of `raw` that are taken, if there is room for more behind them; else 0
     """
 
     raw: NDArray[np.uint8]
@@ -31,7 +39,7 @@ class Utf8:
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Utf8":
-        """The texts, which must be str, encoded by the compiled kernel."""
+        """Encode texts, which must be str, by the compiled kernel."""
         listed = texts if isinstance(texts, list) else list(texts)
         found = cls.window(listed, 0, len(listed))
         if found is None:  # some are of a subclass
@@ -41,21 +49,26 @@ class Utf8:
 
     @classmethod
     def window(cls, texts: list[Any], begin: int, end: int) -> "Utf8 | None":
-        """The items begin ... end - 1 of a list, encoded where they are; None unless all are plainly str."""
+        """Encode items begin ... end - 1 of a list; return None if any is not exactly a str."""
         raw, offsets = backend.compiled(utf8_kernel, nogil=False)(id(texts), begin, end)
         return cls(raw, offsets[:-1], offsets[1:], int(offsets[-1])) if len(offsets) else None
 
     def __len__(self) -> int:
         return len(self.begins)
 
+    @property
+    def spans(self) -> Spans:
+        """Return what kernels take of the texts."""
+        return Spans(self.raw, self.begins, self.ends)
+
     def text(self, p: int) -> str:
-        """Text p as a str."""
+        """Return text p as a str."""
         return self.raw[self.begins[p] : self.ends[p]].tobytes().decode("utf-8", "surrogatepass")
 
     def with_texts(self, others: Sequence[tuple[int, str]]) -> "Utf8":
-        """The same, but for the places at which another text is to stand.
+        """Return the same texts, with others at some places.
 
-        Those take the room that there is behind these, until the next call.
+        Those are written behind these, where there is room, and stay until the next call.
         """
         added = [text.encode("utf-8", "surrogatepass") for _, text in others]
         behind = np.frombuffer(b"".join([*added, bytes(PADDING)]), dtype=np.uint8)
@@ -71,18 +84,21 @@ class Utf8:
         return Utf8(raw, begins, ends)
 
 
-@makes_arrays  # with the GIL held, so that the list is the same as it is measured and as it is read
+@makes_arrays
 @kernel
 def utf8_kernel(texts, begin, end):
-    """The items begin ... end - 1 of the list at address `texts` in one buffer, with room behind them, and where each
-    begins: int64[end - begin + 1]; without any if one is no str. Compiled only, with the GIL held."""
-    room = 0
+    """Encode items begin ... end - 1 of the list at address `texts`.
+
+    Returns a buffer, with room behind them, and int64[end - begin + 1], where each begins; an empty one if any is not
+    exactly a str. Runs compiled only, and with the GIL held: the list must not change between measuring and reading.
+    """
+    capacity = 0
     for p in range(begin, end):
         characters, width = text_characters(texts, p)
         if width < 0:
             return np.empty(0, dtype=np.uint8), np.empty(0, dtype=np.int64)
-        room += len(characters) * 2 if width == 1 or width == 2 else len(characters)
-    raw = np.empty(room + room // 8 + PADDING, dtype=np.uint8)
+        capacity += len(characters) * 2 if width == 1 or width == 2 else len(characters)
+    raw = np.empty(capacity + capacity // 8 + PADDING, dtype=np.uint8)
     offsets = np.zeros(end - begin + 1, dtype=np.int64)
     size = np.int64(0)
     for p in range(begin, end):
@@ -102,7 +118,7 @@ def utf8_kernel(texts, begin, end):
 
 @kernel
 def copy_ascii_kernel(characters, raw, size):
-    """Append ASCII characters, eight at a time; the new size."""
+    """Append ASCII characters, eight at a time; return the new size."""
     whole = len(characters) & ~7
     for i in range(0, whole, 8):
         store_64(raw, size + i, load_64(characters, i))
@@ -113,7 +129,10 @@ def copy_ascii_kernel(characters, raw, size):
 
 @kernel
 def encode_kernel(memory, width, characters, raw, size):
-    """Append code points of `width` bytes as UTF-8, eight at a time where they are narrow and ASCII; the new size."""
+    """Append code points of `width` bytes as UTF-8, eight at a time where they are ASCII; return the new size.
+
+    memory: their bytes; characters: the code points
+    """
     i, n, size = np.uint64(0), np.uint64(len(characters)), np.uint64(size)
     while i < n:
         if width < 4 and i + _EIGHT <= n:
@@ -136,14 +155,14 @@ def encode_kernel(memory, width, characters, raw, size):
 
 @kernel
 def pack_kernel(four):
-    """Four code points of two bytes, which are ASCII, as four bytes."""
+    """Pack four ASCII code points of two bytes each into four bytes."""
     four |= four >> _EIGHT
     return four & np.uint64(0xFFFF) | four >> np.uint64(16) & np.uint64(0xFFFF0000)
 
 
 @kernel
 def put_kernel(out, size, code):
-    """Append one code point as UTF-8; the new size."""
+    """Append one code point as UTF-8; return the new size."""
     if code < 0x80:
         out[size] = code
         return size + 1
@@ -165,7 +184,7 @@ def put_kernel(out, size, code):
 
 @kernel
 def decode_kernel(raw, i):
-    """The code point at byte i and its length in bytes."""
+    """Return the code point at byte i and its length in bytes."""
     byte = np.int64(raw[i])
     if byte < 0x80:
         return byte, 1
