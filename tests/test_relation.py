@@ -13,8 +13,10 @@ import dedup
 from dedup._jit import backend as jit
 from dedup.config import Config
 from dedup.match.align import align_kernel
-from dedup.match.features import hash_kernel, lexicon_table, read_pair, read_text
-from dedup.match.relation import RELATIONS, ROOM, judge_kernel, limits, read_kernel, weigh_kernel
+from dedup.match.features import read_pair, read_text
+from dedup.match.judgement import RELATIONS
+from dedup.match.reading import SCRATCH, Folded, hash_kernel, lexicon_table, read_kernel
+from dedup.match.relation import judge_kernel, limits, weigh_kernel
 from dedup.text.flags import PADDING
 from dedup.text.tokens import fold
 
@@ -211,19 +213,19 @@ def test_compiled_pairs_equal_interpreted_ones(texts, guard, containment):
     inner, outer = sorted(
         (read_text(a, flags_a, size), read_text(b, flags_b, size)), key=lambda t: (len(t.tokens), t.text)
     )
-    relation, jaccard, inside, *_ = judge_kernel(*read_pair(inner, outer), size, *limits(config), False)
+    mates = [-1] * len(inner.tokens)
+    relation, jaccard, inside, *_ = judge_kernel(*read_pair(inner, outer), limits(config), mates, False)
 
     def arrays(text, flags):
         stored = text + b" " if text else b""
-        return np.frombuffer(stored + bytes(32), np.uint8), len(stored), np.frombuffer(flags, np.uint8)
+        return Folded(np.frombuffer(stored + bytes(32), np.uint8), len(stored), np.frombuffer(flags, np.uint8))
 
     one, other, most = arrays(a, flags_a), arrays(b, flags_b), max(len(flags_a), len(flags_b)) + 1
-    room = np.empty(ROOM * (len(flags_a) + most), np.int64)
-    found = jit.compiled(read_kernel)(one[0], one[2], most, size, lexicon_table(), room)
+    known = limits(config), lexicon_table(), np.empty(SCRATCH * (len(flags_a) + most), np.int64)
+    reading = jit.compiled(read_kernel)(one, most, *known)
     backwards = arrays(b" ".join(b.split()[::-1]), flags_b[::-1])
     for side in (other, backwards, other):  # whatever it was weighed against before
-        measures = size, *limits(config)
-        made = jit.compiled(weigh_kernel)(*one, most, *found, *side, measures, lexicon_table(), room)
+        made = jit.compiled(weigh_kernel)(one, reading, side, *known)
         if side is backwards:
             continue
         if RELATIONS[relation] == "distinct" or (RELATIONS[relation] == "contained" and len(flags_a) > len(flags_b)):

@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 from .._jit.backend import kernel, makes_arrays
 from .._jit.intrinsics import load_64, prefetch, store_64
 from ..index.tables import home_kernel
-from ..match.relation import CONTAINED, DISTINCT, EXACT, ROOM, promising_kernel, read_kernel, weigh_kernel
+from ..match.features import Overlap
+from ..match.judgement import CONTAINED, DISTINCT, EXACT
+from ..match.reading import SCRATCH, Folded, read_kernel
+from ..match.relation import promising_kernel, weigh_kernel
 
 # What becomes of a paragraph: it is passed over, stays as a field of records, is looked up for an equal text only, or
 # judged in full.
@@ -24,7 +27,7 @@ def make_work(columns: int, candidates: int, tokens: int, largest: int, judged: 
 
     largest, judged: shingles and paragraphs of the largest document, as `largest_kernel` has them. In order:
     free: uint64[columns], where the paragraph at hand goes if it is kept, or _NOWHERE
-    candidates: int64[candidates]; met: uint32[...], for `distinct_kernel`; room: int64[...], for `weigh_kernel`
+    candidates: int64[candidates]; met: uint32[...], for `distinct_kernel`; scratch: int64[...], for `weigh_kernel`
     seen: uint64[...], a table of the shingles of the document at hand: hash << 32 | 1 + the last paragraph that has it, 0
         where free; newest: of each of them the newest posting, or -1
     mine: uint64[largest], where the shingles of the paragraph at hand stand in the table
@@ -35,23 +38,22 @@ def make_work(columns: int, candidates: int, tokens: int, largest: int, judged: 
     places = 1 << (2 * largest).bit_length()
     return (
         np.empty(columns, np.uint64), np.empty(candidates, np.int64), np.empty(16 + 4 * candidates, np.uint32),
-        np.empty(ROOM * tokens, np.int64),
+        np.empty(SCRATCH * tokens, np.int64),
         np.empty(places, np.uint64), np.empty(places, np.int64), np.empty(largest, np.uint64),
         *np.empty((2, largest), np.int64), *np.zeros((2, judged), np.int64),
     )  # fmt: skip
 
 
 @kernel
-def decide_kernel(texts, index, count, lexicon, measures, most, across, again, work, verdicts):
+def decide_kernel(texts, index, count, lexicon, limits, most, across, again, work, verdicts):
     """Decide every paragraph in order, fill the verdicts, enter what is kept; new number of entries, capped lookups.
 
     again: it is one document, which has entries already. They stand for nothing in it; what equals one stays.
     """
     buffer, starts, first, flags, hashes, first_shingle, keys, roles, order, documents, positions = texts
     text, entry_flags, text_at, flags_at, entry_documents, entry_positions, slots, single = index
-    free, candidates, met, room, seen, newest, mine, posted, older, shared, distinct = work
+    free, candidates, met, scratch, seen, newest, mine, posted, older, shared, distinct = work
     relations, stand_ins, jaccards, containments = verdicts
-    shingle_size, threshold, containment, _ = measures
     capped = 0
     n = len(order)
     columns = keys.shape[1]
@@ -164,16 +166,15 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
                     promising = across_number
                     for c in range(across_number, number):
                         entry = candidates[c]
-                        if promising_kernel(
-                            shared[entry - first_entry], different, distinct[entry - first_entry], first[p + 1] - first[p],
-                            flags_at[entry + 1] - flags_at[entry], shingle_size, threshold, containment,
-                        ):  # fmt: skip
+                        overlap = Overlap(shared[entry - first_entry], different, distinct[entry - first_entry])
+                        length_kept = flags_at[entry + 1] - flags_at[entry]
+                        if promising_kernel(overlap, first[p + 1] - first[p], length_kept, limits):
                             candidates[promising] = entry
                             promising += 1
                         shared[entry - first_entry] = 0
                     number = promising
                 number = distinct_kernel(candidates, number, met)
-                most_tokens = known = np.int64(0)
+                most_tokens = np.int64(0)
                 for c in range(number):
                     entry = candidates[c]
                     most_tokens = max(most_tokens, flags_at[entry + 1] - flags_at[entry])
@@ -182,17 +183,15 @@ def decide_kernel(texts, index, count, lexicon, measures, most, across, again, w
                         prefetch(text, text_at[entry] + line)
                 if number > 1:
                     sort_kernel(candidates, number)
+                this = Folded(buffer[begin:], length, flags[first[p] : first[p + 1]])
+                if number > 0:
+                    reading = read_kernel(this, most_tokens, limits, lexicon, scratch)
                 for c in range(number):
                     entry = candidates[c]
-                    if known == 0:
-                        known, shingles, capitals = read_kernel(
-                            buffer[begin:], flags[first[p] : first[p + 1]], most_tokens, shingle_size, lexicon, room
-                        )
-                    relation, jaccard, inside = weigh_kernel(
-                        buffer[begin:], length, flags[first[p] : first[p + 1]], most_tokens, known, shingles, capitals,
-                        text[text_at[entry] :], text_at[entry + 1] - text_at[entry],
-                        entry_flags[flags_at[entry] : flags_at[entry + 1]], measures, lexicon, room,
-                    )  # fmt: skip
+                    entry_length = text_at[entry + 1] - text_at[entry]
+                    entry_tokens = entry_flags[flags_at[entry] : flags_at[entry + 1]]
+                    other = Folded(text[text_at[entry] :], entry_length, entry_tokens)
+                    relation, jaccard, inside = weigh_kernel(this, reading, other, limits, lexicon, scratch)
                     if relation > found:
                         found = np.int64(relation)
                         stand_ins[p], jaccards[p], containments[p] = entry, jaccard, inside

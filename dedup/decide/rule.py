@@ -21,9 +21,11 @@ from .._jit import backend
 from ..config import Config
 from ..errors import DocumentTooLarge
 from ..index.tables import Entries, Index
-from ..match.features import NO_LEXICON, Reading, lexicon_table, read_pair, read_text
+from ..match.features import Features, Overlap, read_pair, read_text
+from ..match.judgement import CONTAINED, DISTINCT, EXACT
+from ..match.reading import NO_LEXICON, lexicon_table
 from ..match.records import FIELD_WORDS, are_fields
-from ..match.relation import CONTAINED, DISTINCT, EXACT, judge_kernel, limits, promising_kernel
+from ..match.relation import Limits, judge_kernel, limits, promising_kernel
 from ..sketch.keys import choose_bands, count_keys, make_keys
 from ..sketch.minhash import LANES, Shingles, shingle, sign
 from ..sketch.prefixes import find_prefixes
@@ -252,7 +254,7 @@ def _decide_reference(
     postings: dict[int, list[int]] = {}  # kept paragraphs of this document by shingle
     distinct: dict[int, int] = {}  # and how many different shingles each has
 
-    measures = config.shingle_size, *limits(config)
+    measures = limits(config)
 
     def read(entry: int) -> tuple[bytes, bytes, int]:
         """Text, flags and document of an entry."""
@@ -284,8 +286,8 @@ def _decide_reference(
             shared_with = Counter(chain.from_iterable(filter(None, map(postings.get, mine)))) if postings else {}
             for entry, count in sorted(shared_with.items()):
                 other = read(entry)
-                counts = count, len(mine), distinct[entry], len(flags), len(other[1])
-                if promising_kernel(*counts, *measures[:3]):
+                overlap = Overlap(count, len(mine), distinct[entry])
+                if promising_kernel(overlap, len(flags), len(other[1]), measures):
                     candidates[entry] = other
             this = None
             for entry, other in candidates.items():
@@ -332,17 +334,18 @@ def _buckets(index: Index, codes: NDArray[np.int64]) -> tuple[dict[int, list[int
     return buckets, shared[which]
 
 
-def _weigh(one: Reading, other: Reading, measures: tuple[int, float, float, bool]) -> tuple[int, float, float]:
+def _weigh(one: Features, other: Features, measures: Limits) -> tuple[int, float, float]:
     """By which relation the other of two different texts stands for the first, Jaccard similarity, and containment.
 
-    `weigh_kernel` is its compiled twin. measures: shingle size and `limits`
+    `weigh_kernel` is its compiled twin.
     """
     longer = len(one.tokens) > len(other.tokens)
-    if longer and len(other.shingles) / len(one.shingles) < measures[1]:  # neither contained nor near
+    if longer and len(other.shingles) / len(one.shingles) < measures.threshold:  # neither contained nor near
         return DISTINCT, 0.0, 0.0
     is_inner = (len(one.tokens), one.text) < (len(other.tokens), other.text)
-    pair = read_pair(one, other) if is_inner else read_pair(other, one)
-    relation, jaccard, inside, *_ = judge_kernel(*pair, *measures, False)
+    a, b, overlap = read_pair(one, other) if is_inner else read_pair(other, one)
+    mates = backend.numbers(len(a.ids), -1)
+    relation, jaccard, inside, *_ = judge_kernel(a, b, overlap, measures, mates, False)
     return DISTINCT if longer and relation == CONTAINED else relation, jaccard, inside
 
 
@@ -371,7 +374,7 @@ def _decide_compiled(
         (tokens.buffer, tokens.starts, tokens.first, tokens.flags, shingles.hashes, shingles.first,
          batch.keys, batch.roles, order, documents, batch.positions),
         (index.text, index.flags, index.text_at, index.flags_at, index.documents, index.positions, index.slots, index.single),
-        index.count, lexicon_table() if config.guard else NO_LEXICON, (config.shingle_size, *limits(config)), most,
+        index.count, lexicon_table() if config.guard else NO_LEXICON, limits(config), most,
         config.scope == "corpus", again, work, verdicts,
     )  # fmt: skip
     return int(capped)

@@ -97,7 +97,7 @@ def chain_kernel(ids_a, i, k, ids_b, j, until, mates):
 
 @kernel
 def share_kernel(ids_a, i, k, ids_b, j, until):
-    """Whether any of a's tokens i ... k - 1 is one of b's j ... until - 1. In most gaps words are replaced, and none is."""
+    """Tell whether any of a's tokens i ... k - 1 is one of b's j ... until - 1. In most gaps words are replaced, and none is."""
     for x in range(i, k):
         for y in range(j, until):
             if ids_a[x] == ids_b[y]:
