@@ -13,10 +13,11 @@ import dedup
 from dedup._jit import backend as jit
 from dedup.config import Config
 from dedup.match.align import align_kernel
+from dedup.match.explain import in_words
 from dedup.match.features import read_pair, read_text
 from dedup.match.judgement import RELATIONS
 from dedup.match.reading import SCRATCH, Folded, hash_kernel, lexicon_table, read_kernel
-from dedup.match.relation import judge_kernel, limits, weigh_kernel
+from dedup.match.relation import judge, judge_kernel, limits, weigh_kernel
 from dedup.text.flags import PADDING
 from dedup.text.tokens import fold
 
@@ -193,6 +194,23 @@ def test_too_long_to_align():
     b = " ".join(["down up right left"] * 2001)
     found = dedup.compare(a, b)
     assert found.relation == "distinct"
+    assert judged(a, b).mates is None  # though some were found
+
+
+def judged(a, b, **options):
+    tokens = fold([a, b])
+    return judge(tokens.text(0), tokens.flags_of(0), tokens.text(1), tokens.flags_of(1), Config(**options))
+
+
+@given(edited(sentence) | any_text, edited(sentence), st.booleans())
+def test_a_judgement_holds_the_alignment_that_it_rests_on(a, b, guard):
+    one, other = judged(a, b, guard=guard), judged(b, a, guard=guard)
+    assert one == other._replace(swapped=one.swapped)
+    tokens = fold([a, b])
+    inner, outer = one.in_order(tokens.text(0), tokens.text(1))
+    assert len(inner) <= len(outer) and (one.mates is None) == (one.containment == 0)
+    assert all(inner[i] == outer[j] for i, j in enumerate(one.mates or []) if j >= 0)
+    assert in_words(tokens.text(0), tokens.text(1), one) == in_words(tokens.text(0), tokens.text(1))
 
 
 @needs_numba

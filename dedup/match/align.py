@@ -19,12 +19,11 @@ def align_kernel(ids_a, ids_b, mates):
     n, m = len(ids_a), len(ids_b)
     begin = 0
     while begin < n and ids_a[begin] == ids_b[begin]:
-        mates[begin] = begin
         begin += 1
     if begin < _STRIP and begin < n:
-        for i in range(begin):
-            mates[i] = -1
         begin = 0
+    for i in range(begin):
+        mates[i] = i
     end = 0
     while end < n - begin and ids_a[n - 1 - end] == ids_b[m - 1 - end]:
         end += 1

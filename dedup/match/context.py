@@ -3,7 +3,7 @@
 from .._jit.backend import kernel
 from ..text.flags import AFTER_STOP, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
 from .guard import half_words_kernel
-from .judgement import HARMLESS, MENTIONED, NEGATED
+from .judgement import HARMLESS, Why
 from .lexicon import CREDIT, DENIAL, FUNCTION, JOINING, LABEL, NEGATION, PARTICLE
 
 _BESIDE = LABEL | CREDIT
@@ -91,15 +91,10 @@ def credit_kernel(traits_a, end, traits_b, beyond, after_stop):
 def repeats_kernel(side, begin, end):
     """Tell whether the one or two tokens from `end` on stand before that, too, and are neither number nor negation."""
     ids, n = side.ids, len(side.ids)
-    if n - end > 2:
-        return False
-    if any_kernel(side.traits, HAS_NUMBER | NEGATION, end, n):
+    if n - end > 2 or any_kernel(side.traits, HAS_NUMBER | NEGATION, end, n):
         return False
     for i in range(end, n):
-        found = False
-        for x in range(begin, end):
-            found |= ids[x] == ids[i]
-        if not found:
+        if ids[i] not in ids[begin:end]:
             return False
     return True
 
@@ -128,20 +123,18 @@ def surroundings_kernel(a, b, mates, begin, end):
     first, last = mates[first], mates[n - 1 - last]
     denied = denied_kernel(traits_b, first, last)
     if denied >= 0:
-        return NEGATED, 0, denied
+        return Why.NEGATED, 0, denied
     begins = first == 0 or traits_b[first] & AFTER_STOP != 0
     if not begins and traits_b[first - 1] & JOINING:
-        return MENTIONED, 0, first
+        return Why.MENTIONED, 0, first
     tells = tells_kernel(a, begin, end)
-    if tells and end - begin >= 2 * _LONG:
-        return HARMLESS, 0, 0
-    halves = half_words_kernel(traits_a, begin, end)
+    halves = 2 * _LONG if tells and end - begin >= 2 * _LONG else half_words_kernel(traits_a, begin, end)
     if tells and halves >= 2 * _LONG:
         return HARMLESS, 0, 0
     if halves < 2 * _HEADING and any_kernel(traits_a, HAS_NUMBER, begin, end):
         if last + 1 == m and labelled_kernel(traits_b, first, True):
             return HARMLESS, 0, 0
-        return MENTIONED, 0, first
+        return Why.MENTIONED, 0, first
     ends = last + 1 == m or traits_b[last + 1] & AFTER_STOP != 0
     if tells and halves >= 2 * _TITLE and begins and ends:
         return HARMLESS, 0, 0
@@ -150,7 +143,7 @@ def surroundings_kernel(a, b, mates, begin, end):
         and traits_a[begin] & HAS_CAPITAL
         and not (traits_b[first] & HAS_CAPITAL or traits_b[first - 1] & _SLIGHT)
     ):
-        return MENTIONED, 0, first
+        return Why.MENTIONED, 0, first
     until = credit_kernel(traits_b, last + 1, traits_a, n, False)
     begins = begins or labelled_kernel(traits_b, first, False)
     ends = ends or until == last + 1 or counted_kernel(traits_a, begin, end, traits_b, last)
@@ -160,16 +153,15 @@ def surroundings_kernel(a, b, mates, begin, end):
     if tells and halves >= 2 * _HEADING and m - (end - begin) == 1:
         if not traits_b[0 if first > 0 else m - 1] & (HAS_NUMBER | IS_UNSPACED | NEGATION):
             return HARMLESS, 0, 0
-    return MENTIONED, 0, first
+    return Why.MENTIONED, 0, first
 
 
 @kernel
 def tells_kernel(side, begin, end):
     """Tell whether at least half of the tokens begin ... end - 1 are words: no number, symbol or single letter."""
-    traits, starts = side.traits, side.starts
     missing = end - begin
     for i in range(begin, end):
-        if traits[i] & (HAS_LETTER | HAS_NUMBER) == HAS_LETTER and starts[i + 1] - starts[i] > 2:
+        if side.traits[i] & (HAS_LETTER | HAS_NUMBER) == HAS_LETTER and side.starts[i + 1] - side.starts[i] > 2:
             missing -= 2
             if missing <= 0:
                 return True
@@ -180,8 +172,7 @@ def tells_kernel(side, begin, end):
 def labelled_kernel(traits, first, whole):
     """Tell whether before token `first` there are only labels, articles, one number: back to a stop, or with `whole` all."""
     numbers = 0
-    j = first - 1
-    while j >= 0:
+    for j in range(first - 1, -1, -1):
         trait = traits[j]
         if number_kernel(trait):
             numbers += 1
@@ -191,7 +182,6 @@ def labelled_kernel(traits, first, whole):
             return False
         if trait & AFTER_STOP and not whole:
             break
-        j -= 1
     return True
 
 

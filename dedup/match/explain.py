@@ -123,16 +123,12 @@ def _cut(pieces: Sequence[str], pattern: str) -> list[list[str]]:
 
 def _pairs(a: Sequence[bytes], b: Sequence[bytes]) -> list[tuple[int, int]]:
     """Return the places of words that stand for each other, in order, by the alignment that decides on the relation."""
-    swapped = (len(b), b) < (len(a), a)
-    if swapped:
-        a, b = b, a
+    if (len(b), b) < (len(a), a):
+        return [(i, j) for j, i in _pairs(b, a)]
     known: dict[bytes, int] = {}
     ids_a, ids_b = ([known.setdefault(word, len(known)) for word in words] for words in (a, b))
     mates = numbers(len(a), -1)
-    if align_kernel(ids_a, ids_b, mates) < 0:
-        return []
-    pairs = _paired(mates)
-    return [(j, i) for i, j in pairs] if swapped else pairs
+    return _paired(mates) if align_kernel(ids_a, ids_b, mates) >= 0 else []
 
 
 def _paired(mates: Sequence[int]) -> list[tuple[int, int]]:

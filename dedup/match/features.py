@@ -82,11 +82,8 @@ def read_pair(a: Features, b: Features) -> tuple[Side, Side, Overlap]:
 
 @kernel
 def capitals_kernel(words, shouted, german):
-    """Return what the capitals of a text tell, of whose words so many are all capitals, and so many German.
-
-    They tell names; in German any noun, so that only several in a word tell a name. Where most words are all capitals, an
-    article is still an article.
-    """
+    """Return what the capitals of a text tell: names; in German any noun, so that only several in a word tell a name; where
+    most words are all capitals, an article is still an article."""
     if 2 * shouted > words:
         return SHOUTED
     return NOUNS if 8 * german > words else NAMES

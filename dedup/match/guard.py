@@ -3,21 +3,10 @@
 from .._jit.backend import kernel
 from ..text.flags import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
 from .features import NAMES, NOUNS, SHOUTED
-from .judgement import (
-    HARMLESS,
-    LACKS_CHARACTER,
-    LACKS_NAME,
-    LACKS_NEGATION,
-    LACKS_NUMBER,
-    LACKS_SYMBOL,
-    LACKS_UNIT,
-    LACKS_WORD,
-    OTHER_WORD,
-)
+from .judgement import HARMLESS, Why
 from .lexicon import AND, DENIAL, FUNCTION, INITIAL, NEGATION, PARTICLE, PLUS, UNIT
 
-_DENYING = NEGATION | DENIAL
-_SPELLED = AND | PLUS
+_DENYING, _SPELLED = NEGATION | DENIAL, AND | PLUS
 _SLIGHT = FUNCTION | PARTICLE  # words without content
 
 _BRIEF = 16  # words below which a word more within makes another text
@@ -26,20 +15,23 @@ _CUT = 12  # words from which the last one may be cut short
 
 
 @kernel
-def matters_kernel(trait, capitals):
-    """Return why a token matters wherever it lacks its partner: as a number, negation, symbol and so on; or HARMLESS."""
+def matters_kernel(traits, i, capitals):
+    """Return why token i matters wherever it lacks its partner: as a number, negation, symbol and so on; or HARMLESS."""
+    trait = traits[i]
     if trait & HAS_NUMBER:
-        return LACKS_NUMBER
+        return Why.LACKS_NUMBER
     if trait & _DENYING:
-        return LACKS_NEGATION
+        return Why.LACKS_NEGATION
     if trait & ALL_SYMBOL:
-        return LACKS_SYMBOL
+        return Why.LACKS_SYMBOL
     if trait & IS_UNSPACED:
-        return LACKS_CHARACTER
+        return Why.LACKS_CHARACTER
     if name_kernel(trait, capitals):
-        return LACKS_NAME
+        return Why.LACKS_NAME
     if trait & UNIT:
-        return LACKS_UNIT
+        return Why.LACKS_UNIT
+    if trait & PARTICLE and i + 1 < len(traits) and traits[i + 1] & HAS_NUMBER:
+        return Why.LACKS_WORD
     return HARMLESS
 
 
@@ -76,8 +68,7 @@ def gaps_kernel(a, b, mates, front, begin, end, inside):
     if code_kernel(a):
         halves = 0  # no word stands for another there
     stood = soft = 0
-    i = begin
-    j = 0  # the first token of b after the last pair
+    i, j = begin, 0  # j: the first token of b after the last pair
     while i <= end:
         if i > begin and i == j and i < front:
             i = j = min(front, end)
@@ -93,8 +84,7 @@ def gaps_kernel(a, b, mates, front, begin, end, inside):
             after = max(until - (k - i), 0)  # before the stretch only what stands opposite to a's own beginning
         if inside and k == end:
             until = min(j + k - i, m)
-            cut = k - i == 1 and until > j and halves >= 2 * _CUT
-            cut = cut and not name_kernel(a.traits[i], a.capitals)
+            cut = k - i == 1 and until > j and halves >= 2 * _CUT and not name_kernel(a.traits[i], a.capitals)
             if cut and cut_kernel(a, i, b, j):
                 return HARMLESS, 0, 0, stood + 1, soft
         if k > i or until > after:
@@ -123,9 +113,7 @@ def gap_kernel(a, i, k, b, j, until, halves, inside):
         return HARMLESS, 0, 0, k - i, False
     traits_a, traits_b, starts_b = a.traits, b.traits, b.starts
     left_a = left_b = -1
-    standing = 0
-    content = False
-    y = j
+    standing, content, y = 0, False, j
     for x in range(i, k + 1):
         z = until  # where x's partner stands; behind the last x all that is left of b is looked at
         if x < k:
@@ -133,40 +121,35 @@ def gap_kernel(a, i, k, b, j, until, halves, inside):
             while z < until and not alike_kernel(a, x, b, z, halves):
                 z += 1
             if z == until:
-                why = matters_kernel(traits_a[x], NAMES)
+                why = matters_kernel(traits_a, x, NAMES)
                 if why != HARMLESS:
                     return why, x, -1, standing, content
-                if traits_a[x] & PARTICLE and x + 1 < len(traits_a) and traits_a[x + 1] & HAS_NUMBER:
-                    return LACKS_WORD, x, -1, standing, content
                 left_a = x if left_a < 0 else left_a
                 content |= traits_a[x] & _SLIGHT == 0
                 continue
             standing += 1
         while y < z:
-            why = matters_kernel(traits_b[y], b.capitals if inside else NAMES)
+            why = matters_kernel(traits_b, y, b.capitals if inside else NAMES)
             if starts_b[y + 1] - starts_b[y] == 2 and traits_b[y] & _SLIGHT == 0:
-                why = LACKS_WORD  # a letter by itself: axis text, axis text x
+                why = Why.LACKS_WORD  # a letter by itself: axis text, axis text x
             if why != HARMLESS:
                 return why, -1, y, standing, content
-            if traits_b[y] & PARTICLE and y + 1 < len(traits_b) and traits_b[y + 1] & HAS_NUMBER:
-                return LACKS_WORD, -1, y, standing, content
             left_b = y if left_b < 0 else left_b
             content |= traits_b[y] & _SLIGHT == 0
             y += 1
         y = z + 1
     if left_a >= 0 and left_b >= 0:
-        return OTHER_WORD, left_a, left_b, standing, content
+        return Why.OTHER_WORD, left_a, left_b, standing, content
     if content and (left_a >= 0 or not inside or halves < 2 * _BRIEF):
-        return LACKS_WORD, left_a, left_b, standing, content
+        return Why.LACKS_WORD, left_a, left_b, standing, content
     return HARMLESS, 0, 0, standing, content
 
 
 @kernel
 def code_kernel(side):
     """Tell whether a text is lines of a program, as far as equals signs between words show it."""
-    traits, text, starts = side.traits, side.text, side.starts
-    for i in range(len(traits)):
-        if traits[i] & ALL_SYMBOL and text[starts[i]] == 61:
+    for i in range(len(side.traits)):
+        if side.traits[i] & ALL_SYMBOL and side.text[side.starts[i]] == 61:
             return True
     return False
 

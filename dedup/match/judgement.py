@@ -1,46 +1,51 @@
 """What a pair is judged to be, and why: the codes that kernels return, and the sentences that people read."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from enum import IntEnum
+from typing import NamedTuple, Self
 
-from .._jit.backend import kernel
 from ..config import Config
 from ..results import Relation
 
 DISTINCT, NEAR, CONTAINED, EXACT = range(4)  # ascending precedence
 RELATIONS: tuple[Relation, ...] = ("distinct", "near", "contained", "exact")
 
-# Why both of two paragraphs stay.
-(NO_TOKENS, NOTHING_SHARED, LITTLE_SHARED, TOO_LONG, SCATTERED) = range(5)
-(LACKS_NUMBER, LACKS_NAME, LACKS_NEGATION, LACKS_UNIT, LACKS_SYMBOL, LACKS_CHARACTER, LACKS_WORD) = range(5, 12)
-(OTHER_WORD, MENTIONED, NEGATED) = range(12, 15)
-HARMLESS = -1  # nothing that matters differs: nothing speaks against a removal
 
-_LACKS = "{} {{either}} has no partner in the other"
-_REASONS = {
-    NO_TOKENS: "a text without words repeats nothing",
-    NOTHING_SHARED: "no {size} words in a row in common",
-    LITTLE_SHARED: "too little in common: shingles in common {jaccard:.2f}, "
-    "words of the shorter in the longer {containment:.0%}",
-    TOO_LONG: "too long to be aligned word by word",
-    SCATTERED: "the words of the shorter are scattered over the longer one",
-    LACKS_NUMBER: _LACKS.format("the number"),
-    LACKS_NAME: _LACKS.format("the name or capitalised word"),
-    LACKS_NEGATION: _LACKS.format("the negation or qualifier"),
-    LACKS_UNIT: _LACKS.format("the unit"),
-    LACKS_SYMBOL: _LACKS.format("the symbol"),
-    LACKS_CHARACTER: _LACKS.format("the character"),
-    LACKS_WORD: _LACKS.format("the word"),
-    OTHER_WORD: "{a} stands where the other has {b}",
-    MENTIONED: "{words}, only mentioned within a longer sentence",
-    NEGATED: "in the longer one {b} stands beside it, which denies it or may",
-}
+class Why(IntEnum):
+    """Why both of two paragraphs stay, as kernels say it, with the words for people; HARMLESS if nothing that matters differs.
+
+    The words may speak of the shorter text's length in `words`, of the tokens of `a` and `b` that decided, and of `either`.
+    """
+
+    words: str
+
+    def __new__(cls, words: str) -> Self:
+        """Number a member by its place."""
+        member = int.__new__(cls, len(cls.__members__))
+        member._value_, member.words = int(member), words
+        return member
+
+    HARMLESS = ""
+    NO_TOKENS = "a text without words repeats nothing"
+    NOTHING_SHARED = "no {size} words in a row in common"
+    LITTLE_SHARED = (
+        "too little in common: shingles in common {jaccard:.2f}, words of the shorter in the longer {containment:.0%}"
+    )
+    TOO_LONG = "too long to be aligned word by word"
+    SCATTERED = "the words of the shorter are scattered over the longer one"
+    LACKS_NUMBER = "the number {either} has no partner in the other"
+    LACKS_NAME = "the name or capitalised word {either} has no partner in the other"
+    LACKS_NEGATION = "the negation or qualifier {either} has no partner in the other"
+    LACKS_UNIT = "the unit {either} has no partner in the other"
+    LACKS_SYMBOL = "the symbol {either} has no partner in the other"
+    LACKS_CHARACTER = "the character {either} has no partner in the other"
+    LACKS_WORD = "the word {either} has no partner in the other"
+    OTHER_WORD = "{a} stands where the other has {b}"
+    MENTIONED = "{words}, only mentioned within a longer sentence"
+    NEGATED = "in the longer one {b} stands beside it, which denies it or may"
 
 
-@kernel
-def is_general_kernel(why):
-    """Tell whether a reason is about the pair as a whole. One that names a token takes precedence over it."""
-    return why == LITTLE_SHARED or why == SCATTERED
+HARMLESS = Why.HARMLESS  # kernels ask for it at every turn, and interpreted an attribute takes its time
 
 
 class Judgement(NamedTuple):
@@ -48,13 +53,11 @@ class Judgement(NamedTuple):
 
     relation: int
     jaccard: float
-    containment: (
-        float  # share of a's tokens that have a partner in b, or may lack one; 0 where the two were not aligned
-    )
-    why: int  # both stay; or HARMLESS
+    containment: float  # share of a's tokens with a partner in b, or that may lack one; 0 if not aligned
+    why: Why
     i: int  # the token of a that decided, -1 for none
-    j: int  # that of b
-    mates: Sequence[int] | None  # of each of a's tokens the place of its partner in b, or -1; None if not aligned
+    j: int  # the token of b
+    mates: Sequence[int] | None  # by token of a, the place of its partner in b, or -1; None if not aligned
     swapped: bool  # whether a was given second
 
     def in_order(self, first: bytes, second: bytes) -> tuple[list[bytes], list[bytes]]:
@@ -68,9 +71,9 @@ def reason(found: Judgement, first: bytes, second: bytes, config: Config) -> str
     a, b = found.in_order(first, second)
     if found.relation != DISTINCT:
         return removal_reason(found.relation, len(a), found.jaccard, found.containment, config)
-    mine, other = _quoted(a, found.i), _quoted(b, found.j)
-    return _REASONS[found.why].format(
-        a=mine, b=other, either=mine or other, words=_words(len(a)),
+    of_a, of_b = _quoted(a, found.i), _quoted(b, found.j)
+    return found.why.words.format(
+        a=of_a, b=of_b, either=of_a or of_b, words=_words(len(a)),
         size=config.shingle_size, jaccard=found.jaccard, containment=found.containment,
     )  # fmt: skip
 

@@ -15,8 +15,7 @@ _WORDS = {
     # Words without which a statement is another one: that deny it, or say that it is not quite, no longer or not surely so.
     NEGATION: """
 almost nearly minus few fewer seldom rarely less least only fail fails failed failing refuse refuses refused refusing former
-formerly ex deputy acting attempted suspected rumoured rumored reportedly alleged allegedly
-supposedly
+formerly ex deputy acting attempted suspected rumoured rumored reportedly alleged allegedly supposedly
 not no never none nor neither nobody nothing nowhere without cannot unable t hardly barely unless dont doesnt didnt isnt
 wasnt arent werent wont cant couldnt wouldnt shouldnt hasnt havent hadnt
 angeblich angebliche angeblicher angeblichen beinahe ehemalige ehemaliger ehemaligen
@@ -37,10 +36,8 @@ değil yok hayır
     # Words that say of a whole sentence that it is not so.
     DENIAL: """
 deny denies denied denying denial false falsely untrue incorrect wrong wrongly fake hoax myth debunked debunks refute
-refuted refutes reject rejects rejected dispute disputes disputed doubt doubts doubted doubtful unlikely fabricated
-misleading
-falsch falsche falscher falschen bestreitet bestritt bestritten dementiert dementierte leugnet leugnete unwahr gelogen
-widerlegt
+refuted refutes reject rejects rejected dispute disputes disputed doubt doubts doubted doubtful unlikely fabricated misleading
+falsch falsche falscher falschen bestreitet bestritt bestritten dementiert dementierte leugnet leugnete unwahr gelogen widerlegt
 faux fausse fausses dément démenti démentent démentir conteste contesté nié nient
 falso falsa falsos falsas niega niegan negó desmiente desmintió desmentido mentira
 smentisce smentito nega negato
@@ -53,8 +50,7 @@ förnekar falskt nästan benægter
     UNIT: """
 two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
 twenty thirty forty fifty sixty seventy eighty ninety hundred thousand crore crores lakh lakhs million millions billion
-billions trillion trillions mn bn m k dozen
-percent pct pc percentage points point
+billions trillion trillions mn bn m k dozen percent pct pc percentage points point
 dollar dollars euro euros pound pounds pence cent cents yen yuan rupee rupees franc francs usd eur gbp jpy chf
 mm cm dm km m kilometre kilometres kilometer kilometers metre metres meter meters mile miles yard yards foot feet inch inches
 mg g kg t tonne tonnes ton tons gram grams kilogram kilograms ounce ounces lb lbs litre litres liter liters ml l
@@ -82,8 +78,7 @@ procent tys mln mld sekund minut godzin dni tygodni miesięcy lat rok roku
     # say something in another language: no, to, do, ten, son, war, hat, van.
     FUNCTION: """
 a an the this that these those of in on at as which is are was were be been being has have had s
-der die das den des ein eine einen einem einer eines im in am an auf ist sind waren sein haben hatte hatten
-dass daß bei
+der die das den des ein eine einen einem einer eines im in am an auf ist sind waren sein haben hatte hatten dass daß bei
 le la les un une des du de d l dans en sur au aux est sont était été être a ont que qu ce cet cette ces
 el los las unos unas del al en es era fue ha han que
 il lo gli i uno una della dei delle nel nella di è sono era ha hanno che
@@ -97,16 +92,7 @@ det den en ett i på är var har som
 bir bu da de
     """,
     # Words that a sentence may have or lack, but that none of the others may stand for.
-    PARTICLE: """
-for to with
-für zu mit
-pour avec à
-para con
-per
-com
-dla do z
-для
-    """,
+    PARTICLE: "for to with für zu mit pour avec à para con per com dla do z для",
     # Words that open a credit, and agencies.
     CREDIT: """
 photo photos photograph photographs photographer picture pictures image images credit credits courtesy provided source ©
@@ -136,12 +122,10 @@ czytaj też także zobacz wideo krok część
     """,
     # Months and days of the week.
     LABEL | DATE: """
-january february march april june july august september october november december
-jan feb mar apr jun jul aug sep sept oct nov dec
+january february march april june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec
 monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat sun
 januar jänner februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag
-janvier février mars avril juin juillet août septembre octobre novembre décembre
-lundi mardi mercredi jeudi vendredi samedi dimanche
+janvier février mars avril juin juillet août septembre octobre novembre décembre lundi mardi mercredi jeudi vendredi samedi dimanche
 enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
 lunes martes miércoles jueves viernes sábado domingo
 gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
@@ -158,8 +142,7 @@ der das dem und ist nicht ein eine einen einem einer eines für auf zu zum zur a
     JOINING: """
 west east north south western eastern northern southern central new vice anti pro non pre post co
 if whether may might could would should must can do does did has have
-neu nord süd ost vize falls ob
-nouveau nouvelle si nuevo nueva nuovo nuova se novo nova als jeśli если ли
+neu nord süd ost vize falls ob nouveau nouvelle si nuevo nueva nuovo nuova se novo nova als jeśli если ли
     """,
     AND: "& and und et y e och og i и",
     PLUS: "+ plus",

@@ -64,8 +64,7 @@ def lexicon_table() -> Lexicon:
     """Return the lexicon as kernels look words up in it."""
     hash_bytes = backend.compiled(hash_kernel)
     hashes, bits = np.zeros(1 << 12, dtype=np.uint64), np.zeros(1 << 12, dtype=np.int64)
-    longest = max(map(len, lexicon()))
-    words = np.zeros((len(hashes), longest + 1 + PADDING), dtype=np.uint8)
+    words = np.zeros((len(hashes), max(map(len, lexicon())) + 1 + PADDING), dtype=np.uint8)
     for word, bit in lexicon().items():
         value = int(hash_bytes(np.frombuffer(word + bytes(8), dtype=np.uint8), 0, len(word)))
         slot = value % len(hashes)
@@ -111,14 +110,18 @@ def read_kernel(this, most, limits, lexicon, scratch):
 
 @kernel
 def read_beside_kernel(this, reading, other, limits, lexicon, scratch):
-    """Read another text beside one that has been read; both sides, their overlap, and room for their alignment."""
+    """Read another text beside one that has been read.
+
+    Returns both sides in the order in which they are judged, their overlap, an empty alignment, and whether the other
+    comes first.
+    """
     n, m = len(this.flags), len(other.flags)
     tables = layout_kernel(scratch, n, reading.most)
     ids, traits, starts = tables.ids, tables.traits, tables.starts
     one = Side(ids[:n], traits[:n], this.text, starts[: n + 1], reading.capitals)
     two = Side(ids[n : n + m], traits[n : n + m], other.text, starts[n + 1 : n + m + 2], _ZERO)
     two.starts[0] = 0
-    front, back = common_ends_kernel(this, one.starts, other)
+    front, back, sorts_before = common_ends_kernel(this, one.starts, other)
     share_tokens_kernel(one, _ZERO, front, two, other.flags, _ZERO)
     known = read_tokens_kernel(two, other.flags, front, m - back, tables, lexicon, this.text, reading.known)
     forget_tokens_kernel(tables, reading.known, known)
@@ -127,15 +130,14 @@ def read_beside_kernel(this, reading, other, limits, lexicon, scratch):
     shared, distinct = overlap_kernel(tables, n, m, front, back, limits.shingle_size)
     mates = tables.mates[: min(n, m)]
     mates[:] = -1
-    return one, two, Overlap(shared, reading.distinct, distinct), mates
+    if n < m or (n == m and sorts_before):
+        return one, two, Overlap(shared, reading.distinct, distinct), mates, False
+    return two, one, Overlap(shared, distinct, reading.distinct), mates, True
 
 
 @kernel
 def hash_kernel(buffer, begin, end):
-    """Hash the bytes begin ... end - 1, eight at a time, to 64 bits; numbers tokens within one process only.
-
-    Up to eight bytes after them are read, and play no part.
-    """
+    """Hash the bytes begin ... end - 1 to 64 bits, for use within one process; up to eight bytes after them are read, too."""
     value = np.uint64(end - begin)
     while end - begin > 8:
         value = (value ^ load_64(buffer, begin)) * np.uint64(0x9E3779B97F4A7C15)
@@ -220,7 +222,7 @@ def read_tokens_kernel(side, flags, token, until, tables, lexicon, first_text, k
 
 @kernel
 def common_ends_kernel(a, starts, b):
-    """Count the tokens that two texts share at their beginnings, and of the rest those at their ends."""
+    """Count the tokens that two texts share at their beginnings, and at the ends of the rest; tell whether a sorts before b."""
     text_a, text_b, length_a, length_b = a.text, b.text, a.length, b.length
     n, fewer = len(a.flags), min(len(a.flags), len(b.flags))
     same = 0
@@ -232,6 +234,7 @@ def common_ends_kernel(a, starts, b):
             break
         same += 8
     same = min(same, shorter)
+    sorts_before = same < shorter and text_a[same] < text_b[same]
     front = 0
     while front < fewer and starts[front + 1] <= same:
         front += 1
@@ -243,7 +246,7 @@ def common_ends_kernel(a, starts, b):
     back = 0
     while back < fewer - front and starts[n - 1 - back] > length_a - same:  # the space before it, too
         back += 1
-    return front, back
+    return front, back, sorts_before
 
 
 @kernel

@@ -12,24 +12,9 @@ from ..results import Comparison
 from .align import align_kernel
 from .context import core_kernel, surroundings_kernel
 from .explain import in_words
-from .features import Overlap, read_pair, read_text
+from .features import read_pair, read_text
 from .guard import gaps_kernel
-from .judgement import (
-    CONTAINED,
-    DISTINCT,
-    EXACT,
-    HARMLESS,
-    LITTLE_SHARED,
-    NEAR,
-    NO_TOKENS,
-    NOTHING_SHARED,
-    RELATIONS,
-    SCATTERED,
-    TOO_LONG,
-    Judgement,
-    is_general_kernel,
-    reason,
-)
+from .judgement import CONTAINED, DISTINCT, EXACT, HARMLESS, NEAR, RELATIONS, Judgement, Why, reason
 from .reading import read_beside_kernel
 
 
@@ -53,9 +38,7 @@ def compare_folded(
 ) -> Comparison:
     """Compare two folded paragraphs. With `differences` the reason of unequal ones names the words that differ, too."""
     found = judge(text_a, flags_a, text_b, flags_b, config)
-    inner: Literal["a", "b"] | None = None
-    if found.relation == CONTAINED:
-        inner = "b" if found.swapped else "a"
+    inner: Literal["a", "b"] | None = None if found.relation != CONTAINED else "b" if found.swapped else "a"
     why = reason(found, text_a, text_b, config)
     if differences and text_a != text_b:
         why += f"; {in_words(text_a, text_b, found)}"
@@ -90,19 +73,19 @@ def judge_kernel(a, b, overlap, limits, mates, thorough):
     """
     n, m = len(a.ids), len(b.ids)
     if n == 0:
-        return DISTINCT, 0.0, 0.0, NO_TOKENS, 0, 0
+        return DISTINCT, 0.0, 0.0, Why.NO_TOKENS, 0, 0
     jaccard = overlap.shared / (overlap.distinct_a + overlap.distinct_b - overlap.shared)
     resembles = jaccard >= limits.threshold
     fits = may_contain_kernel(overlap, n, m, limits)
     if overlap.shared == 0 or not (resembles or fits or thorough):
-        return DISTINCT, jaccard, 0.0, NOTHING_SHARED if overlap.shared == 0 else LITTLE_SHARED, 0, 0
+        return DISTINCT, jaccard, 0.0, Why.NOTHING_SHARED if overlap.shared == 0 else Why.LITTLE_SHARED, 0, 0
     if resembles and not limits.guard and not fits and not thorough:
         return NEAR, jaccard, 0.0, HARMLESS, 0, 0
     front = align_kernel(a.ids, b.ids, mates)
     if front < 0:
         if resembles and not limits.guard:
             return NEAR, jaccard, 0.0, HARMLESS, 0, 0
-        return DISTINCT, jaccard, 0.0, TOO_LONG, 0, 0
+        return DISTINCT, jaccard, 0.0, Why.TOO_LONG, 0, 0
     matched, runs = runs_kernel(mates, front)
     inside = matched / n
     if not limits.guard:
@@ -111,8 +94,8 @@ def judge_kernel(a, b, overlap, limits, mates, thorough):
         if resembles:
             return NEAR, jaccard, inside, HARMLESS, 0, 0
         scattered = n < m and inside >= limits.containment
-        return DISTINCT, jaccard, inside, SCATTERED if scattered else LITTLE_SHARED, 0, 0
-    why, i, j = LITTLE_SHARED, 0, 0
+        return DISTINCT, jaccard, inside, Why.SCATTERED if scattered else Why.LITTLE_SHARED, 0, 0
+    why, i, j = Why.LITTLE_SHARED, 0, 0
     if 2 * matched < n:
         return DISTINCT, jaccard, inside, why, i, j
     if n < m and fits:
@@ -120,9 +103,9 @@ def judge_kernel(a, b, overlap, limits, mates, thorough):
         why, i, j, stood, soft = gaps_kernel(a, b, mates, front, begin, end, True)
         if why == HARMLESS:
             if matched + stood < limits.containment * (end - begin):
-                why = LITTLE_SHARED
+                why = Why.LITTLE_SHARED
             elif runs - soft > allowed_runs(n):
-                why = SCATTERED
+                why = Why.SCATTERED
             else:
                 why, i, j = surroundings_kernel(a, b, mates, begin, end)
         if why == HARMLESS:
@@ -130,11 +113,11 @@ def judge_kernel(a, b, overlap, limits, mates, thorough):
     if resembles or (n == m and fits):
         near_why, near_i, near_j, stood, _ = gaps_kernel(a, b, mates, front, 0, n, False)
         if near_why == HARMLESS and moved_kernel(a.ids, b.ids, mates):
-            near_why = SCATTERED
+            near_why = Why.SCATTERED
         if near_why == HARMLESS and (resembles or matched + stood >= limits.containment * n):
             return NEAR, jaccard, (matched + stood) / n, HARMLESS, 0, 0
-        if near_why != HARMLESS and is_general_kernel(why):
-            why, i, j = near_why, near_i, near_j
+        if near_why != HARMLESS and (why == Why.LITTLE_SHARED or why == Why.SCATTERED):
+            why, i, j = near_why, near_i, near_j  # the other reasons say more of the pair, and so take precedence
     return DISTINCT, jaccard, inside, why, i, j
 
 
@@ -149,26 +132,11 @@ def weigh_kernel(this, reading, other, limits, lexicon, scratch):
     n, m = len(this.flags), len(other.flags)
     if n > m and max(1, m - limits.shingle_size + 1) / reading.distinct < limits.threshold:
         return DISTINCT, 0.0, 0.0
-    one, two, overlap, mates = read_beside_kernel(this, reading, other, limits, lexicon, scratch)
+    a, b, overlap, mates, swapped = read_beside_kernel(this, reading, other, limits, lexicon, scratch)
     if n > m and overlap.shared / (overlap.distinct_a + overlap.distinct_b - overlap.shared) < limits.threshold:
         return DISTINCT, 0.0, 0.0
-    is_inner = n < m or (n == m and sorts_before_kernel(one, two))
-    if not is_inner:
-        one, two, overlap = two, one, Overlap(overlap.shared, overlap.distinct_b, overlap.distinct_a)
-    relation, jaccard, containment, _, _, _ = judge_kernel(one, two, overlap, limits, mates, False)
-    return DISTINCT if relation == CONTAINED and not is_inner else relation, jaccard, containment
-
-
-@kernel
-def sorts_before_kernel(one, two):
-    """Tell which of two different texts of equally many tokens sorts before the other: whether the first does."""
-    i = 0
-    while one.ids[i] == two.ids[i]:
-        i += 1
-    at = one.starts[i]
-    while one.text[at] == two.text[at]:
-        at += 1
-    return one.text[at] < two.text[at]
+    relation, jaccard, containment, _, _, _ = judge_kernel(a, b, overlap, limits, mates, False)
+    return DISTINCT if relation == CONTAINED and swapped else relation, jaccard, containment
 
 
 @kernel
@@ -192,12 +160,8 @@ def moved_kernel(ids_a, ids_b, mates):
     for i in range(len(ids_a)):
         if mates[i] < 0:
             for j in range(len(ids_b)):
-                if ids_b[j] == ids_a[i]:
-                    free = True
-                    for mate in mates:
-                        free &= mate != j
-                    if free:
-                        return True
+                if ids_b[j] == ids_a[i] and j not in mates:
+                    return True
     return False
 
 
@@ -225,6 +189,5 @@ def may_contain_kernel(overlap, n, m, limits):
 @kernel
 def promising_kernel(overlap, n, kept, limits):
     """Tell whether a text of n tokens may be near to, or contained in, one of `kept` tokens, judging by counts alone."""
-    if overlap.shared >= limits.threshold * (overlap.distinct_a + overlap.distinct_b - overlap.shared):
-        return True
-    return may_contain_kernel(overlap, n, kept, limits)
+    resembles = overlap.shared >= limits.threshold * (overlap.distinct_a + overlap.distinct_b - overlap.shared)
+    return resembles or may_contain_kernel(overlap, n, kept, limits)
