@@ -1,7 +1,6 @@
 """The public calls on one document, two paragraphs, and lists of texts."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -15,7 +14,6 @@ from .decide.pipeline import BATCH_TEXTS, decide_alone, known_length
 from .decide.state import Decided, State
 from .deduplicator import Deduplicator
 from .errors import InputError
-from .match.explain import in_words
 from .match.relation import compare_folded
 from .results import CleanResult, Comparison, Match
 from .sketch.minhash import shingle, sign
@@ -42,11 +40,8 @@ def compare(a: str, b: str, **options: Any) -> Comparison:
     """
     config = Config.of(None, options)
     tokens = fold([checked(a, "a"), checked(b, "b")])
-    text_a, text_b = tokens.text(0), tokens.text(1)
-    found = compare_folded(text_a, tokens.flags_of(0), text_b, tokens.flags_of(1), config)
-    if text_a == text_b:
-        return found
-    return replace(found, reason=f"{found.reason}; {in_words(text_a, text_b)}")
+    sides = tokens.text(0), tokens.flags_of(0), tokens.text(1), tokens.flags_of(1)
+    return compare_folded(*sides, config, differences=True)
 
 
 def duplicated(texts: Iterable[str | None], **options: Any) -> NDArray[np.bool_]:

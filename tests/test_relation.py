@@ -13,8 +13,11 @@ import dedup
 from dedup._jit import backend as jit
 from dedup.config import Config
 from dedup.match.align import align_kernel
-from dedup.match.features import hash_kernel, lexicon_table, read_pair, read_text
-from dedup.match.relation import RELATIONS, ROOM, judge_kernel, limits, read_kernel, weigh_kernel
+from dedup.match.explain import in_words
+from dedup.match.features import read_pair, read_text
+from dedup.match.judgement import RELATIONS
+from dedup.match.reading import SCRATCH, Folded, hash_kernel, lexicon_table, read_kernel
+from dedup.match.relation import judge, judge_kernel, limits, weigh_kernel
 from dedup.text.flags import PADDING
 from dedup.text.tokens import fold
 
@@ -191,6 +194,23 @@ def test_too_long_to_align():
     b = " ".join(["down up right left"] * 2001)
     found = dedup.compare(a, b)
     assert found.relation == "distinct"
+    assert judged(a, b).mates is None  # though some were found
+
+
+def judged(a, b, **options):
+    tokens = fold([a, b])
+    return judge(tokens.text(0), tokens.flags_of(0), tokens.text(1), tokens.flags_of(1), Config(**options))
+
+
+@given(edited(sentence) | any_text, edited(sentence), st.booleans())
+def test_a_judgement_holds_the_alignment_that_it_rests_on(a, b, guard):
+    one, other = judged(a, b, guard=guard), judged(b, a, guard=guard)
+    assert one == other._replace(swapped=one.swapped)
+    tokens = fold([a, b])
+    inner, outer = one.in_order(tokens.text(0), tokens.text(1))
+    assert len(inner) <= len(outer) and (one.mates is None) == (one.containment == 0)
+    assert all(inner[i] == outer[j] for i, j in enumerate(one.mates or []) if j >= 0)
+    assert in_words(tokens.text(0), tokens.text(1), one) == in_words(tokens.text(0), tokens.text(1))
 
 
 @needs_numba
@@ -211,19 +231,19 @@ def test_compiled_pairs_equal_interpreted_ones(texts, guard, containment):
     inner, outer = sorted(
         (read_text(a, flags_a, size), read_text(b, flags_b, size)), key=lambda t: (len(t.tokens), t.text)
     )
-    relation, jaccard, inside, *_ = judge_kernel(*read_pair(inner, outer), size, *limits(config), False)
+    mates = [-1] * len(inner.tokens)
+    relation, jaccard, inside, *_ = judge_kernel(*read_pair(inner, outer), limits(config), mates, False)
 
     def arrays(text, flags):
         stored = text + b" " if text else b""
-        return np.frombuffer(stored + bytes(32), np.uint8), len(stored), np.frombuffer(flags, np.uint8)
+        return Folded(np.frombuffer(stored + bytes(32), np.uint8), len(stored), np.frombuffer(flags, np.uint8))
 
     one, other, most = arrays(a, flags_a), arrays(b, flags_b), max(len(flags_a), len(flags_b)) + 1
-    room = np.empty(ROOM * (len(flags_a) + most), np.int64)
-    found = jit.compiled(read_kernel)(one[0], one[2], most, size, lexicon_table(), room)
+    known = limits(config), lexicon_table(), np.empty(SCRATCH * (len(flags_a) + most), np.int64)
+    reading = jit.compiled(read_kernel)(one, most, *known)
     backwards = arrays(b" ".join(b.split()[::-1]), flags_b[::-1])
     for side in (other, backwards, other):  # whatever it was weighed against before
-        measures = size, *limits(config)
-        made = jit.compiled(weigh_kernel)(*one, most, *found, *side, measures, lexicon_table(), room)
+        made = jit.compiled(weigh_kernel)(one, reading, side, *known)
         if side is backwards:
             continue
         if RELATIONS[relation] == "distinct" or (RELATIONS[relation] == "contained" and len(flags_a) > len(flags_b)):

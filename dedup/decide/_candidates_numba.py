@@ -11,7 +11,9 @@ from .._jit.backend import kernel, makes_arrays
 from .._jit.intrinsics import load_64, prefetch, store_64
 from ..config import Config
 from ..index.tables import Index, home_kernel, remove_kernel
-from ..match.relation import EXACT, limits, promising_kernel
+from ..match.features import Overlap
+from ..match.judgement import EXACT
+from ..match.relation import Limits, limits, promising_kernel
 from .batch import JUDGED, Batch
 from .candidates import UNJUDGED, Crowd, Pairs, crowd
 from .verdicts import KEPT, OPEN, REMOVED, Ints, Verdicts
@@ -98,7 +100,7 @@ class Bounds(NamedTuple):
     run, first: the first entries of what is decided in one go, and of the slice
     together: members; largest: pairs of one member, at most
     most: entries in a full bucket; across: whether documents are compared; again: whether this one has entries already
-    shingle_size, threshold, containment: as of the configuration
+    limits: what of the configuration decides on a pair
     """
 
     run: int
@@ -108,9 +110,7 @@ class Bounds(NamedTuple):
     most: int
     across: bool
     again: bool
-    shingle_size: int
-    threshold: float
-    containment: float
+    limits: Limits
 
 
 def slices(
@@ -130,9 +130,8 @@ def slices(
         gathered = (columns - 1) * (min(config.max_candidates, index.count) + together) + judged + together
         largest = min(gathered, index.count + together) + (columns - 1) * together
         bounds = Bounds(
-            run, index.count, together, largest, config.max_candidates, config.scope == "corpus", again, config.shingle_size,
-            *limits(config)[:2],
-        )  # fmt: skip
+            run, index.count, together, largest, config.max_candidates, config.scope == "corpus", again, limits(config)
+        )
         found = _found(largest + _PAIRS, gathered, together, columns)
         members, pairs, crowded, end = backend.compiled(candidates_kernel)(
             sketched, index.arrays, verdicts, begin, found, postings, bounds
@@ -411,10 +410,9 @@ def within_kernel(batch, index, p, entry, entries, posted, postings, found, boun
     for k in range(begin, until):
         number = found.entries[k]
         other = postings.entries[number]
-        if promising_kernel(
-            postings.shared[number], different, postings.distinct[number], batch.first[p + 1] - batch.first[p],
-            index.flags_at[other + 1] - index.flags_at[other], bounds.shingle_size, bounds.threshold, bounds.containment,
-        ):  # fmt: skip
+        overlap = Overlap(postings.shared[number], different, postings.distinct[number])
+        length = index.flags_at[other + 1] - index.flags_at[other]
+        if promising_kernel(overlap, batch.first[p + 1] - batch.first[p], length, bounds.limits):
             found.entries[entries] = other
             entries += 1
         postings.shared[number] = 0

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from ..config import Config
 from ..index.tables import Index
-from ..match.relation import EXACT, limits, promising_kernel
+from ..match.features import Overlap
+from ..match.judgement import EXACT
+from ..match.relation import limits, promising_kernel
 from .batch import JUDGED, Batch, entries
 from .candidates import UNJUDGED, Crowd, Pairs, crowd, noted_keys, only_open
 from .verdicts import KEPT, OPEN, REMOVED, Ints, Verdicts
@@ -205,7 +207,7 @@ class _Postings:
 
     def __init__(self, batch: Batch, config: Config) -> None:
         self.shingles, self.first = batch.shingles, batch.tokens.first
-        self.measures = config.shingle_size, *limits(config)[:2]
+        self.limits = limits(config)
         self.clear()
 
     def clear(self) -> None:
@@ -220,7 +222,7 @@ class _Postings:
         length = int(self.first[p + 1] - self.first[p])
         return [
             other for other, count in shared.items()
-            if promising_kernel(count, len(mine), self.sizes[other][0], length, self.sizes[other][1], *self.measures)
+            if promising_kernel(Overlap(count, len(mine), self.sizes[other][0]), length, self.sizes[other][1], self.limits)
         ]  # fmt: skip
 
     def post(self, p: int, candidate: int) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from ..match.explain import in_words
-from ..match.relation import DISTINCT, EXACT, RELATIONS, removal_reason
+from ..match.judgement import DISTINCT, EXACT, RELATIONS, removal_reason
 from ..results import CleanResult, Decision, Removal, Span
 from ..text.paragraphs import Paragraphs, cuts, without
 from .batch import Batch

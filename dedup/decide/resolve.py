@@ -6,7 +6,7 @@ interpreted for few paragraphs, compiled for many.
 """
 
 from .._jit.backend import kernel
-from ..match.relation import CONTAINED, DISTINCT, EXACT
+from ..match.judgement import CONTAINED, DISTINCT, EXACT
 from .candidates import UNJUDGED
 from .verdicts import KEPT, OPEN, REMOVED
 

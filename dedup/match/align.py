@@ -19,12 +19,11 @@ def align_kernel(ids_a, ids_b, mates):
     n, m = len(ids_a), len(ids_b)
     begin = 0
     while begin < n and ids_a[begin] == ids_b[begin]:
-        mates[begin] = begin
         begin += 1
     if begin < _STRIP and begin < n:
-        for i in range(begin):
-            mates[i] = -1
         begin = 0
+    for i in range(begin):
+        mates[i] = i
     end = 0
     while end < n - begin and ids_a[n - 1 - end] == ids_b[m - 1 - end]:
         end += 1
@@ -97,7 +96,7 @@ def chain_kernel(ids_a, i, k, ids_b, j, until, mates):
 
 @kernel
 def share_kernel(ids_a, i, k, ids_b, j, until):
-    """Whether any of a's tokens i ... k - 1 is one of b's j ... until - 1. In most gaps words are replaced, and none is."""
+    """Tell whether any of a's tokens i ... k - 1 is one of b's j ... until - 1. In most gaps words are replaced, and none is."""
     for x in range(i, k):
         for y in range(j, until):
             if ids_a[x] == ids_b[y]:

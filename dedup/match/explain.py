@@ -13,6 +13,7 @@ from ..config import Config
 from ..results import Cause, Comparison
 from ..text.tokens import fold
 from .align import align_kernel
+from .judgement import Judgement
 
 Side = Literal["both", "a", "b"]
 
@@ -34,18 +35,18 @@ class Stretch:
 
 
 def word_diff(a: str, b: str) -> list[Stretch]:
-    """The words of two paragraphs as written, in order; where they differ, a's before b's."""
+    """Return the words of two paragraphs as written, in order; where they differ, a's before b's."""
     return word_diffs([(a, b)])[0]
 
 
 def word_diffs(pairs: Sequence[tuple[str, str]]) -> list[list[Stretch]]:
-    """The same of many pairs, whose words are folded together, which is many times faster than one by one."""
+    """Return the diffs of many pairs, whose words are folded together: many times faster than one by one."""
     words = _words([text for pair in pairs for text in pair])
     return list(map(_diff, words[::2], words[1::2]))
 
 
 def marked(diff: Sequence[Stretch], style: Callable[[str, Side], str] = lambda text, side: text) -> str:
-    """A diff in one line, `[-only in a-]` and `{+only in b+}`; `style` may add what a terminal can show."""
+    """Write a diff in one line, `[-only in a-]` and `{+only in b+}`; `style` may add what a terminal can show."""
     parts = []
     for stretch in diff:
         text = plain(stretch.text)
@@ -56,12 +57,12 @@ def marked(diff: Sequence[Stretch], style: Callable[[str, Side], str] = lambda t
 
 
 def plain(text: str) -> str:
-    """A text as it can be printed in one line of a terminal, without what would move its cursor or turn its letters."""
+    """Return a text as it can be printed in one line of a terminal, without what would move its cursor or turn its letters."""
     return _CONTROLS.sub("�", re.sub(r"\s+", " ", text))
 
 
 def shortened(diff: Sequence[Stretch], side: Side = "both") -> list[Stretch]:
-    """A diff whose stretches on one side, where they are long, show their ends only."""
+    """Cut the stretches of a diff that are on one side down to their ends, where they are long."""
     result = []
     half = _LONG_STRETCH // 2
     for stretch in diff:
@@ -86,7 +87,7 @@ def _diff(words_a: Sequence[tuple[bytes, str]], words_b: Sequence[tuple[bytes, s
 
 
 def _words(texts: Sequence[str]) -> list[list[tuple[bytes, str]]]:
-    """The words of each text, each folded, and as written with a space behind it if any white space follows.
+    """Return the words of each text, each folded, and as written with a space behind it if any white space follows.
 
     What folds to nothing goes with the word before it.
     """
@@ -109,7 +110,7 @@ def _words(texts: Sequence[str]) -> list[list[tuple[bytes, str]]]:
 
 
 def _cut(pieces: Sequence[str], pattern: str) -> list[list[str]]:
-    """Each piece of several words in parts, where these fold to the same words."""
+    """Cut each piece of several words into parts, where these fold to the same words."""
     whole = fold(pieces)
     counts = np.diff(whole.first).tolist()
     cuts = [re.findall(pattern, piece) if count > 1 else [piece] for piece, count in zip(pieces, counts, strict=True)]
@@ -123,27 +124,34 @@ def _cut(pieces: Sequence[str], pattern: str) -> list[list[str]]:
 
 
 def _pairs(a: Sequence[bytes], b: Sequence[bytes]) -> list[tuple[int, int]]:
-    """The places of words that stand for each other, in order, by the alignment that decides on the relation."""
-    swapped = (len(b), b) < (len(a), a)
-    if swapped:
-        a, b = b, a
+    """Return the places of words that stand for each other, in order, by the alignment that decides on the relation."""
+    if (len(b), b) < (len(a), a):
+        return [(i, j) for j, i in _pairs(b, a)]
     known: dict[bytes, int] = {}
     ids_a, ids_b = ([known.setdefault(word, len(known)) for word in words] for words in (a, b))
     mates = numbers(len(a), -1)
-    if align_kernel(ids_a, ids_b, mates) < 0:
-        return []
-    pairs = [(i, j) for i, j in enumerate(mates) if j >= 0]
-    return [(j, i) for i, j in pairs] if swapped else pairs
+    return _paired(mates) if align_kernel(ids_a, ids_b, mates) >= 0 else []
+
+
+def _paired(mates: Sequence[int]) -> list[tuple[int, int]]:
+    return [(i, j) for i, j in enumerate(mates) if j >= 0]
 
 
 # --- In a sentence ---------------------------------------------------------------------------------------------------
 
 
-def in_words(a: bytes, b: bytes) -> str:
-    """How many words two different folded texts share, and which differ; the same for (a, b) and (b, a)."""
-    shorter, longer = sorted((a.split(), b.split()), key=lambda tokens: (len(tokens), tokens))
+def in_words(a: bytes, b: bytes, found: Judgement | None = None) -> str:
+    """Say how many words two different folded texts share, and which differ; the same for (a, b) and (b, a).
+
+    found: their judgement, whose own alignment is told; where they were not aligned, or it is not known, they are now
+    """
+    if found and found.mates is not None:
+        shorter, longer = found.in_order(a, b)
+        pairs = _paired(found.mates)
+    else:
+        shorter, longer = sorted((a.split(), b.split()), key=lambda tokens: (len(tokens), tokens))
+        pairs = _pairs(shorter, longer)
     names = ("the shorter", "the longer") if len(shorter) < len(longer) else ("one", "the other")
-    pairs = _pairs(shorter, longer)
     differing = []
     i = j = 0
     for x, y in [*pairs, (len(shorter), len(longer))]:

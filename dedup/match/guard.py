@@ -2,19 +2,12 @@
 
 from .._jit.backend import kernel
 from ..text.flags import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
-from .features import NAMES, NOUNS, SHOUTED, TRAIT_SHIFT
+from .features import NAMES, NOUNS, SHOUTED
+from .judgement import HARMLESS, Why
 from .lexicon import AND, DENIAL, FUNCTION, INITIAL, NEGATION, PARTICLE, PLUS, UNIT
 
-# Why a pair is what it is. The codes from LACKS_NUMBER on are the guard's.
-(SAME, INSIDE, ALIKE, NO_TOKENS, NOTHING_SHARED, LITTLE_SHARED, TOO_LONG, SCATTERED) = range(8)
-(LACKS_NUMBER, LACKS_NAME, LACKS_NEGATION, LACKS_UNIT, LACKS_SYMBOL, LACKS_CHARACTER, LACKS_WORD) = range(8, 15)
-(OTHER_WORD, MENTIONED, NEGATED) = range(15, 18)
-HARMLESS = -1
-
-_NEGATION, _UNIT, _FUNCTION = (NEGATION | DENIAL) << TRAIT_SHIFT, UNIT << TRAIT_SHIFT, FUNCTION << TRAIT_SHIFT
-_INITIAL, _SPELLED = INITIAL << TRAIT_SHIFT, (AND | PLUS) << TRAIT_SHIFT
-_PARTICLE = PARTICLE << TRAIT_SHIFT
-_SLIGHT = (FUNCTION | PARTICLE) << TRAIT_SHIFT  # words without content
+_DENYING, _SPELLED = NEGATION | DENIAL, AND | PLUS
+_SLIGHT = FUNCTION | PARTICLE  # words without content
 
 _BRIEF = 16  # words below which a word more within makes another text
 _INFLECTED = 7  # words from which a singular may stand for a plural
@@ -22,36 +15,39 @@ _CUT = 12  # words from which the last one may be cut short
 
 
 @kernel
-def matters_kernel(trait, capitals):
-    """Why a token matters wherever it lacks its partner, or HARMLESS: number, negation, symbol, character, name, unit."""
+def matters_kernel(traits, i, capitals):
+    """Return why token i matters wherever it lacks its partner: as a number, negation, symbol and so on; or HARMLESS."""
+    trait = traits[i]
     if trait & HAS_NUMBER:
-        return LACKS_NUMBER
-    if trait & _NEGATION:
-        return LACKS_NEGATION
+        return Why.LACKS_NUMBER
+    if trait & _DENYING:
+        return Why.LACKS_NEGATION
     if trait & ALL_SYMBOL:
-        return LACKS_SYMBOL
+        return Why.LACKS_SYMBOL
     if trait & IS_UNSPACED:
-        return LACKS_CHARACTER
+        return Why.LACKS_CHARACTER
     if name_kernel(trait, capitals):
-        return LACKS_NAME
-    if trait & _UNIT:
-        return LACKS_UNIT
+        return Why.LACKS_NAME
+    if trait & UNIT:
+        return Why.LACKS_UNIT
+    if trait & PARTICLE and i + 1 < len(traits) and traits[i + 1] & HAS_NUMBER:
+        return Why.LACKS_WORD
     return HARMLESS
 
 
 @kernel
 def name_kernel(trait, capitals):
-    """Whether a token counts as a name: a capital tells so, but of an article, and but where capitals tell nothing."""
+    """Tell whether a token counts as a name: its capital says so, except of an article, and where capitals say nothing."""
     if trait & HAS_CAPITALS:
-        return capitals != SHOUTED or not trait & _FUNCTION
-    if trait & HAS_CAPITAL and trait & _INITIAL and not trait & AFTER_STOP:
+        return capitals != SHOUTED or not trait & FUNCTION
+    if trait & HAS_CAPITAL and trait & INITIAL and not trait & AFTER_STOP:
         return True
-    return capitals != NOUNS and trait & HAS_CAPITAL and not trait & _FUNCTION
+    return capitals != NOUNS and trait & HAS_CAPITAL and not trait & FUNCTION
 
 
 @kernel
 def half_words_kernel(traits, begin, end):
-    """Length in half words: two a token, one a character of an unspaced script."""
+    """Measure a length in half words: two a token, one a character of an unspaced script."""
     halves = 0
     for i in range(begin, end):
         halves += 1 if traits[i] & IS_UNSPACED else 2
@@ -59,23 +55,20 @@ def half_words_kernel(traits, begin, end):
 
 
 @kernel
-def gaps_kernel(
-    traits_a, text_a, starts_a, capitals_a, traits_b, text_b, starts_b, capitals_b, mates, front, begin, end,
-    inside,
-):  # fmt: skip
-    """The first difference that matters between two aligned texts, or HARMLESS, with the tokens concerned (-1: none).
+def gaps_kernel(a, b, mates, front, begin, end, inside):
+    """Find the first difference that matters between two aligned texts.
 
-    Of a its tokens begin ... end - 1; the first `front` of all stand at the beginning of b, too. With `inside` only what
-    stands within the aligned stretch of b counts. Besides, how many of a's tokens have no partner but one that may stand
-    for them, and how many gaps hold function words alone.
+    Of a its tokens begin ... end - 1 are looked at; the first `front` of all stand at the beginning of b, too. With `inside`
+    only what stands within the aligned stretch of b counts. Returns why it matters, or HARMLESS; the tokens of a and b
+    concerned (-1: none); how many of a's tokens have no partner but one that may stand for them; and how many gaps hold
+    function words alone.
     """
-    m = len(traits_b)
-    halves = 2 * _BRIEF if end - begin >= 2 * _BRIEF else half_words_kernel(traits_a, begin, end)
-    if code_kernel(traits_a, text_a, starts_a):
+    m = len(b.traits)
+    halves = 2 * _BRIEF if end - begin >= 2 * _BRIEF else half_words_kernel(a.traits, begin, end)
+    if code_kernel(a):
         halves = 0  # no word stands for another there
     stood = soft = 0
-    i = begin
-    j = 0  # the first token of b after the last pair
+    i, j = begin, 0  # j: the first token of b after the last pair
     while i <= end:
         if i > begin and i == j and i < front:
             i = j = min(front, end)
@@ -91,15 +84,11 @@ def gaps_kernel(
             after = max(until - (k - i), 0)  # before the stretch only what stands opposite to a's own beginning
         if inside and k == end:
             until = min(j + k - i, m)
-            cut = k - i == 1 and until > j and halves >= 2 * _CUT
-            cut = cut and not name_kernel(traits_a[i], capitals_a)
-            if cut and cut_kernel(traits_a, text_a, starts_a, i, text_b, starts_b, j):
+            cut = k - i == 1 and until > j and halves >= 2 * _CUT and not name_kernel(a.traits[i], a.capitals)
+            if cut and cut_kernel(a, i, b, j):
                 return HARMLESS, 0, 0, stood + 1, soft
         if k > i or until > after:
-            why, x, y, standing, content = gap_kernel(
-                traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, after, until,
-                halves, inside, capitals_a, capitals_b,
-            )  # fmt: skip
+            why, x, y, standing, content = gap_kernel(a, i, k, b, after, until, halves, inside)
             if why != HARMLESS:
                 return why, x, y, stood, soft
             stood += standing
@@ -111,83 +100,72 @@ def gaps_kernel(
 
 
 @kernel
-def gap_kernel(
-    traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, j, until, halves, inside, capitals_a, capitals_b,
-):  # fmt: skip
-    """Whether a's tokens i ... k - 1 may stand against b's j ... until - 1; else why not, and by which (-1: none).
+def gap_kernel(a, i, k, b, j, until, halves, inside):
+    """Judge whether a's tokens i ... k - 1 may stand against b's j ... until - 1.
 
     Words that may stand for each other are paired in order. Of what is left nothing may matter, nor may both sides have
     something left: that is a word in place of another. What one side alone has left may be function words; where a is
     inside b, which stays, b may have other words more, too, unless a is too short, and capitals in b are read leniently.
-    Besides, how many of a's tokens are paired, and whether either side has a word left that is no function word.
+    Returns HARMLESS, or why not; by which tokens of a and b (-1: none); how many of a's tokens are paired; and whether
+    either side has a word left that is no function word.
     """
-    if (
-        halves > 0
-        and k > i
-        and until > j
-        and joined_kernel(traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, j, until)
-    ):
+    if halves > 0 and k > i and until > j and joined_kernel(a, i, k, b, j, until):
         return HARMLESS, 0, 0, k - i, False
+    traits_a, traits_b, starts_b = a.traits, b.traits, b.starts
     left_a = left_b = -1
-    standing = 0
-    content = False
-    y = j
+    standing, content, y = 0, False, j
     for x in range(i, k + 1):
         z = until  # where x's partner stands; behind the last x all that is left of b is looked at
         if x < k:
             z = y
-            while z < until and not alike_kernel(
-                traits_a, text_a, starts_a, x, traits_b, text_b, starts_b, z, halves, capitals_a, capitals_b
-            ):
+            while z < until and not alike_kernel(a, x, b, z, halves):
                 z += 1
             if z == until:
-                why = matters_kernel(traits_a[x], NAMES)
+                why = matters_kernel(traits_a, x, NAMES)
                 if why != HARMLESS:
                     return why, x, -1, standing, content
-                if traits_a[x] & _PARTICLE and x + 1 < len(traits_a) and traits_a[x + 1] & HAS_NUMBER:
-                    return LACKS_WORD, x, -1, standing, content
                 left_a = x if left_a < 0 else left_a
                 content |= traits_a[x] & _SLIGHT == 0
                 continue
             standing += 1
         while y < z:
-            why = matters_kernel(traits_b[y], capitals_b if inside else NAMES)
+            why = matters_kernel(traits_b, y, b.capitals if inside else NAMES)
             if starts_b[y + 1] - starts_b[y] == 2 and traits_b[y] & _SLIGHT == 0:
-                why = LACKS_WORD  # a letter by itself: axis text, axis text x
+                why = Why.LACKS_WORD  # a letter by itself: axis text, axis text x
             if why != HARMLESS:
                 return why, -1, y, standing, content
-            if traits_b[y] & _PARTICLE and y + 1 < len(traits_b) and traits_b[y + 1] & HAS_NUMBER:
-                return LACKS_WORD, -1, y, standing, content
             left_b = y if left_b < 0 else left_b
             content |= traits_b[y] & _SLIGHT == 0
             y += 1
         y = z + 1
     if left_a >= 0 and left_b >= 0:
-        return OTHER_WORD, left_a, left_b, standing, content
+        return Why.OTHER_WORD, left_a, left_b, standing, content
     if content and (left_a >= 0 or not inside or halves < 2 * _BRIEF):
-        return LACKS_WORD, left_a, left_b, standing, content
+        return Why.LACKS_WORD, left_a, left_b, standing, content
     return HARMLESS, 0, 0, standing, content
 
 
 @kernel
-def code_kernel(traits, text, starts):
-    """Whether a text is lines of a program, as far as equals signs between words tell."""
-    for i in range(len(traits)):
-        if traits[i] & ALL_SYMBOL and text[starts[i]] == 61:
+def code_kernel(side):
+    """Tell whether a text is lines of a program, as far as equals signs between words show it."""
+    for i in range(len(side.traits)):
+        if side.traits[i] & ALL_SYMBOL and side.text[side.starts[i]] == 61:
             return True
     return False
 
 
 @kernel
-def joined_kernel(traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, j, until):
-    """Whether two runs of words without numbers and negations are the same letters, joined or split differently."""
+def joined_kernel(a, i, k, b, j, until):
+    """Tell whether two runs of words without numbers and negations are the same letters, joined or split differently."""
+    _, traits_a, text_a, starts_a, _ = a
+    _, traits_b, text_b, starts_b, _ = b
     for x in range(i, k):
         if traits_a[x] & (HAS_NUMBER | ALL_SYMBOL):
             return False
-        if traits_a[x] & _NEGATION and starts_a[x + 1] - starts_a[x] > 3:
+        if traits_a[x] & _DENYING and starts_a[x + 1] - starts_a[x] > 3:
             return False  # “not able” is not “notable”; shorter ones are pieces of words, as in “I t’s”
     for y in range(j, until):
-        if traits_b[y] & _NEGATION and starts_b[y + 1] - starts_b[y] > 3:
+        if traits_b[y] & _DENYING and starts_b[y + 1] - starts_b[y] > 3:
             return False
     x, y = starts_a[i], starts_b[j]
     while True:
@@ -204,45 +182,43 @@ def joined_kernel(traits_a, text_a, starts_a, i, k, traits_b, text_b, starts_b, 
 
 
 @kernel
-def cut_kernel(traits_a, text_a, starts_a, x, text_b, starts_b, y):
-    """Whether a's last word x is b's word y cut short, or y is x with the next word glued to it."""
-    begin_a, begin_b = starts_a[x], starts_b[y]
-    long_a, long_b = starts_a[x + 1] - 1 - begin_a, starts_b[y + 1] - 1 - begin_b
+def cut_kernel(a, x, b, y):
+    """Tell whether a's last word x is b's word y cut short, or y is x with the next word glued to it."""
+    text_a, text_b, begin_a, begin_b = a.text, b.text, a.starts[x], b.starts[y]
+    long_a, long_b = a.starts[x + 1] - 1 - begin_a, b.starts[y + 1] - 1 - begin_b
     if long_a >= long_b:
         return False
     for i in range(long_a):
         if text_a[begin_a + i] != text_b[begin_b + i]:
             return False
-    if traits_a[x] & HAS_NUMBER:  # 2021Then, but not 5m for 5, nor 12 for 1
+    if a.traits[x] & HAS_NUMBER:  # 2021Then, but not 5m for 5, nor 12 for 1
         for i in range(long_a, long_b):
             if text_b[begin_b + i] < 97:
                 return False
         return long_b - long_a >= 4
-    return traits_a[x] & HAS_LETTER != 0
+    return a.traits[x] & HAS_LETTER != 0
 
 
 @kernel
-def alike_kernel(
-    traits_a, text_a, starts_a, x, traits_b, text_b, starts_b, y, halves, capitals_a, capitals_b
-):  # fmt: skip
-    """Whether two words may stand for each other: both function words, a sign spelt out, inflected, mistyped.
+def alike_kernel(a, x, b, y, halves):
+    """Tell whether a's word x and b's word y may stand for each other: function words, a sign spelt out, inflected, mistyped.
 
     halves: length of the shorter text in half words; in one of few words a singular does not stand for a plural. 0 for
         lines of a program, where nothing does.
     """
     if halves == 0:
         return False
-    trait_a, trait_b = traits_a[x], traits_b[y]
+    trait_a, trait_b = a.traits[x], b.traits[y]
     if trait_a & trait_b & _SPELLED and (trait_a | trait_b) & ALL_SYMBOL:
         return True
-    if name_kernel(trait_a, capitals_a) or name_kernel(trait_b, capitals_b):
+    if name_kernel(trait_a, a.capitals) or name_kernel(trait_b, b.capitals):
         return False
-    if trait_a & _FUNCTION or trait_b & _FUNCTION:
-        return trait_a & trait_b & _FUNCTION != 0
-    if (trait_a | trait_b) & (HAS_NUMBER | ALL_SYMBOL | IS_UNSPACED | _NEGATION | _UNIT):
+    if trait_a & FUNCTION or trait_b & FUNCTION:
+        return trait_a & trait_b & FUNCTION != 0
+    if (trait_a | trait_b) & (HAS_NUMBER | ALL_SYMBOL | IS_UNSPACED | _DENYING | UNIT):
         return False
-    begin_a, begin_b = starts_a[x], starts_b[y]
-    long_a, long_b = starts_a[x + 1] - 1 - begin_a, starts_b[y + 1] - 1 - begin_b
+    text_a, text_b, begin_a, begin_b = a.text, b.text, a.starts[x], b.starts[y]
+    long_a, long_b = a.starts[x + 1] - 1 - begin_a, b.starts[y + 1] - 1 - begin_b
     shorter = min(long_a, long_b)
     front = 0
     while front < shorter and text_a[begin_a + front] == text_b[begin_b + front]:
@@ -272,7 +248,7 @@ def alike_kernel(
 
 @kernel
 def ending_kernel(text, begin, length):
-    """Whether so many bytes are an ending that inflects a word: s, es, d, ed, e, n, en, em, or one letter beyond ASCII."""
+    """Tell whether so many bytes are an ending of inflection: s, es, d, ed, e, n, en, em, or one letter beyond ASCII."""
     first, last = text[begin], text[begin + length - 1]
     if length == 1:
         return first == 115 or first == 100 or first == 101 or first == 110
