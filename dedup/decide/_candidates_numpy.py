@@ -89,7 +89,8 @@ class _Walk:
         self.most, self.numbers, self.document = config.max_candidates, documents, documents[members].tolist()
         self.across, self.width = config.scope == "corpus", batch.keys.shape[1]
         self.codes, self.owners, self.columns = noted_keys(batch, index, verdicts, members)
-        found, self.entries = index.find(self.codes)
+        found, entered = index.find(self.codes)
+        self.entries, self.their = entered.tolist(), index.documents[entered].tolist()
         self.inside = np.searchsorted(found, np.arange(len(self.codes) + 1)).tolist()
         self.shared = np.flatnonzero((np.diff(self.inside) > 0) | (_times(self.codes) > 1))  # rows that meet something
         self.rows = np.searchsorted(self.owners[self.shared], np.arange(len(members) + 1)).tolist()
@@ -142,23 +143,24 @@ class _Walk:
         same.append(i)
         return True
 
-    def _sharing(self, i: int) -> Iterator[tuple[int, int]]:
-        """Yield the candidates of other documents that share a key with member i, which enters its buckets."""
+    def _sharing(self, i: int) -> list[tuple[int, int]]:
+        """Return the candidates of other documents that share a key with member i, which enters its buckets."""
+        found: list[tuple[int, int]] = []
         for row in self.shared[self.rows[i] : self.rows[i + 1]].tolist():
-            inside, bucket = self.entries[self.inside[row] : self.inside[row + 1]], self.buckets[int(self.codes[row])]
-            for entry, document in zip(inside.tolist(), self.index.documents[inside].tolist(), strict=True):
-                if document != self.document[i]:
-                    yield entry, -1
-            for rank, j in enumerate(bucket, len(inside)):
+            begin, end = self.inside[row : row + 2]
+            bucket = self.buckets[int(self.codes[row])]
+            found += [(self.entries[k], -1) for k in range(begin, end) if self.their[k] != self.document[i]]
+            for rank, j in enumerate(bucket, end - begin):
                 if self.document[j] != self.document[i]:
-                    yield _BEHIND + j, -1 if rank < self.most else row
-            if len(inside) >= self.most:
+                    found.append((_BEHIND + j, -1 if rank < self.most else row))
+            if end - begin >= self.most:
                 self.capped[i] += 1
                 self.full.append(row)
                 continue
-            if len(inside) + len(bucket) >= self.most:
+            if end - begin + len(bucket) >= self.most:
                 self.crowded.append(row)
             bucket.append(i)
+        return found
 
     def enter(self, count: int) -> tuple[Pairs, Crowd]:
         """Make the first `count` members entries, but for those that are gone; their pairs."""

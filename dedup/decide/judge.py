@@ -21,15 +21,18 @@ _SHARE = 64  # pairs that a thread takes at a time
 _AHEAD = 2  # pairs whose texts are fetched before they are needed
 
 
-def judge(due: Ints, pairs: Pairs, index: Index, config: Config, fast: bool, pool: Executor | None) -> None:
+Read = dict[int, Features]  # texts that the numpy backend has read, by entry
+
+
+def judge(due: Ints, pairs: Pairs, index: Index, config: Config, read: Read | None, pool: Executor | None) -> None:
     """Fill in relation, Jaccard similarity and containment of the pairs whose places are `due`.
 
-    Their texts are those of entries of the index.
+    Their texts are those of entries of the index. read: what the calls on one slice read; None for the compiled kernels
     """
     if not len(due):
         return
-    if not fast:
-        _judge_plainly(due, pairs, index, config)
+    if read is not None:
+        _judge_plainly(due, pairs, index, config, read)
         return
     lexicon = lexicon_table() if config.guard else NO_LEXICON
     parts = deque(np.array_split(due, len(due) // _SHARE + 1) if pool else [due])
@@ -49,13 +52,12 @@ def judge(due: Ints, pairs: Pairs, index: Index, config: Config, fast: bool, poo
         helping.result()
 
 
-def _judge_plainly(due: Ints, pairs: Pairs, index: Index, config: Config) -> None:
-    before, this = -1, None
+def _judge_plainly(due: Ints, pairs: Pairs, index: Index, config: Config, read: Read) -> None:
     for k, one, other in zip(due.tolist(), pairs.later[due].tolist(), pairs.original[due].tolist(), strict=True):
-        if this is None or one != before:
-            before, this = one, read_text(*index.read(one), config.shingle_size)
-        its = read_text(*index.read(other), config.shingle_size)
-        pairs.relation[k], pairs.jaccard[k], pairs.containment[k] = _weigh(this, its, limits(config))
+        for entry in (one, other):
+            if entry not in read:
+                read[entry] = read_text(*index.read(entry), config.shingle_size)
+        pairs.relation[k], pairs.jaccard[k], pairs.containment[k] = _weigh(read[one], read[other], limits(config))
 
 
 def _weigh(one: Features, other: Features, limits: Limits) -> tuple[int, float, float]:

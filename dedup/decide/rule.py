@@ -17,7 +17,7 @@ from ..text.flags import HAS_LETTER
 from . import _candidates_numba, _candidates_numpy
 from .batch import EXACT_ONLY, SHORT, Batch
 from .candidates import Crowd, Pairs
-from .judge import judge
+from .judge import Read, judge
 from .resolve import resolve_kernel
 from .verdicts import KEPT, REMOVED, Ints, Verdicts
 
@@ -65,14 +65,15 @@ def _resolve(
     resolve = backend.compiled(resolve_kernel) if batch.fast else resolve_kernel
     due = np.empty(len(pairs.later), np.int64)
     scratch = np.empty((2, len(crowd.filled)), np.int64)
-    call, capped = 0, 0
+    read: Read | None = None if batch.fast else {}
+    call = capped = 0
     while len(pairs.members):
         call += 1
         count, more = resolve(pairs, crowd, verdicts, config.max_candidates, call, due, *scratch)
         capped += int(more)
         if not count:
             break
-        judge(due[:count], pairs, index, config, batch.fast, pool)
+        judge(due[:count], pairs, index, config, read, pool)
     return capped
 
 
