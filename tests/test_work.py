@@ -1,7 +1,4 @@
-"""What a paragraph costs, in operations counted on fixed texts: no clock, so no noise. And that vectors are used.
-
-The compiled backend's own kernels run here as plain Python, with counters in them.
-"""
+"""What a paragraph costs, counted between the stages on fixed texts: no clock, so no noise. And that vectors are used."""
 
 import os
 import platform
@@ -17,8 +14,11 @@ from helpers import needs_numba
 
 import dedup
 from dedup._jit import backend as jit
-from dedup.decide import _rule_numba, rule
-from dedup.match import reading, relation
+from dedup.decide import _candidates_numba, batch, rule
+from dedup.decide import judge as judging
+from dedup.decide.candidates import UNJUDGED
+from dedup.match.judgement import EXACT
+from dedup.match.relation import Limits
 from dedup.sketch import keys
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "benchmarks"))
@@ -28,15 +28,14 @@ CONFIGURATIONS = {"resemblance only": {"containment": None, "guard": False}, "fu
 # By paragraph of these texts. Whoever needs less writes it here; whoever needs more has to say why.
 EXPECTED = {
     "resemblance only": {
-        "folded": 1, "shingled": 44, "shingles signed": 44, "numbers in signatures": 64, "keys": 16, "slots": 68,
-        "texts compared": 0.125, "worth a look": 0.49, "weighed": 0.06, "judged": 0.043,
+        "folded": 1, "shingled": 44, "shingles signed": 44, "numbers in signatures": 64, "keys": 16,
+        "pairs": 0.0625, "read": 0.0575, "judged": 0.06,
     },
     "full definition": {
-        "folded": 1, "shingled": 44, "shingles signed": 44, "numbers in signatures": 64, "keys": 20, "slots": 72.5,
-        "texts compared": 0.125, "worth a look": 0.51, "weighed": 0.068, "judged": 0.048,
+        "folded": 1, "shingled": 44, "shingles signed": 44, "numbers in signatures": 64, "keys": 20,
+        "pairs": 0.0675, "read": 0.065, "judged": 0.0675,
     },
 }  # fmt: skip
-_NOT_COUNTED = "read_tokens", "forget_tokens", "common_ends", "share_tokens", "overlap"
 
 
 def work(options):
@@ -59,40 +58,37 @@ def work(options):
     def keyed(shingles, signatures, prefixes, bands, rows, fast):
         return (1 + bands + prefixes.shape[1]) * (len(shingles.first) - 1)
 
+    def sliced(slices):
+        def counting(*given):
+            for pairs, crowd in slices(*given):
+                done["pairs"] += len(pairs.later)
+                yield pairs, crowd
+
+        return counting
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DEDUP_ENGINE", "numba")
-        really = jit.compiled
-        plain = _rule_numba.decide_kernel, relation.weigh_kernel
-        patch.setattr(jit, "compiled", lambda function, **_: function if function in plain else really(function))
-        fast = (
-            (_rule_numba, "copy_kernel"),
-            (_rule_numba, "read_kernel"),
-            *((reading, f"{name}_kernel") for name in _NOT_COUNTED),
-        )
-        for module, name in fast:
-            patch.setattr(module, name, really(getattr(module, name)))
         for module, name, amounts in (
-            (rule, "fold", {"folded": lambda texts, *_: len(texts)}),
+            (batch, "fold", {"folded": lambda texts, *_: len(texts)}),
             (
-                rule,
+                batch,
                 "shingle",
                 {"shingled": lambda tokens, size, *_: np.maximum(np.diff(tokens.first) - size + 1, 1).sum()},
             ),
             (
-                rule,
+                batch,
                 "sign",
                 {"shingles_signed": lambda shingles, *_: shingles.first[-1], "numbers_in_signatures": signed},
             ),
-            (rule, "make_keys", {"keys": keyed}),
-            (_rule_numba, "home_kernel", {"slots": 1}),
-            (_rule_numba, "same_kernel", {"texts_compared": 1}),
-            (_rule_numba, "promising_kernel", {"worth_a_look": 1}),
-            (_rule_numba, "weigh_kernel", {"weighed": 1}),
-            (relation, "judge_kernel", {"judged": 1}),
+            (batch, "make_keys", {"keys": keyed}),
+            (
+                rule,
+                "judge",
+                {"read": lambda due, pairs, *_: len(np.unique(pairs.later[due])), "judged": lambda due, *_: len(due)},
+            ),
         ):
-            function = getattr(module, name)
-            called = really(function) if name in ("same_kernel", "judge_kernel") else function
-            patch.setattr(module, name, counted(called, **amounts))
+            patch.setattr(module, name, counted(getattr(module, name), **amounts))
+        patch.setattr(_candidates_numba, "slices", sliced(_candidates_numba.slices))
         with dedup.Deduplicator(**options) as seen:
             list(seen.stream(documents))
     return {name: amount / len(texts) for name, amount in done.items()}
@@ -114,27 +110,32 @@ def test_no_more_work_than_before(name):
 @needs_numba
 def test_more_bands_are_noticed(monkeypatch):
     bands = keys.choose_bands(dedup.Config())[0]
-    for module in (keys, rule):
+    for module in (keys, batch):
         monkeypatch.setattr(module, "choose_bands", lambda config: (2 * bands, 4))
-    assert {"numbers in signatures", "keys", "slots"} <= exceeded("full definition").keys()
+    assert {"numbers in signatures", "keys"} <= exceeded("full definition").keys()
 
 
 @needs_numba
 def test_judging_twice_is_noticed(monkeypatch):
-    once = relation.weigh_kernel
+    resolve, really = rule.resolve_kernel, jit.compiled
 
-    def twice(*given):
-        once(*given)
-        return once(*given)
+    def forgetful(pairs, crowd, verdicts, most, call, *given):
+        if call == 2:
+            pairs.relation[pairs.relation != EXACT] = UNJUDGED
+        return really(resolve)(pairs, crowd, verdicts, most, call, *given)
 
-    monkeypatch.setattr(_rule_numba, "weigh_kernel", twice)
-    assert exceeded("full definition").keys() == {"judged"}
+    monkeypatch.setattr(
+        jit, "compiled", lambda function, **how: forgetful if function is resolve else really(function, **how)
+    )
+    assert exceeded("full definition").keys() == {"read", "judged"}
 
 
 @needs_numba
 def test_looking_at_every_pair_is_noticed(monkeypatch):
-    monkeypatch.setattr(_rule_numba, "promising_kernel", lambda *_: True)
-    assert {"weighed", "judged"} <= exceeded("full definition").keys()
+    promising = _candidates_numba.Bounds
+    everything = Limits(3, 0.0, 0.0, True)
+    monkeypatch.setattr(_candidates_numba, "Bounds", lambda *given: promising(*given[:-1], everything))
+    assert {"pairs", "read", "judged"} <= exceeded("full definition").keys()
 
 
 def test_captions_cost_in_proportion_to_their_number(monkeypatch):
@@ -142,8 +143,8 @@ def test_captions_cost_in_proportion_to_their_number(monkeypatch):
     monkeypatch.setenv("DEDUP_ENGINE", "numpy")
     weighed, kept = Counter(), 0
     stage, syllables = [""], "ba kos mi tur len dov ras pel gin sho".split()
-    weigh = rule._weigh
-    monkeypatch.setattr(rule, "_weigh", lambda *given: (weighed.update(stage), weigh(*given))[1])
+    weigh = judging._weigh
+    monkeypatch.setattr(judging, "_weigh", lambda *given: (weighed.update(stage), weigh(*given))[1])
     caption = "The swing bridge at Tarnsby turns for the first time in fourteen months, seen from the river bank"
     with dedup.Deduplicator(max_candidates=4) as seen:
         for stage[0], numbers in (("first", range(100)), ("second", range(100, 300)), ("third", range(300, 500))):

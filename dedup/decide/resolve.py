@@ -10,7 +10,7 @@ from ..match.judgement import CONTAINED, DISTINCT, EXACT
 from .candidates import UNJUDGED
 from .verdicts import KEPT, OPEN, REMOVED
 
-_PATIENT = 4  # calls in which a member waits for what is undecided, before it has pairs with that judged, too
+_PATIENT = 12  # calls in which a member waits for what is undecided, before it has pairs with that judged, too
 
 
 @kernel
@@ -19,7 +19,7 @@ def resolve_kernel(pairs, crowd, verdicts, most, call, due, filled, pending):
 
     most: entries in a full bucket; filled, pending: int64[b], scratch: entries of each bucket, and members that wait
     call: which one for this slice, from 1 on
-    due: int64[k], filled with the pairs to be judged before the next call: of each member one, then as many as were judged
+    due: int64[k], filled with the pairs to be judged before the next call: of each member two, then as many as were judged
 
     Returns how many pairs are due, and how many lookups met a full bucket. A member waits while a pair that may remove it
     is unjudged, its original is undecided, or one of its buckets may be filled by a member that waits.
@@ -76,7 +76,7 @@ def strongest_kernel(pairs, crowd, verdicts, s, call, due, asked):
             unknown = True
             if original == last:  # it is asked for already
                 continue
-            if asked - before == max(1, judged) or (state == OPEN and call <= _PATIENT):
+            if asked - before == max(2, judged) or (state == OPEN and call <= _PATIENT):
                 break
             last, due[asked] = original, k
             asked += 1

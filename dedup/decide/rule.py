@@ -59,7 +59,7 @@ def _resolve(
 ) -> int:
     """Judge and resolve in turn, until every member is decided; how many lookups were capped.
 
-    First one pair of each is judged, then, where that did not decide it, as many as before each time: most of the pairs of
+    First two pairs of each are judged, then, where that did not decide it, as many as before each time: most of the pairs of
     a paragraph that is removed need no look, and no chain of undecided paragraphs makes many rounds.
     """
     resolve = backend.compiled(resolve_kernel) if batch.fast else resolve_kernel
