@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from types import FunctionType
 
+import pytest
 from helpers import ROOT, needs_numba
 
 import dedup
@@ -34,6 +35,11 @@ def test_imports_point_downward():
 
 def test_types_hold():
     assert "no issues found" in tool("mypy")
+
+
+def test_types_of_what_users_see_hold_for_another_checker():
+    pytest.importorskip("pyright", reason="pyright is not installed: pip install 'dedup-paragraphs[test]'")
+    assert tool("pyright", "--pythonpath", sys.executable).startswith("0 errors")
 
 
 def test_lint():

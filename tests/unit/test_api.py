@@ -3,6 +3,7 @@
 import dataclasses
 import inspect
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def test_duplicated(backend):
     flags = dedup.duplicated(["cat", "dog", "cat"])
     assert flags.dtype == bool and flags.tolist() == [False, False, True]
     assert dedup.duplicated([]).tolist() == []
-    assert dedup.duplicated([LONG, None, math.nan, "", np.float32("nan"), f"“{LONG}!”", ""]).tolist() == [False] * 5 + [
+    assert dedup.duplicated([LONG, None, math.nan, "", np.float32("nan"), f"“{LONG}!”", ""]).tolist() == [False] * 5 + [  # type: ignore[list-item]
         True,
         False,
     ]
@@ -62,7 +63,7 @@ def test_list_functions_agree(backend):
     texts = [f"{LONG} number {n % 7}" for n in range(50)] + [None]
     flags = dedup.duplicated(texts).tolist()
     assert [match.index for match in dedup.find_duplicates(texts)] == [n for n, flag in enumerate(flags) if flag]
-    assert list(dedup.unique(texts)) == [text for text, flag in zip(texts, flags, strict=True) if not flag]
+    assert list(dedup.unique(texts)) == [text for text, flag in zip(texts, flags, strict=True) if not flag]  # type: ignore[arg-type]
 
 
 def test_lists_are_read_in_pieces_whatever_they_hold(backend, monkeypatch):
@@ -83,7 +84,7 @@ def test_lists_are_read_in_pieces_whatever_they_hold(backend, monkeypatch):
     assert np.array_equal(dedup.signatures(kept), np.concatenate([dedup.signatures([text]) for text in kept]))
     assert next(dedup.unique(texts[6:])) is texts[6]
     with pytest.raises(dedup.InputError, match="text 7 is int"):
-        dedup.duplicated([*texts[:7], 7])
+        dedup.duplicated([*texts[:7], 7])  # type: ignore[list-item]
 
 
 def test_what_is_iterated_is_not_asked_for_its_length(backend):
@@ -129,7 +130,7 @@ def test_stream_takes_texts_and_pairs_and_is_lazy(backend):
         for _ in range(3000):
             next(stream)
         assert len(taken) < 3002 + 2 * 2000
-        stream.close()
+        stream.close()  # type: ignore[attr-defined]
 
 
 def test_stream_hands_out_what_came_before_a_failure(backend):
@@ -140,13 +141,13 @@ def test_stream_hands_out_what_came_before_a_failure(backend):
 
     for jobs in (1, 3):
         with dedup.Deduplicator() as seen:
-            results = []
+            results: list[dedup.CleanResult] = []
             with pytest.raises(OSError, match="network"):
                 results.extend(seen.stream(source(), jobs=jobs))
                 pytest.fail("the failure was swallowed")
         with dedup.Deduplicator() as seen:
             got = []
-            stream = seen.stream([LONG, "another text of some words", 5], jobs=jobs)
+            stream = seen.stream([LONG, "another text of some words", 5], jobs=jobs)  # type: ignore[list-item]
             with pytest.raises(dedup.InputError, match="int"):
                 for result in stream:
                     got.append(result.text)
@@ -159,27 +160,27 @@ def test_results_are_values(backend):
     (removal,) = result.removed
     assert isinstance(removal, dedup.Span) and hash(removal) and removal.position == 1
     with pytest.raises(dataclasses.FrozenInstanceError):
-        result.text = ""
+        result.text = ""  # type: ignore[misc]
     assert result.kept == [dedup.Span(0, len(LONG))]
 
 
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: dedup.clean(None),
-        lambda: dedup.clean(b"bytes"),
-        lambda: dedup.compare("a", 5),
-        lambda: dedup.duplicated(["a", 5]),
-        lambda: dedup.duplicated([b"bytes"]),
+        lambda: dedup.clean(None),  # type: ignore[arg-type]
+        lambda: dedup.clean(b"bytes"),  # type: ignore[arg-type]
+        lambda: dedup.compare("a", 5),  # type: ignore[arg-type]
+        lambda: dedup.duplicated(["a", 5]),  # type: ignore[list-item]
+        lambda: dedup.duplicated([b"bytes"]),  # type: ignore[list-item]
         lambda: dedup.duplicated("a single text"),
         lambda: list(dedup.unique("a single text")),
-        lambda: dedup.signatures(["a", None]),
-        lambda: dedup.Deduplicator().add(None),
+        lambda: dedup.signatures(["a", None]),  # type: ignore[list-item]
+        lambda: dedup.Deduplicator().add(None),  # type: ignore[arg-type]
         lambda: list(dedup.Deduplicator().stream("a single text")),
-        lambda: list(dedup.Deduplicator().stream([None])),
-        lambda: dedup.split_paragraphs(None),
-        lambda: dedup.duplicated(5),
-        lambda: dedup.Deduplicator().stream(5),
+        lambda: list(dedup.Deduplicator().stream([None])),  # type: ignore[list-item]
+        lambda: dedup.split_paragraphs(None),  # type: ignore[arg-type]
+        lambda: dedup.duplicated(5),  # type: ignore[arg-type]
+        lambda: dedup.Deduplicator().stream(5),  # type: ignore[arg-type]
     ],
 )
 def test_wrong_types(backend, call):
@@ -227,19 +228,18 @@ def test_options_that_do_not_belong():
     with pytest.raises(dedup.ConfigError, match="index"):
         dedup.Deduplicator(index="seen.db", scope="document")
     with pytest.raises(dedup.ConfigError, match="index is 5; expected"):
-        dedup.Deduplicator(index=5)
+        dedup.Deduplicator(index=5)  # type: ignore[arg-type]
     with pytest.raises(dedup.ConfigError, match="jobs"):
         dedup.Deduplicator().stream([], jobs=0)
     with pytest.raises(dedup.ConfigError, match="config"):
-        dedup.Deduplicator({"threshold": 0.7})
+        dedup.Deduplicator({"threshold": 0.7})  # type: ignore[arg-type]
 
 
 def test_options_win_over_config_and_the_fingerprint_tells():
     config = dedup.Config(threshold=0.8, seed=3)
     assert dedup.Deduplicator(config, threshold=0.6).config == dedup.Config(threshold=0.6, seed=3)
-    prints = {
-        dedup.Config(**{name: value}).fingerprint() for name, value in [("seed", 1), ("seed", 2), ("guard", False)]
-    }
+    named: list[dict[str, Any]] = [{"seed": 1}, {"seed": 2}, {"guard": False}]
+    prints = {dedup.Config(**options).fingerprint() for options in named}
     assert len(prints) == 3 and dedup.Config().fingerprint() in prints
 
 
@@ -250,10 +250,11 @@ def test_odd_text_is_never_lost(backend):
 
 
 def test_numbers_of_other_kinds_are_the_same_option():
-    config = dedup.Config(threshold=np.float64(1), containment=1, num_perm=np.int64(64), recall=np.float32(0.5))
+    config = dedup.Config(threshold=np.float64(1), containment=1, num_perm=np.int64(64), recall=np.float32(0.5))  # type: ignore[arg-type]
     assert config == dedup.Config(threshold=1.0, containment=1.0, num_perm=64, recall=0.5)
     assert config.fingerprint() == dedup.Config(threshold=1.0, containment=1.0, num_perm=64, recall=0.5).fingerprint()
-    for options in ({"threshold": True}, {"min_tokens": 2.0}, {"guard": 1}):
+    wrong: list[dict[str, Any]] = [{"threshold": True}, {"min_tokens": 2.0}, {"guard": 1}]
+    for options in wrong:
         with pytest.raises(dedup.ConfigError, match="expected"):
             dedup.Config(**options)
 

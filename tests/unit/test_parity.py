@@ -11,7 +11,7 @@ import dedup
 from dedup._jit import memory
 from dedup.config import Config
 from dedup.decide import _candidates_numba, _candidates_numpy
-from dedup.decide.batch import EXACT_ONLY, entries, read_batch
+from dedup.decide.batch import EMPTY, EXACT_ONLY, entries, read_batch
 from dedup.decide.candidates import UNJUDGED, Pairs, only_open
 from dedup.decide.judge import judge
 from dedup.decide.rule import decide
@@ -176,11 +176,10 @@ def test_judgements(options, texts):
     for fast in (False, True):
         batch = read_batch(texts, np.ones(len(texts), np.int64), config, alone=True, fast=fast)
         index = Index.empty(single + several, single)
-        everything = np.arange(len(texts))
-        index.reserve(len(texts), len(batch.tokens.buffer), len(batch.tokens.flags), fast)
-        index.append(entries(batch, everything, everything), fast)
-        index.longest = int(np.diff(batch.tokens.first).max(initial=0))
-        different = [(i, k) for i in everything for k in everything if index.folded(i) != index.folded(k)]
+        told = np.flatnonzero(batch.roles != EMPTY)  # what says nothing becomes no entry
+        index.append(entries(batch, told, np.arange(len(texts))), fast)
+        numbers = range(index.count)
+        different = [(i, k) for i in numbers for k in numbers if index.folded(i) != index.folded(k)]
         later, original = np.array(different, np.int64).reshape(-1, 2).T.copy()
         n, none = len(later), np.empty(0, np.int64)
         pairs = Pairs(none, none, none, later, original, none, np.full(n, UNJUDGED, np.uint8), np.ones(n), np.ones(n))
