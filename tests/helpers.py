@@ -13,6 +13,7 @@ import dedup
 from dedup._jit import backend as jit
 from dedup.cli.main import main
 from dedup.config import Config
+from dedup.decide.batch import USUAL
 from dedup.index.append_log import Log
 from dedup.index.tables import Entries
 from dedup.match.relation import judge
@@ -66,9 +67,9 @@ def forge_facts(path, **facts):
     forge_head(path, change)
 
 
-def stays(documents, config, jobs=1):
+def stays(documents, config, jobs=1, sizes=USUAL):
     """Positions of the paragraphs that stay of each document, and everything else that was decided."""
-    with dedup.Deduplicator(config) as seen:
+    with dedup.Deduplicator(config, _sizes=sizes) as seen:
         results = list(seen.stream(documents, jobs=jobs))
     gone = [{removal.position for removal in result.removed} for result in results]
     totals = [len(result.kept) + len(result.removed) for result in results]

@@ -12,11 +12,10 @@ from dedup.sketch.prefixes import MOST_PREFIXES
 @both_rungs
 @given(st.data())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_an_index_is_lists_by_key(fast, monkeypatch, data):
+def test_an_index_is_lists_by_key(fast, data):
     """Whatever is entered, given up and entered again, and however often its tables grow."""
-    monkeypatch.setattr(in_memory, "_ROOM_ENTRIES", 1)
     single, columns, most = 2, 2 + MOST_PREFIXES, data.draw(st.integers(1, 4), "most")
-    tables, entered = in_memory.Index.empty(columns, single), []
+    tables, entered = in_memory.Index.empty(columns, single, room=1), []
     few = st.sampled_from([*range(1, 8), *range(0xFFFFFFF0, 0xFFFFFFF8)])
     row = st.tuples(few, few, st.lists(few, max_size=MOST_PREFIXES, unique=True), st.booleans())
     for rows in data.draw(st.lists(st.lists(row, max_size=12), max_size=6), "entered"):

@@ -8,7 +8,7 @@ from slow import slow_clean
 from strategies import articles
 
 import dedup
-from dedup.decide import pipeline
+from dedup.decide.batch import Sizes
 
 OPTIONS = [
     {},
@@ -29,12 +29,10 @@ def test_model(backend, options, documents):
 
 @given(documents=articles(most=6), size=st.integers(1, 9), jobs=st.integers(1, 3))
 @settings(max_examples=60)
-def test_batches_jobs_and_clean_change_nothing(backend, monkeypatch, documents, size, jobs):
+def test_batches_jobs_and_clean_change_nothing(backend, documents, size, jobs):
     config = dedup.Config()
     expected = stays(documents, config)[1]
-    with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "BATCH_TEXTS", size)
-        assert stays(documents, config, jobs)[1] == expected
+    assert stays(documents, config, jobs, Sizes(texts=size))[1] == expected
     with dedup.Deduplicator(config) as seen:
         assert [seen.clean(document) for document in documents] == expected
 

@@ -10,7 +10,7 @@ from slow import slow_clean
 from strategies import articles
 
 import dedup
-from dedup.decide import pipeline
+from dedup.decide.batch import Sizes
 
 
 def entries(seen):
@@ -31,9 +31,8 @@ def test_opened_and_closed_it_is_one_run(tmp_path_factory, documents, data):
     while len(made) < len(documents):
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DEDUP_ENGINE", data.draw(st.sampled_from(RUNGS)))
-            patch.setattr(pipeline, "BATCH_TEXTS", data.draw(st.integers(1, 9)))
-            taken = data.draw(st.integers(1, 4))
-            with dedup.Deduplicator(index=path) as seen:
+            sizes, taken = Sizes(texts=data.draw(st.integers(1, 9))), data.draw(st.integers(1, 4))
+            with dedup.Deduplicator(index=path, _sizes=sizes) as seen:
                 begin = len(made)
                 given_now = ((f"page {n}", documents[n]) for n in range(begin, len(documents)))
                 for result in seen.stream(given_now, jobs=data.draw(st.integers(1, 2))):

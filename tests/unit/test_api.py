@@ -10,6 +10,7 @@ import pytest
 from helpers import LONG
 
 import dedup
+from dedup.decide.batch import Sizes
 
 
 def test_names():
@@ -76,7 +77,7 @@ def test_lists_are_read_in_pieces_whatever_they_hold(backend, monkeypatch):
         LONG, "Fünf neue Brücken sind geplant, heißt es", f"{LONG}!", "“Five” — bridges", LONG.upper(), "五座新桥 are planned",
         Title(LONG), "\ud800 is half a pair", math.nan, "Fünf neue Brücken sind geplant, heißt es", None, Title("Six bridges"),
     ]  # fmt: skip
-    monkeypatch.setattr("dedup.api.BATCH_TEXTS", 3)
+    monkeypatch.setattr("dedup.api.USUAL", Sizes(texts=3))
     repeats = [2, 4, 6, 9]
     assert np.flatnonzero(dedup.duplicated(texts)).tolist() == repeats
     assert [match.index for match in dedup.find_duplicates(texts)] == repeats

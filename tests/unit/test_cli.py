@@ -3,13 +3,16 @@
 import json
 import os
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
 from helpers import LONG, OTHER, call, needs_numba, tree
 
 from dedup._jit import backend as jit
+from dedup.cli import session
 from dedup.cli.main import main
+from dedup.decide.batch import Sizes
 from dedup.decide.pipeline import Pipeline
 from dedup.io import atomic
 
@@ -129,10 +132,7 @@ def test_what_cannot_be_read_is_named_and_skipped(source, tmp_path):
 
 
 def test_too_large_a_document_is_skipped_and_lines_helps(source, tmp_path, monkeypatch):
-    from dedup.decide import pipeline, rule
-
-    monkeypatch.setattr(rule, "LARGEST_DOCUMENT", 20)
-    monkeypatch.setattr(pipeline, "LARGEST_DOCUMENT", 20)
+    monkeypatch.setattr(session, "Pipeline", partial(Pipeline, sizes=Sizes(document=20)))
     records = [f"record number {n} of a long list" for n in range(30)]
     (source / "b.txt").write_text("\n".join([*records, records[3], "yes", "yes"]) + "\n")
     result = call("clean", source, "-o", tmp_path / "out")

@@ -5,10 +5,8 @@ import unicodedata
 
 import numpy as np
 import pytest
-from helpers import both_rungs, needs_numba, same
-from hypothesis import given, settings
+from helpers import both_rungs
 from slow import fast_tokens
-from strategies import any_text
 
 from dedup.text import _fold_numba
 from dedup.text import normalize as normalizing
@@ -138,26 +136,6 @@ def test_marks_without_end_take_time_in_proportion():
     normalized = normalize("a" + "\u0301\u0323" * 100_000)  # in one piece this took minutes
     assert max(map(len, re.findall("[^\0-\x7f\u034f]+", normalized))) <= 4096
     assert fast_tokens("é日本" * 3_000) == fast_tokens("e\u0301日本" * 3_000) == ["é", "日", "本"] * 3_000
-
-
-@needs_numba
-@given(texts=__import__("hypothesis").strategies.lists(any_text, max_size=12))
-@settings(max_examples=400)
-def test_rungs_fold_alike(texts):
-    same(fold(texts), fold(texts, True))
-
-
-@needs_numba
-def test_rungs_fold_every_character_alike():
-    texts = [f"a{chr(code)}1 {chr(code)}" for code in range(0x110000)]
-    same(fold(texts), fold(texts, True))
-
-
-@needs_numba
-@pytest.mark.parametrize("text", ["★", "ŉ", "+ ", "İ★", "a ", "東"])
-def test_rungs_fold_alike_what_takes_more_room_than_texts_do(text):
-    texts = ["Plain words come first.", text * 4_000, "And again.", text * 9_000]
-    same(fold(texts), fold(texts, True))
 
 
 def test_shipped_table_is_what_the_rules_make():

@@ -9,12 +9,16 @@ import string
 import sys
 import threading
 import tracemalloc
+from functools import partial
 
 import pytest
 from helpers import LONG, OTHER, call, tree
 from packing import PACKING, zstd
 
 from dedup._jit import memory
+from dedup.cli import session
+from dedup.decide.batch import Sizes
+from dedup.decide.pipeline import Pipeline
 from dedup.io.formats import Formats, compression, jsonl, open_reader
 from dedup.io.formats import text as text_format
 from dedup.runs.audit import restored
@@ -362,7 +366,7 @@ def test_a_large_file_is_streamed(tmp_path, monkeypatch):
     with zstd.open(tmp_path / "a.jsonl.zst", "wb") as file:
         for row in rows():
             size += file.write(row)
-    monkeypatch.setattr("dedup.decide.pipeline._BATCH_BYTES", 1 << 19)
+    monkeypatch.setattr(session, "Pipeline", partial(Pipeline, sizes=Sizes(held=1 << 19)))
     memory.keep_freed()  # what a process takes once is no part of it
     tracemalloc.start()
     try:

@@ -5,40 +5,21 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from helpers import both_rungs, entries_with, linux, needs_numba, written
-from hypothesis import given, settings
-from strategies import articles
 
 import dedup
+from dedup import api
 from dedup._jit import memory
+from dedup.decide.state import State
 from dedup.errors import OutOfMemory
 from dedup.index import file
 from dedup.index import tables as in_memory
 from dedup.index.file import IndexFile
 
 
-@needs_numba
-@given(documents=articles())
-@settings(max_examples=60)
-def test_tables_that_grow_all_the_time_decide_alike(documents):
-    def decisions():
-        with dedup.Deduplicator() as seen:
-            return list(seen.stream(documents))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DEDUP_ENGINE", "numpy")
-        expected = decisions()
-        patch.setenv("DEDUP_ENGINE", "numba")
-        patch.setattr(in_memory, "_ROOM_ENTRIES", 0)
-        for large in (1, 1 << 22):  # pages of their own from the beginning, and only later
-            patch.setattr(memory, "_LARGE", large)
-            assert decisions() == expected
-
-
 @both_rungs
 def test_larger_tables_hold_the_same_in_the_same_order(fast, monkeypatch):
     monkeypatch.setattr(memory, "_LARGE", 1)
-    monkeypatch.setattr(in_memory, "_ROOM_ENTRIES", 1)
-    tables = in_memory.Index.empty(3, 3)
+    tables = in_memory.Index.empty(3, 3, room=1)
     keys = np.random.default_rng(1).integers(0, 1 << 32, (3, 700), dtype=np.uint32)
     keys[:, ::7] = keys[:, :1]  # one key a hundred times
     keys[:, 1::7] = 0xFFFFFFFF  # and one that is looked up from the last slot on
@@ -58,8 +39,7 @@ def test_larger_tables_hold_the_same_in_the_same_order(fast, monkeypatch):
 def test_tables_grow_to_what_is_expected_where_there_is_memory_for_it(fast, monkeypatch):
     def grown(expected, there):
         monkeypatch.setattr(memory, "available", lambda: there)
-        monkeypatch.setattr(in_memory, "_ROOM_ENTRIES", 9)
-        tables = in_memory.Index.empty(3, 3)
+        tables = in_memory.Index.empty(3, 3, room=9)
         assert tables.capacity == 16
         tables.expected = expected
         tables.reserve(10, 0, 0, fast)
@@ -78,13 +58,13 @@ def test_tables_grow_to_what_is_expected_where_there_is_memory_for_it(fast, monk
 @needs_numba
 def test_the_tables_of_a_list_grow_at_once_to_what_it_takes(monkeypatch):
     monkeypatch.setenv("DEDUP_ENGINE", "numba")
-    monkeypatch.setattr(in_memory, "_ROOM_ENTRIES", 100)
     lengthen, lengthened = memory.lengthen, []
     monkeypatch.setattr(memory, "lengthen", lambda *of: lengthened.append(of[1]) or lengthen(*of))
 
     def growths(texts):
         lengthened.clear()
-        assert sum(dedup.duplicated(texts)) == 20_000
+        decisions = api._decisions(texts, State(dedup.Config(), None, room=100))
+        assert sum(decided.verdicts.removed.sum() for _, decided in decisions) == 20_000
         return lengthened.count("slots")
 
     texts = [written(number) for number in range(20_000)] * 2

@@ -3,17 +3,11 @@
 import numpy as np
 import pytest
 from datasketch import MinHash
-from helpers import needs_numba
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from slow import datasketch_signature
-from strategies import any_text
 
 import dedup
-from dedup.sketch.keys import choose_bands, make_keys
-from dedup.sketch.minhash import permutations, shingle, sign
-from dedup.sketch.prefixes import find_prefixes
-from dedup.text.tokens import fold
+from dedup.sketch.keys import choose_bands
+from dedup.sketch.minhash import permutations
 
 TEXTS = [
     "",
@@ -42,21 +36,6 @@ def test_signatures_are_datasketchs(backend, num_perm, seed):
 def test_own_permutations_are_datasketchs(seed):
     theirs = MinHash(256, seed, scheme="affine32").permutations
     assert np.array_equal(permutations(256, seed), theirs)
-
-
-@needs_numba
-@given(texts=st.lists(any_text, max_size=8), size=st.integers(1, 5))
-@settings(max_examples=100)
-def test_rungs_agree_at_every_stage(texts, size):
-    made = []
-    for fast in (False, True):
-        tokens = fold(texts, fast)
-        shingles = shingle(tokens, size, fast)
-        signatures, prefixes = sign(shingles, 20, 3, fast), find_prefixes(tokens, shingles, size, fast)
-        keys = make_keys(shingles, signatures, prefixes, 5, 4, fast)
-        made.append((shingles.hashes, shingles.first, signatures, prefixes, keys))
-    for reference, compiled in zip(*made, strict=True):
-        assert np.array_equal(reference, compiled)
 
 
 @pytest.mark.parametrize("threshold", [0.5, 0.6, 0.7, 0.8, 0.9, 1.0])

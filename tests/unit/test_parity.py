@@ -11,12 +11,11 @@ import dedup
 from dedup._jit import memory
 from dedup.config import Config
 from dedup.decide import _candidates_numba, _candidates_numpy
-from dedup.decide.batch import EMPTY, EXACT_ONLY, entries, read_batch
+from dedup.decide.batch import EMPTY, EXACT_ONLY, USUAL, Sizes, entries, read_batch
 from dedup.decide.candidates import UNJUDGED, Pairs, only_open
 from dedup.decide.judge import judge
 from dedup.decide.rule import decide
 from dedup.decide.verdicts import Verdicts
-from dedup.index import tables
 from dedup.index.tables import Index
 from dedup.match.judgement import DISTINCT, EXACT
 from dedup.sketch.keys import choose_bands, count_keys, make_keys
@@ -202,9 +201,9 @@ def one_by_one(given, options, switch):
         return results, seen.capped_lookups
 
 
-def streamed(given, options, backend):
+def streamed(given, options, backend, sizes=USUAL):
     """The same for a stream, on one backend."""
-    with pytest.MonkeyPatch.context() as patch, dedup.Deduplicator(**options) as seen:
+    with pytest.MonkeyPatch.context() as patch, dedup.Deduplicator(**options, _sizes=sizes) as seen:
         patch.setenv("DEDUP_ENGINE", backend)
         return list(seen.stream(given)), seen.capped_lookups
 
@@ -232,10 +231,9 @@ def test_decisions_while_tables_grow_all_the_time(texts):
     given = list(enumerate(texts))
     expected = streamed(given, {}, "numpy")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tables, "_ROOM_ENTRIES", 0)
         for large in (1, 1 << 22):  # pages of their own from the beginning, and only later
             patch.setattr(memory, "_LARGE", large)
-            assert streamed(given, {}, "numba") == expected
+            assert streamed(given, {}, "numba", Sizes(room=0)) == expected
 
 
 @pytest.mark.parametrize("options", [{"max_candidates": 1}, {"max_candidates": 3, "guard": False}], ids=str)

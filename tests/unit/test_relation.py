@@ -3,19 +3,11 @@
 import numpy as np
 import pytest
 from helpers import judged, needs_numba
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from strategies import any_text, edited, sentence
 
 import dedup
 from dedup._jit import backend as jit
-from dedup.config import Config
-from dedup.match.features import read_pair, read_text
-from dedup.match.judgement import RELATIONS
-from dedup.match.reading import SCRATCH, Folded, hash_kernel, lexicon_table, read_kernel
-from dedup.match.relation import judge_kernel, limits, weigh_kernel
+from dedup.match.reading import hash_kernel
 from dedup.text.flags import PADDING
-from dedup.text.tokens import fold
 
 BODY = (
     "In the footage the minister apparently orders servants to arrange for a buggy to transport the stricken president, "
@@ -158,46 +150,6 @@ def test_too_long_to_align():
     found = dedup.compare(a, b)
     assert found.relation == "distinct"
     assert judged(a, b).mates is None  # though some were found
-
-
-@needs_numba
-@given(
-    st.tuples(edited(sentence), edited(sentence)) | st.tuples(any_text, any_text),
-    st.booleans(),
-    st.sampled_from([None, 0.8]),
-)
-@settings(max_examples=300)
-def test_compiled_pairs_equal_interpreted_ones(texts, guard, containment):
-    config = Config(guard=guard, containment=containment, threshold=0.5)
-    tokens = fold(list(texts))
-    a, b = (tokens.text(p) for p in (0, 1))
-    if a == b:
-        return
-    flags_a, flags_b = (tokens.flags_of(p) for p in (0, 1))
-    size = config.shingle_size
-    inner, outer = sorted(
-        (read_text(a, flags_a, size), read_text(b, flags_b, size)), key=lambda t: (len(t.tokens), t.text)
-    )
-    mates = [-1] * len(inner.tokens)
-    relation, jaccard, inside, *_ = judge_kernel(*read_pair(inner, outer), limits(config), mates, False)
-
-    def arrays(text, flags):
-        stored = text + b" " if text else b""
-        return Folded(np.frombuffer(stored + bytes(32), np.uint8), len(stored), np.frombuffer(flags, np.uint8))
-
-    one, other, most = arrays(a, flags_a), arrays(b, flags_b), max(len(flags_a), len(flags_b)) + 1
-    known = limits(config), lexicon_table(), np.empty(SCRATCH * (len(flags_a) + most), np.int64)
-    reading = jit.compiled(read_kernel)(one, most, *known)
-    backwards = arrays(b" ".join(b.split()[::-1]), flags_b[::-1])
-    for side in (other, backwards, other):  # whatever it was weighed against before
-        made = jit.compiled(weigh_kernel)(one, reading, side, *known)
-        if side is backwards:
-            continue
-        if RELATIONS[relation] == "distinct" or (RELATIONS[relation] == "contained" and len(flags_a) > len(flags_b)):
-            assert RELATIONS[made[0]] == "distinct"
-        else:
-            assert made == (relation, jaccard, inside)
-    assert RELATIONS[relation] in ("contained", "near", "distinct")
 
 
 @needs_numba

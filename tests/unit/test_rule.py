@@ -2,39 +2,14 @@
 
 import numpy as np
 import pytest
-from helpers import needs_numba, stays
-from hypothesis import given, settings
+from helpers import needs_numba
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import articles
 
 import dedup
 from dedup._jit import backend as jit
-from dedup.decide import _candidates_numba, batch
-
-
-@needs_numba
-@given(documents=articles(most=6))
-@settings(max_examples=60)
-def test_rungs_decide_alike(documents):
-    made = []
-    for name in ("numpy", "numba"):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DEDUP_ENGINE", name)
-            made.append(stays(documents, dedup.Config())[1])
-    assert made[0] == made[1]
-
-
-@needs_numba
-@given(documents=articles(), place=st.integers(0, 3))
-@settings(max_examples=30)
-def test_changing_the_rung_midway_changes_nothing(documents, place):
-    expected = stays(documents, dedup.Config())[1]
-    with pytest.MonkeyPatch.context() as patch, dedup.Deduplicator() as seen:
-        results = []
-        for number, document in enumerate(documents):
-            patch.setenv("DEDUP_ENGINE", "numba" if number >= place else "numpy")
-            results.append(seen.clean(document))
-    assert results == expected
+from dedup.decide import _candidates_numba
+from dedup.decide.batch import Sizes
 
 
 def test_order_within_a_document(backend):
@@ -78,29 +53,6 @@ def test_full_buckets_are_counted_and_cost_no_removal_without_a_stand_in(backend
         assert seen.add(texts[30]).relation == "exact"  # equal texts are found outside the cap
 
 
-@needs_numba
-@pytest.mark.parametrize("options", [{"max_candidates": 1}, {"max_candidates": 3, "guard": False}], ids=str)
-def test_full_buckets_decide_alike_on_both_rungs_and_in_between(options):
-    words = "the winner of yearly photo prize is standing on great stage in Leeds York today again".split()
-    texts = []
-    for n in range(300):
-        text = f"The winner of the yearly photo prize number {n % 20} is standing on the great stage in town".split()
-        text[n * 7 % len(text)] = words[n * 5 % len(words)]
-        texts.append(" ".join(text))
-
-    def decisions(switch):
-        with pytest.MonkeyPatch.context() as patch, dedup.Deduplicator(**options) as seen:
-            made = []
-            for n, text in enumerate(texts):
-                patch.setenv("DEDUP_ENGINE", "numba" if n >= switch else "numpy")
-                made.append(seen.add(text))
-            return made, seen.capped_lookups
-
-    made = decisions(len(texts))
-    assert made[1] > 0 and any(decision.is_duplicate for decision in made[0])
-    assert decisions(0) == made and decisions(150) == made
-
-
 def test_matches_of_a_list_are_confirmed(backend):
     words = "five new bridges are planned for the valley the mayor said on a rainy evening in the old town hall".split()
     texts = [
@@ -125,12 +77,12 @@ def test_a_page_of_ten_thousand_paragraphs(backend):
     assert len(result.kept) == 10_000
 
 
-def test_too_large_a_document_is_refused(backend, monkeypatch):
-    monkeypatch.setattr(batch, "LARGEST_DOCUMENT", 50)
+def test_too_large_a_document_is_refused(backend):
+    seen = dedup.Deduplicator(scope="document", _sizes=Sizes(document=50))
     large = "\n\n".join(f"paragraph number {n} of many" for n in range(51))
     with pytest.raises(dedup.DocumentTooLarge, match=r"51 different paragraphs.*--lines"):
-        dedup.clean(large)
-    assert dedup.clean("\n\n".join(["the same words every time"] * 500)).text == "the same words every time\n\n"
+        seen.clean(large)
+    assert seen.clean("\n\n".join(["the same words every time"] * 500)).text == "the same words every time\n\n"
 
 
 def test_very_many_one_word_paragraphs(backend):

@@ -13,7 +13,7 @@ from functools import reduce
 import numpy as np
 import pytest
 from datasketch import LeanMinHash, MinHash
-from helpers import LONG, OTHER, RUNGS, THIRD, call, forge_facts, forge_head, forged, tree
+from helpers import LONG, OTHER, THIRD, call, forge_facts, forge_head, forged, tree
 from writer import document
 from xxhash import xxh32_intdigest
 
@@ -103,16 +103,12 @@ def test_an_updated_article_keeps_its_paragraphs(backend, tmp_path):
         assert [seen.clean(LONG).text for _ in range(2)] == [LONG, ""]
 
 
-def test_lookups_count_alike_on_both_rungs_when_a_document_comes_again(monkeypatch):
+def test_what_comes_again_has_its_places_in_the_buckets_already(backend):
     texts = [f"The winner of the yearly photo prize number {n} is standing on the great stage" for n in range(3)]
-    counted = []
-    for backend in RUNGS:
-        monkeypatch.setenv("DEDUP_ENGINE", backend)
-        with dedup.Deduplicator(max_candidates=3) as seen:
-            seen.clean("\n\n".join(texts[:2]), id="a")
-            assert not seen.clean("\n\n".join(texts), id="a").removed
-            counted.append(seen.capped_lookups)
-    assert set(counted) == {0}  # what comes again has its places in the buckets already
+    with dedup.Deduplicator(max_candidates=3) as seen:
+        seen.clean("\n\n".join(texts[:2]), id="a")
+        assert not seen.clean("\n\n".join(texts), id="a").removed
+        assert seen.capped_lookups == 0
 
 
 def test_ids(tmp_path):
