@@ -80,7 +80,9 @@ def test_an_interrupted_decision_is_no_part_of_it(backend, tmp_path, monkeypatch
 def test_interrupted_streams_decide_little_twice(monkeypatch):
     decided = []
     decide = State.decide
-    monkeypatch.setattr(State, "decide", lambda self, batch, ids: decided.append(len(ids)) or decide(self, batch, ids))
+    monkeypatch.setattr(
+        State, "decide", lambda self, batch, ids, pool: decided.append(len(ids)) or decide(self, batch, ids, pool)
+    )
     texts = [f"Boat number {n} left the harbour at noon with {3 * n} people" for n in range(400)]
     with dedup.Deduplicator() as seen:
         both = list(zip(seen.stream(texts[::2]), seen.stream(texts[1::2]), strict=True))
