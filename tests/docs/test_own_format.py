@@ -43,5 +43,5 @@ def test_a_format_is_added_by_its_module_and_one_line(tmp_path):
     page = run("reference").stdout.decode()
     packings = "`.gz` `.bz2` `.xz` `.zst` behind it"
     assert f"\n| `.lst` | `list` | a list: each line is a document | {packings} | yes | no |\n" in page
-    assert page.count("--format [txt|jsonl|parquet|list]") == page.count("--format [") == 4
+    assert page.count("--format [txt|jsonl|parquet|list]") == page.count("--format [") == 5
     assert ".parquet, .lst), otherwise txt]" in " ".join(page.split())
