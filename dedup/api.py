@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from ._jit import backend
 from .config import Config
+from .decide.batch import USUAL
 from .decide.outcomes import decision
-from .decide.pipeline import BATCH_TEXTS, decide_alone, known_length
+from .decide.pipeline import decide_alone, known_length
 from .decide.state import Decided, State
 from .deduplicator import Deduplicator
 from .errors import InputError
@@ -112,7 +113,7 @@ def _chunks(texts: Iterable[Any]) -> Iterator[tuple[_Chunk, list[str] | Utf8, bo
     """The texts in chunks, at once full ones of a list or column, growing ones of an iterator: as they are; with "" where
     there is none; and whether the compiled kernels are to do the work."""
     if is_column(texts):
-        for rows, size in read_column(texts, BATCH_TEXTS):
+        for rows, size in read_column(texts, USUAL.texts):
             yield rows, rows.texts, backend.wanted(size)
     elif isinstance(texts, list):
         yield from _windows(texts, backend.wanted(_length(texts)))
@@ -123,14 +124,14 @@ def _chunks(texts: Iterable[Any]) -> Iterator[tuple[_Chunk, list[str] | Utf8, bo
             strings = _strings(chunk, begin)
             characters += _length(strings)
             yield chunk, strings, backend.wanted(characters)
-            begin, most = begin + len(chunk), min(2 * most, BATCH_TEXTS)
+            begin, most = begin + len(chunk), min(2 * most, USUAL.texts)
 
 
 def _windows(texts: list[Any], fast: bool) -> Iterator[tuple[_Chunk, list[str] | Utf8, bool]]:
     """Chunks of a list; the compiled kernels read its texts where they are."""
     begin = 0
     while begin < len(texts):
-        end = min(begin + BATCH_TEXTS, len(texts))
+        end = min(begin + USUAL.texts, len(texts))
         found = Utf8.window(texts, begin, end) if fast else None
         if found is not None:
             yield TextColumn(found, np.zeros(end - begin, dtype=np.bool_)), found, fast

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from .config import Config
+from .decide.batch import USUAL, Sizes
 from .decide.explanation import explain
 from .decide.pipeline import Given, Pipeline, known_length
 from .decide.state import State
@@ -45,6 +46,7 @@ class Deduplicator:
         config: Config | None = None,
         *,
         index: "str | os.PathLike[str] | IndexStore | None" = None,
+        _sizes: Sizes = USUAL,
         **options: Any,
     ) -> None:
         self.config = Config.of(config, options)
@@ -53,8 +55,8 @@ class Deduplicator:
             from .index.file import open_index  # not needed without an index
 
             store = open_index(index, self.config)
-        self._state = State(self.config, store)
-        self._pipeline = Pipeline(self._state)
+        self._state = State(self.config, store, _sizes.room)
+        self._pipeline = Pipeline(self._state, _sizes)
 
     @property
     def store(self) -> "IndexStore | None":

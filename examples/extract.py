@@ -26,9 +26,9 @@ def main() -> None:
         for result in seen.stream(articles(folder)):
             print(f"== {result.id}\n{result.text}")
             for removal in result.removed:
-                print(
-                    f"-- {removal.decision.relation}, stands in {removal.decision.duplicate_of[0]}: {removal.decision.reason}"
-                )
+                decision = removal.decision
+                assert decision.duplicate_of  # only boilerplate repeats nothing in particular
+                print(f"-- {decision.relation}, stands in {decision.duplicate_of[0]}: {decision.reason}")
             print()
 
 

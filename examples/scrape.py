@@ -27,6 +27,7 @@ def main() -> None:
             for removal in result.removed:
                 decision = removal.decision
                 beginning = " ".join(text[removal.start : removal.end].split())[:60]
+                assert decision.duplicate_of  # only boilerplate repeats nothing in particular
                 document, position = decision.duplicate_of
                 print(f"  {removal.position:>2}  {beginning}")
                 print(f"      {decision.relation}: {decision.reason}; see {document}, paragraph {position}")

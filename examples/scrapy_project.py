@@ -9,30 +9,33 @@ another port each time, its pages are new ones that say the same: nothing but a 
 import sys
 import tempfile
 import threading
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from scrapy import Request, Spider
 from scrapy.crawler import CrawlerProcess
+from scrapy.http import Response
 
 CORPUS = Path(__file__).parent / "corpus"
 
 
 class Articles(Spider):
     name = "articles"
+    site: str
 
-    async def start(self):
+    async def start(self) -> AsyncIterator[Request]:
         # One after the other, so that the earlier article keeps what a later one repeats.
         for number, path in enumerate(sorted(CORPUS.glob("*.txt"))):
             yield Request(f"{self.site}/{path.name}", priority=-number)
 
-    def parse(self, response):
+    def parse(self, response: Response) -> Iterator[dict[str, str]]:
         yield {"url": response.url, "text": response.body.decode("utf-8")}
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
+    def log_message(self, *_: object) -> None:
         pass
 
 

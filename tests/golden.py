@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from helpers import call
+from helpers import CORPUS, TESTS, call
 
 import dedup
 from dedup.config import DECISION_VERSION
@@ -24,8 +24,7 @@ from dedup.index.append_log import FORMAT, Log
 from dedup.index.file import IndexFile
 
 AGAIN = "run `python tests/golden.py`, and look at what changed in tests/data"
-DATA = Path(__file__).parent / "data"
-CORPUS = Path(__file__).resolve().parents[1] / "examples" / "corpus"
+DATA = TESTS / "data"
 OPTIONS = {
     "default": {},
     "resemblance": {"containment": None, "guard": False, "threshold": 0.6, "max_candidates": 2},

@@ -1,19 +1,39 @@
-"""What several test modules use: the command, folders as values, two sentences, and marks of what needs the compiled backend."""
+"""What several test modules use: folders, the command, texts, decisions by position, and marks of what needs something."""
 
 import json
+import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from xxhash import xxh3_128_digest
 
+import dedup
 from dedup._jit import backend as jit
 from dedup.cli.main import main
+from dedup.config import Config
+from dedup.decide.batch import USUAL
+from dedup.index.append_log import Log
+from dedup.index.tables import Entries
+from dedup.match.relation import judge
+from dedup.text.paragraphs import cuts, split_paragraphs, without
+from dedup.text.tokens import fold
+
+ROOT = Path(__file__).resolve().parents[1]
+TESTS = ROOT / "tests"
+EXAMPLES = ROOT / "examples"
+CORPUS = EXAMPLES / "corpus"
+SHARED = ROOT.parent / "shared" / "data"  # scraped pages, where dedup is developed
 
 LONG = "Five new bridges are planned for the valley"
 OTHER = "The old mill on the river will be turned into a school"
+THIRD = "Nobody knows who painted the wall behind the station"
 
+RUNGS = ["numpy", "numba"] if jit.numba_works() else ["numpy"]
 needs_numba = pytest.mark.skipif(not jit.numba_works(), reason="numba is not installed")
 both_rungs = pytest.mark.parametrize("fast", [False, pytest.param(True, marks=needs_numba)])
+linux = pytest.mark.skipif(sys.platform != "linux", reason="what the system says of memory is read as Linux says it")
 
 
 def call(*arguments, **options):
@@ -45,3 +65,63 @@ def forge_facts(path, **facts):
         return {**head, "facts": {**head["facts"], **facts, "config": config}}
 
     forge_head(path, change)
+
+
+def stays(documents, config, jobs=1, sizes=USUAL):
+    """Positions of the paragraphs that stay of each document, and everything else that was decided."""
+    with dedup.Deduplicator(config, _sizes=sizes) as seen:
+        results = list(seen.stream(documents, jobs=jobs))
+    gone = [{removal.position for removal in result.removed} for result in results]
+    totals = [len(result.kept) + len(result.removed) for result in results]
+    return [[p for p in range(total) if p not in away] for total, away in zip(totals, gone, strict=True)], results
+
+
+def forged(path, change):
+    """The index with the payload of its first block changed, under checksums that are right."""
+    source = Log(path, write=False)
+    (payload, *_), facts = list(source.blocks()), source.facts
+    source.close()
+    path.unlink()
+    Log.create(path, facts)
+    target = Log(path, write=True)
+    target.append(change(payload))
+    target.commit(facts)
+    target.close()
+
+
+def judged(a, b, **options):
+    """The judgement on two texts."""
+    tokens = fold([a, b])
+    return judge(tokens.text(0), tokens.flags_of(0), tokens.text(1), tokens.flags_of(1), Config(**options))
+
+
+def written(number):
+    """Text number `number`, unlike all others."""
+    return " ".join(f"{number * 31 + k:x} stones lie by the river" for k in range(5))
+
+
+def entries_with(keys, banded=None):
+    """Entries of no text, found by keys, uint32[columns, n]."""
+    n = keys.shape[1]
+    octets, nothing = np.zeros(0, dtype=np.uint8), np.zeros(n, dtype=np.int64)
+    banded = np.ones(n, dtype=bool) if banded is None else banded
+    return Entries(octets, octets, nothing, nothing, nothing, nothing, keys, banded)
+
+
+def paragraphs(text):
+    """The paragraphs of a text."""
+    return [text[span.start : span.end] for span in split_paragraphs(text)]
+
+
+def left(text, removed):
+    """The text without the paragraphs at these positions."""
+    spans = split_paragraphs(text)
+    return without(text, cuts(text, [span.start for span in spans], [span.end for span in spans], removed))
+
+
+def same(a, b):
+    """Check that two foldings are one."""
+    size = a.starts[-1]
+    assert a.buffer[:size].tobytes() == b.buffer[: b.starts[-1]].tobytes()
+    for name in ("starts", "first", "flags"):
+        assert np.array_equal(getattr(a, name), getattr(b, name)), name

@@ -154,3 +154,14 @@ def slow_clean(documents: list[str], config: dedup.Config, ids: Sequence[object]
             staying.append(p)
         result.append(staying)
     return result
+
+
+# --- Signatures
+
+
+def datasketch_signature(text, num_perm=128, seed=1, size=3):
+    tokens = fast_tokens(text)
+    sketch = MinHash(num_perm, seed, hashfunc=xxh32_intdigest, scheme="affine32")
+    if tokens:
+        sketch.update_batch([" ".join(tokens[i : i + size]).encode() for i in range(max(1, len(tokens) - size + 1))])
+    return sketch.hashvalues

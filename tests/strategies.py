@@ -1,6 +1,7 @@
 """Texts that look like what the library meets: any Unicode, and articles whose paragraphs repeat and vary each other."""
 
 from hypothesis import strategies as st
+from sentences import changed_pairs
 
 # Characters with a role of their own in folding come up often; all others now and then, lone surrogates included.
 SPECIAL = " \t\n\u00a0\u2028\u00ad\u200b\ufeff.,:;!?'\"’“”-–—−+±$€%°&#²½★_/()¿…0123456789aBzÄßéﬁ東京กำはカ¿\u0301"
@@ -46,3 +47,15 @@ def articles(draw, most=4):
     documents = draw(st.lists(st.lists(paragraph, min_size=0, max_size=7), min_size=1, max_size=most))
     ending = draw(st.sampled_from(["", "\n", separator]))
     return [separator.join(paragraphs) + ending for paragraphs in documents]
+
+
+# Any characters at all, and sentences in eleven languages as they are and as they come back.
+written = st.sampled_from(sorted({text for *_, one, other in changed_pairs() for text in (one, other)})[::7])
+paragraphs = st.one_of(any_text, sentence, edited(sentence), written, edited(written))
+
+
+@st.composite
+def documents(draw, most=4):
+    """Documents of paragraphs in many scripts, some of which come several times."""
+    pool = st.sampled_from(draw(st.lists(paragraphs.filter(str.strip), min_size=1, max_size=5)))
+    return draw(st.lists(st.lists(pool | edited(pool), max_size=6).map("\n\n".join), min_size=1, max_size=most))

@@ -208,9 +208,8 @@ def candidates_kernel(batch, index, verdicts, begin, found, postings, bounds):
                     if verdicts.own[p] < 0 and batch.keys.shape[1] > 1:
                         entries, unsure, crowded = across_kernel(batch, index, p, members, crowded, found, bounds)
                     if posted.last > 0:
-                        entries, posted = within_kernel(
-                            batch, index, p, entry, entries, posted, postings, found, bounds
-                        )
+                        entries, different = within_kernel(batch, index, p, entries, posted, postings, found, bounds)
+                        posted = post_kernel(entry, different, posted, postings)
                     pairs = write_kernel(found, entry, entries, unsure, pairs)
                 certain = pairs == found.first[members] and found.capped[members] == 0
                 verdicts.state[p] = KEPT if certain else OPEN
@@ -391,10 +390,11 @@ def post_kernel(entry, different, posted, postings):
 
 
 @kernel
-def within_kernel(batch, index, p, entry, entries, posted, postings, found, bounds):
-    """Find the entries of p's document that share enough shingles with it, and post p, too.
+def within_kernel(batch, index, p, entries, posted, postings, found, bounds):
+    """Find the entries of p's document that share enough shingles with it.
 
-    They go behind `entries` candidates; returns how many there are then, and the postings.
+    They go behind `entries` candidates; returns how many there are then, and how many different shingles p has, whose
+    slots are those found last.
     """
     different = look_kernel(batch, p, posted, postings)
     begin = until = entries
@@ -416,7 +416,7 @@ def within_kernel(batch, index, p, entry, entries, posted, postings, found, boun
             found.entries[entries] = other
             entries += 1
         postings.shared[number] = 0
-    return entries, post_kernel(entry, different, posted, postings)
+    return entries, different
 
 
 @kernel

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ..config import Config
 from ..errors import DocumentTooLarge
-from ..index.tables import Entries
+from ..index.tables import ROOM_ENTRIES, Entries
 from ..match.records import FIELD_WORDS, are_fields
 from ..sketch.keys import choose_bands, count_keys, make_keys
 from ..sketch.minhash import LANES, Shingles, shingle, sign
@@ -22,6 +22,26 @@ EMPTY, SHORT, FIELD, EXACT_ONLY, JUDGED = range(5)
 
 # Paragraphs of one document that are compared with each other, at most: each may share shingles with all others.
 LARGEST_DOCUMENT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is taken at a time; no decision depends on it, but that a document may be too large.
+
+    texts, characters: what one batch holds about; most of its arrays stay in the processor's cache
+    held: bytes of what waits with the texts
+    document: different paragraphs of one document, at most
+    room: entries that the index has room for at first
+    """
+
+    texts: int = 4_000
+    characters: int = 1 << 19
+    held: int = 1 << 22
+    document: int = LARGEST_DOCUMENT
+    room: int = ROOM_ENTRIES
+
+
+USUAL = Sizes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +65,18 @@ class Batch:
 
 
 def read_batch(
-    texts: Sequence[str] | Utf8, counts: NDArray[np.int64], config: Config, *, alone: bool, fast: bool
+    texts: Sequence[str] | Utf8,
+    counts: NDArray[np.int64],
+    config: Config,
+    *,
+    alone: bool,
+    fast: bool,
+    largest: int = LARGEST_DOCUMENT,
 ) -> Batch:
     """Fold, shingle and sketch the paragraphs of whole documents, `counts` paragraphs each; no state is touched.
 
     alone: each text was given as a document of its own, so a short one is looked up for an equal text.
-    Raises DocumentTooLarge.
+    largest: different paragraphs of one document, at most. Raises DocumentTooLarge.
     """
     tokens = fold(texts, fast)
     shingles = shingle(tokens, config.shingle_size, fast)
@@ -67,7 +93,7 @@ def read_batch(
         brief = np.flatnonzero((roles == JUDGED) & (halves < 2 * FIELD_WORDS))
         roles[brief[are_fields(tokens, brief, documents, keys[:, 0])]] = FIELD
     order = np.arange(len(texts)) if alone else np.lexsort((positions, -lengths, documents))
-    _check_sizes(roles, documents, keys[:, 0])
+    _check_sizes(roles, documents, keys[:, 0], largest)
     return Batch(tokens, shingles, keys, roles, documents, positions, order, fast)
 
 
@@ -84,15 +110,17 @@ def keys_of(tokens: Tokens, shingles: Shingles, config: Config, fast: bool) -> N
     return make_keys(shingles, signatures, prefixes, single - 1, rows, fast)
 
 
-def _check_sizes(roles: NDArray[np.uint8], documents: NDArray[np.int64], hashes: NDArray[np.uint32]) -> None:
-    if len(roles) <= LARGEST_DOCUMENT:
+def _check_sizes(
+    roles: NDArray[np.uint8], documents: NDArray[np.int64], hashes: NDArray[np.uint32], largest: int
+) -> None:
+    if len(roles) <= largest:
         return
     judged = roles == JUDGED
     different = np.unique(documents[judged] << 32 | hashes[judged].astype(np.int64)) >> 32
     for size in np.bincount(different).tolist():
-        if size > LARGEST_DOCUMENT:
+        if size > largest:
             raise DocumentTooLarge(
-                f"a document has {size:,} different paragraphs; expected at most {LARGEST_DOCUMENT:,}, which are all "
+                f"a document has {size:,} different paragraphs; expected at most {largest:,}, which are all "
                 "compared with each other. If its lines are records, take each as a document (--lines; "
                 "dedup.duplicated(text.splitlines()))"
             )

@@ -10,20 +10,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .._jit import backend, memory
-from ..config import Config
 from ..results import CleanResult, Decision, Removal
 from ..text.paragraphs import Paragraphs, line_cuts, split, split_lines, split_paragraphs, without
 from ..text.utf8 import Utf8
-from .batch import LARGEST_DOCUMENT, Batch, read_batch
+from .batch import USUAL, Batch, Sizes, read_batch
 from .outcomes import Outcome, decision, outcomes
 from .state import Decided, State
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-
-BATCH_TEXTS = 4_000  # what one batch holds about; most of its arrays stay in the processor's cache
-BATCH_CHARACTERS = 1 << 19
-_BATCH_BYTES = 1 << 22  # of what waits with the texts
 
 
 class Given(NamedTuple):
@@ -69,8 +64,8 @@ class Pipeline:
     characters: of all texts until now, or to come: by them is chosen what does the work
     """
 
-    def __init__(self, state: State) -> None:
-        self.state = state
+    def __init__(self, state: State, sizes: Sizes = USUAL) -> None:
+        self.state, self._sizes = state, sizes
         self.lock = threading.RLock()
         self.characters = 0
 
@@ -97,8 +92,8 @@ class Pipeline:
         """
         spans = split_lines(text)
         kept, removed = [], []
-        for begin in range(0, len(spans), BATCH_TEXTS):
-            chunk = spans[begin : begin + BATCH_TEXTS]
+        for begin in range(0, len(spans), self._sizes.texts):
+            chunk = spans[begin : begin + self._sizes.texts]
             texts = [text[span.start : span.end] for span in chunk]
             self.characters += sum(map(len, texts))
             ids = [(id, begin + place) for place in range(len(chunk))]
@@ -159,6 +154,20 @@ class Pipeline:
         if failure is not None:
             raise failure
 
+    def check_size(self, text: str) -> None:
+        """Raise DocumentTooLarge for a document that would be refused."""
+        most = self._sizes.document
+        if len(text) < 2 * most:  # a paragraph takes a character, and one that parts it from the next
+            return
+        spans = split_paragraphs(text)
+        if len(spans) > most:
+            texts, config = (
+                [text[span.start : span.end] for span in spans],
+                replace(self.state.config, scope="document"),
+            )
+            fast = backend.wanted(len(text))
+            read_batch(texts, np.array([len(texts)]), config, alone=False, fast=fast, largest=most)
+
     def _in_turn(
         self, documents: _Documents, told: Callable[[Outcome], Any], pool: "Executor | None"
     ) -> Iterator[tuple[Any, Any]]:
@@ -194,7 +203,7 @@ class Pipeline:
         decided goes alone, so that its refusal takes no other with it.
         """
         batch: list[Given | Unread] = []
-        characters, held, most = 0, 0, 1
+        characters, held, most, sizes = 0, 0, 1, self._sizes
         failure: Exception | None = None
         coming = iter(documents)
         while True:
@@ -206,7 +215,9 @@ class Pipeline:
             except Exception as error:
                 failure = error
                 break
-            alone = isinstance(given, Given) and given.text is not None and _may_be_too_large(given.text)
+            alone = (
+                isinstance(given, Given) and given.text is not None and _may_be_too_large(given.text, sizes.document)
+            )
             if batch and alone:
                 yield batch, characters
                 batch, characters, held = [], 0, 0
@@ -216,9 +227,9 @@ class Pipeline:
                 held += given.held
             else:
                 characters += given.characters
-            if len(batch) >= most or characters >= BATCH_CHARACTERS or held >= _BATCH_BYTES or alone:
+            if len(batch) >= most or characters >= sizes.characters or held >= sizes.held or alone:
                 yield batch, characters
-                batch, characters, held, most = [], 0, 0, min(2 * most, BATCH_TEXTS)
+                batch, characters, held, most = [], 0, 0, min(2 * most, sizes.texts)
         if batch:
             yield batch, characters
         if failure is not None:
@@ -230,7 +241,14 @@ class Pipeline:
         texts = [text for _, text, *_ in given if text is not None]
         with memory.refused(), backend.announced():
             paragraphs = split(texts, fast)
-            batch = read_batch(paragraphs.texts, paragraphs.counts, self.state.config, alone=False, fast=fast)
+            batch = read_batch(
+                paragraphs.texts,
+                paragraphs.counts,
+                self.state.config,
+                alone=False,
+                fast=fast,
+                largest=self._sizes.document,
+            )
         return _Documents(given, ids, texts, paragraphs, batch)
 
     def _decide_documents(
@@ -251,22 +269,6 @@ def decide_alone(state: State, texts: Sequence[str] | Utf8, ids: Sequence[Hashab
     return decided
 
 
-def check_size(text: str, config: Config) -> None:
-    """Raise DocumentTooLarge for a document that would be refused."""
-    if len(text) < 2 * LARGEST_DOCUMENT:  # a paragraph takes a character, and one that parts it from the next
-        return
-    spans = split_paragraphs(text)
-    if len(spans) > LARGEST_DOCUMENT:
-        texts = [text[span.start : span.end] for span in spans]
-        read_batch(
-            texts,
-            np.array([len(texts)]),
-            replace(config, scope="document"),
-            alone=False,
-            fast=backend.wanted(len(text)),
-        )
-
-
 def all_read(documents: Iterable[Given | Unread]) -> Iterator[Given]:
     """The documents of a stream, all of them read."""
     for one in documents:
@@ -282,5 +284,5 @@ def known_length(items: Any) -> int:
     return len(items) if known else 0
 
 
-def _may_be_too_large(text: str) -> bool:
-    return len(text) >= 2 * LARGEST_DOCUMENT and sum(map(text.count, "\n\r\u2028\u2029")) >= LARGEST_DOCUMENT
+def _may_be_too_large(text: str, largest: int) -> bool:
+    return len(text) >= 2 * largest and sum(map(text.count, "\n\r\u2028\u2029")) >= largest

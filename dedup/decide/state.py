@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from .._jit import backend, memory
 from ..config import Config
 from ..errors import ConfigError, DedupError, InputError, OutOfMemory
-from ..index.tables import Index
+from ..index.tables import ROOM_ENTRIES, Index
 from ..sketch.keys import count_keys
 from .batch import Batch, entries
 from .datasketch import resembling
@@ -65,8 +65,8 @@ class State:
     capped: lookups that met a bucket with `max_candidates` entries
     """
 
-    def __init__(self, config: Config, store: "IndexStore | None") -> None:
-        self.config, self.store = config, store
+    def __init__(self, config: Config, store: "IndexStore | None", room: int = ROOM_ENTRIES) -> None:
+        self.config, self.store, self._room = config, store, room
         self.ids: list[Hashable] = []
         self.capped = 0
         self._expected = 0  # documents in all; 0 if nobody knows
@@ -257,4 +257,4 @@ class State:
 
     def _new_index(self) -> Index:
         single, several = count_keys(self.config)
-        return Index.empty(single + several, single)
+        return Index.empty(single + several, single, self._room)

@@ -64,7 +64,7 @@ class Tables(NamedTuple):
 
 
 # Room from the beginning: what 16,384 slots for each column hold. What is not touched is not yet memory.
-_ROOM_ENTRIES = 9_830
+ROOM_ENTRIES = 9_830
 # A column's slots become twice as many, up to _SOON four times as many. Where it is known how much is to come they become
 # at once what it will take, but no more than _LEAP times as many, and then that is judged again.
 _SOON = 1 << 18
@@ -102,12 +102,12 @@ class Index:
     unasked: int = 0  # bytes of entries since the system was asked whether there is memory left
 
     @classmethod
-    def empty(cls, columns: int, single: int) -> "Index":
-        """An index without entries."""
-        capacity = _capacity(_ROOM_ENTRIES)
+    def empty(cls, columns: int, single: int, room: int = ROOM_ENTRIES) -> "Index":
+        """An index without entries, with room for so many."""
+        capacity = _capacity(room)
         with memory.refused():  # not cleared, as nothing is read that was not written; too small for pages of their own
-            text, flags = (np.empty(width * _ROOM_ENTRIES + PADDING, np.uint8) for width in (400, 64))
-        text_at, flags_at, documents, positions = (memory.zeros(_ROOM_ENTRIES + 1, np.int64) for _ in range(4))
+            text, flags = (np.empty(width * room + PADDING, np.uint8) for width in (400, 64))
+        text_at, flags_at, documents, positions = (memory.zeros(room + 1, np.int64) for _ in range(4))
         slots = memory.zeros(columns * capacity, np.uint64)
         return cls(columns, single, 0, text, flags, text_at, flags_at, documents, positions, slots)
 

@@ -8,9 +8,8 @@ from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
-from ..config import Config
 from ..decide.outcomes import Outcome
-from ..decide.pipeline import Given, Pipeline, Unread, all_read, check_size
+from ..decide.pipeline import Given, Pipeline, Unread, all_read
 from ..errors import CorpusError, DedupError
 from ..io.formats import STANDARD_INPUT, Formats, Reader, Row, open_reader
 from ..io.inputs import InputFile, check_names, size_of
@@ -92,7 +91,7 @@ def run(
     All occurrences of `boilerplate` are removed, and the rule decides on the rest. Raises CorpusError for a file that
     fails after rows of it were decided.
     """
-    reading = _Reading(pipeline.state.config, formats, lines, Stripping(boilerplate) if boilerplate else None)
+    reading = _Reading(pipeline, formats, lines, Stripping(boilerplate) if boilerplate else None)
     sizes = [size_of(file.source) for file in files]
     given = reading.given(zip(files, sizes, strict=True))
     coming = len(files), sum(sizes)
@@ -124,7 +123,7 @@ def _by_line(given: Iterable[Given | Unread], pipeline: Pipeline) -> Iterator[tu
 class _Reading:
     """How the files of a run become the documents of a stream: every row one; a file without rows, one without a text."""
 
-    config: Config
+    pipeline: Pipeline
     formats: Formats
     lines: bool
     stripping: Stripping | None
@@ -144,7 +143,7 @@ class _Reading:
         try:
             opened = OpenFile(file, open_reader(file.source, self.formats, limit=not self.lines))
             if opened.reader.whole is not None and not self.lines:
-                check_size(opened.reader.whole, self.config)
+                self.pipeline.check_size(opened.reader.whole)
         except (OSError, ValueError) as error:
             yield Given(None, None, _Place(None, problem=f"{file.source}: {explained(error)}; skipped"))
             return
@@ -152,7 +151,7 @@ class _Reading:
         try:
             for row in opened.reader.rows():
                 if row.text is not None and row.number and not self.lines:
-                    row = _checked(row, self.config)
+                    row = _checked(row, self.pipeline)
                 id, text = row_id(file, row), row.text
                 taken: dict[int, int] = {}
                 if self.stripping and text is not None:
@@ -168,11 +167,11 @@ class _Reading:
             ) from error
 
 
-def _checked(row: Row, config: Config) -> Row:
+def _checked(row: Row, pipeline: Pipeline) -> Row:
     """The row, without its text if that is too large for one document."""
     assert row.text is not None
     try:
-        check_size(row.text, config)
+        pipeline.check_size(row.text)
     except ValueError as error:
         return replace(row, text=None, problem=str(error))
     return row

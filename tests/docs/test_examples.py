@@ -1,0 +1,98 @@
+"""The examples run, and show what they are for."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import EXAMPLES
+
+import dedup
+
+
+def script(name, *arguments):
+    command = [sys.executable, EXAMPLES / name, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def shell(name, tmp_path):
+    """A shell script, for which `dedup` is the one that is tested."""
+    (tmp_path / "dedup").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m dedup "$@"\n')
+    (tmp_path / "dedup").chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    return subprocess.run(["sh", EXAMPLES / name], capture_output=True, text=True, check=True, env=environment).stdout
+
+
+def test_a_scraper():
+    assert "exact" in script("scrape.py")
+
+
+def test_extraction():
+    pytest.importorskip("trafilatura", exc_type=ImportError)
+    said = script("extract.py")
+    assert said.count("drawn by two tugs") == 1 and said.count("We had practised with a wardrobe") == 1
+    assert "April to September" in said and "October to March" in said
+    assert said.count("evening letter") == 1 and "-- contained, stands in harbour.html" in said
+
+
+def test_a_folder(tmp_path):
+    assert shell("folder.sh", tmp_path).endswith("restored: as it was, byte for byte\n")
+
+
+def test_a_filter(tmp_path):
+    before, after, noted = shell("filter.sh", tmp_path).splitlines()
+    assert (before, after) == ("106 words", "69 words")
+    assert noted.startswith('{"rank":1e-1, "id":5, "body":"The clerks') and '"relation": "contained"' in noted
+
+
+def test_a_data_frame(tmp_path):
+    for name in ("pandas", "matplotlib"):
+        pytest.importorskip(name)
+    assert "73 paragraphs, 51 without repeats" in script("frame.py", tmp_path / "plot.png")
+    assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
+
+
+def run(name, *arguments):
+    """What an example prints."""
+    environment = {**os.environ, "DEDUP_ENGINE": "numpy", "PYTHONWARNINGS": "error::DeprecationWarning:__main__"}
+    command = [sys.executable, EXAMPLES / name, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0 and not done.stderr, done.stderr[-3000:]
+    return done.stdout
+
+
+def test_scrapy(tmp_path):
+    pytest.importorskip("scrapy", reason="Scrapy is not installed")
+    out = tmp_path / "articles.jsonl"
+    assert run("scrapy_project.py", out).startswith("6 articles, 73 paragraphs, 23 removed\n")
+    texts = [json.loads(line)["text"] for line in out.read_text(encoding="utf-8").splitlines()]
+    assert len(texts) == 6 and sum(len(dedup.split_paragraphs(text)) for text in texts) == 73 - 23
+    again = run("scrapy_project.py", out)  # the site has another port, so addresses that are new
+    assert again.startswith("6 articles, 73 paragraphs, 72 removed\n")
+
+
+def test_pandas():
+    pytest.importorskip("pandas", reason="pandas is not installed")
+    said = run("pandas_frame.py")
+    assert (
+        "01-swing-bridge.txt        4" in said and "50 paragraphs stay; as rows on their own 50 are different" in said
+    )
+
+
+def test_polars():
+    pytest.importorskip("polars", reason="polars is not installed")
+    said = run("polars_frame.py")
+    assert said.startswith("73 paragraphs, ") and "01-swing-bridge.txt: row 2 repeats row 1: " in said
+
+
+def test_arrow():
+    pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    assert run("arrow_table.py").startswith("73 rows, ")
+
+
+def test_every_example_is_run():
+    tested = Path(__file__).read_text(encoding="utf-8")
+    scripts = [path.name for path in EXAMPLES.iterdir() if path.suffix in (".py", ".sh")]
+    assert scripts and all(f'("{name}"' in tested for name in scripts)

@@ -1,0 +1,266 @@
+"""The public calls: names, values, errors, laziness, and what is loaded when."""
+
+import dataclasses
+import inspect
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers import LONG
+
+import dedup
+from dedup.decide.batch import Sizes
+
+
+def test_names():
+    assert dedup.__all__ == [
+        "CleanResult", "Comparison", "Config", "ConfigError", "CorpusError", "Decision", "DedupError", "Deduplicator",
+        "DocumentTooLarge", "IndexCorrupt", "IndexLocked", "InputError", "Match", "OutOfMemory", "Removal", "Span", "clean", "compare",
+        "duplicated", "find_duplicates", "signatures", "split_paragraphs", "to_datasketch", "unique",
+    ]  # fmt: skip
+    for name in dedup.__all__:
+        assert inspect.getdoc(getattr(dedup, name))
+
+
+def test_duplicated(backend):
+    flags = dedup.duplicated(["cat", "dog", "cat"])
+    assert flags.dtype == bool and flags.tolist() == [False, False, True]
+    assert dedup.duplicated([]).tolist() == []
+    assert dedup.duplicated([LONG, None, math.nan, "", np.float32("nan"), f"“{LONG}!”", ""]).tolist() == [False] * 5 + [  # type: ignore[list-item]
+        True,
+        False,
+    ]
+    assert dedup.duplicated(np.array([LONG, LONG], dtype=object)).tolist() == [False, True]
+    assert dedup.duplicated(iter([LONG, "cat", LONG])).tolist() == [False, False, True]
+
+
+def test_short_texts_are_judged_for_exact_only(backend):
+    assert dedup.duplicated(["red cat", "Red cat.", "red cats", "cat"]).tolist() == [False, True, False, False]
+
+
+def test_unique_is_lazy_and_keeps_order(backend):
+    def endless():
+        n = 0
+        while True:
+            yield LONG
+            yield f"Sentence number {n} of an endless source of texts"
+            n += 1
+
+    found = dedup.unique(endless())
+    assert [next(found) for _ in range(3)] == [LONG] + [
+        f"Sentence number {n} of an endless source of texts" for n in (0, 1)
+    ]
+
+
+def test_find_duplicates(backend):
+    texts = [LONG, "cat", LONG + " — Photo: Ann Lee", "Cat!", f"{LONG}."]
+    matches = list(dedup.find_duplicates(texts))
+    assert [(m.index, m.duplicate_of, m.relation) for m in matches] == [(3, 1, "exact"), (4, 0, "exact")]
+    assert all(match.reason and match.jaccard == match.containment == 1.0 for match in matches)
+
+
+def test_list_functions_agree(backend):
+    texts = [f"{LONG} number {n % 7}" for n in range(50)] + [None]
+    flags = dedup.duplicated(texts).tolist()
+    assert [match.index for match in dedup.find_duplicates(texts)] == [n for n, flag in enumerate(flags) if flag]
+    assert list(dedup.unique(texts)) == [text for text, flag in zip(texts, flags, strict=True) if not flag]  # type: ignore[arg-type]
+
+
+def test_lists_are_read_in_pieces_whatever_they_hold(backend, monkeypatch):
+    """Pieces of plain texts, of texts of a class of their own, with gaps, and with half a surrogate pair."""
+
+    class Title(str):
+        __slots__ = ()
+
+    texts = [
+        LONG, "Fünf neue Brücken sind geplant, heißt es", f"{LONG}!", "“Five” — bridges", LONG.upper(), "五座新桥 are planned",
+        Title(LONG), "\ud800 is half a pair", math.nan, "Fünf neue Brücken sind geplant, heißt es", None, Title("Six bridges"),
+    ]  # fmt: skip
+    monkeypatch.setattr("dedup.api.USUAL", Sizes(texts=3))
+    repeats = [2, 4, 6, 9]
+    assert np.flatnonzero(dedup.duplicated(texts)).tolist() == repeats
+    assert [match.index for match in dedup.find_duplicates(texts)] == repeats
+    kept = [text for text in texts if isinstance(text, str)]
+    assert np.array_equal(dedup.signatures(kept), np.concatenate([dedup.signatures([text]) for text in kept]))
+    assert next(dedup.unique(texts[6:])) is texts[6]
+    with pytest.raises(dedup.InputError, match="text 7 is int"):
+        dedup.duplicated([*texts[:7], 7])  # type: ignore[list-item]
+
+
+def test_what_is_iterated_is_not_asked_for_its_length(backend):
+    class Query:
+        def __iter__(self):
+            return iter([LONG, f"{LONG}!"])
+
+        def __len__(self):
+            raise NotImplementedError("a query of its own")
+
+    assert list(dedup.unique(Query())) == [LONG]
+    assert [match.index for match in dedup.find_duplicates(Query())] == [1]
+    with dedup.Deduplicator() as seen:
+        assert [result.text for result in seen.stream(Query())] == [LONG, ""]
+
+
+def test_deduplicator_add(backend):
+    with dedup.Deduplicator() as seen:
+        first = seen.add(LONG, id="a")
+        assert (first.is_duplicate, first.relation, first.duplicate_of) == (False, "distinct", None)
+        again = seen.add(LONG.upper())
+        assert (again.is_duplicate, again.relation, again.duplicate_of) == (True, "exact", ("a", 0))
+        assert seen.add("yes").duplicate_of is None
+        assert seen.add("Yes!").duplicate_of == (2, 0)
+        assert seen.clean(f"A new first line here\n\n{LONG}\n\nyes").text == "A new first line here\n\nyes"
+
+
+def test_stream_takes_texts_and_pairs_and_is_lazy(backend):
+    taken = []
+
+    def source():
+        for n in range(100_000):
+            taken.append(n)
+            yield (f"page{n}", f"{LONG}\n\nSentence number {n} of the source")
+
+    with dedup.Deduplicator() as seen:
+        stream = seen.stream(source())
+        assert taken == []
+        first, second = next(stream), next(stream)
+        assert len(taken) <= 4
+        assert (first.id, len(first.removed)) == ("page0", 0)
+        assert (second.id, second.removed[0].decision.duplicate_of) == ("page1", ("page0", 0))
+        for _ in range(3000):
+            next(stream)
+        assert len(taken) < 3002 + 2 * 2000
+        stream.close()  # type: ignore[attr-defined]
+
+
+def test_stream_hands_out_what_came_before_a_failure(backend):
+    def source():
+        yield LONG
+        yield LONG
+        raise OSError("the network is down")
+
+    for jobs in (1, 3):
+        with dedup.Deduplicator() as seen:
+            results: list[dedup.CleanResult] = []
+            with pytest.raises(OSError, match="network"):
+                results.extend(seen.stream(source(), jobs=jobs))
+                pytest.fail("the failure was swallowed")
+        with dedup.Deduplicator() as seen:
+            got = []
+            stream = seen.stream([LONG, "another text of some words", 5], jobs=jobs)  # type: ignore[list-item]
+            with pytest.raises(dedup.InputError, match="int"):
+                for result in stream:
+                    got.append(result.text)
+            assert got == [LONG, "another text of some words"]
+
+
+def test_results_are_values(backend):
+    result = dedup.clean(f"{LONG}\n\n{LONG}")
+    assert result == dedup.clean(f"{LONG}\n\n{LONG}")
+    (removal,) = result.removed
+    assert isinstance(removal, dedup.Span) and hash(removal) and removal.position == 1
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        result.text = ""  # type: ignore[misc]
+    assert result.kept == [dedup.Span(0, len(LONG))]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: dedup.clean(None),  # type: ignore[arg-type]
+        lambda: dedup.clean(b"bytes"),  # type: ignore[arg-type]
+        lambda: dedup.compare("a", 5),  # type: ignore[arg-type]
+        lambda: dedup.duplicated(["a", 5]),  # type: ignore[list-item]
+        lambda: dedup.duplicated([b"bytes"]),  # type: ignore[list-item]
+        lambda: dedup.duplicated("a single text"),
+        lambda: list(dedup.unique("a single text")),
+        lambda: dedup.signatures(["a", None]),  # type: ignore[list-item]
+        lambda: dedup.Deduplicator().add(None),  # type: ignore[arg-type]
+        lambda: list(dedup.Deduplicator().stream("a single text")),
+        lambda: list(dedup.Deduplicator().stream([None])),  # type: ignore[list-item]
+        lambda: dedup.split_paragraphs(None),  # type: ignore[arg-type]
+        lambda: dedup.duplicated(5),  # type: ignore[arg-type]
+        lambda: dedup.Deduplicator().stream(5),  # type: ignore[arg-type]
+    ],
+)
+def test_wrong_types(backend, call):
+    with pytest.raises(dedup.InputError, match="expected") as caught:
+        call()
+    assert isinstance(caught.value, TypeError) and isinstance(caught.value, dedup.DedupError)
+
+
+@pytest.mark.parametrize("given", [lambda texts: texts, iter], ids=["list", "iterator"])
+@pytest.mark.parametrize("call", [dedup.duplicated, dedup.find_duplicates, dedup.unique, dedup.signatures])
+def test_a_wrong_text_is_named_by_its_place_in_the_list(call, given):
+    with pytest.raises(dedup.InputError, match="text 1500 is int"):
+        list(call(given([LONG] * 1500 + [5])))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"threshold": 0}, {"threshold": 1.1}, {"threshold": "0.7"}, {"threshold": True}, {"containment": 0.4},
+        {"guard": 1}, {"scope": "page"}, {"min_tokens": -1}, {"min_tokens": 2.0}, {"shingle_size": 0}, {"num_perm": 1},
+        {"recall": 1}, {"max_candidates": 0}, {"seed": -1}, {"treshold": 0.7},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_wrong_options(options):
+    (name,) = options
+    with pytest.raises(dedup.ConfigError, match=f"{name}.*expected") as caught:
+        dedup.Deduplicator(**options)
+    assert isinstance(caught.value, ValueError)
+
+
+def test_errors_come_with_the_call_not_with_the_first_result():
+    for call in (dedup.unique, dedup.find_duplicates):
+        with pytest.raises(dedup.ConfigError):
+            call(["a"], treshold=0.7)
+        with pytest.raises(dedup.InputError):
+            call("a single text")
+    with pytest.raises(dedup.InputError):
+        dedup.Deduplicator().stream("a single text")
+
+
+def test_options_that_do_not_belong():
+    with pytest.raises(dedup.ConfigError, match="scope"):
+        dedup.duplicated(["a"], scope="document")
+    with pytest.raises(dedup.ConfigError, match="index"):
+        dedup.Deduplicator(index="seen.db", scope="document")
+    with pytest.raises(dedup.ConfigError, match="index is 5; expected"):
+        dedup.Deduplicator(index=5)  # type: ignore[arg-type]
+    with pytest.raises(dedup.ConfigError, match="jobs"):
+        dedup.Deduplicator().stream([], jobs=0)
+    with pytest.raises(dedup.ConfigError, match="config"):
+        dedup.Deduplicator({"threshold": 0.7})  # type: ignore[arg-type]
+
+
+def test_options_win_over_config_and_the_fingerprint_tells():
+    config = dedup.Config(threshold=0.8, seed=3)
+    assert dedup.Deduplicator(config, threshold=0.6).config == dedup.Config(threshold=0.6, seed=3)
+    named: list[dict[str, Any]] = [{"seed": 1}, {"seed": 2}, {"guard": False}]
+    prints = {dedup.Config(**options).fingerprint() for options in named}
+    assert len(prints) == 3 and dedup.Config().fingerprint() in prints
+
+
+def test_odd_text_is_never_lost(backend):
+    for text in ["a\0b c d", "lone \ud800 surrogate here", "\u2028", "\x85", "  \n\n  ", "é" * 5000, "\ufeff"]:
+        result = dedup.clean(text)
+        assert result.text == text and not result.removed
+
+
+def test_numbers_of_other_kinds_are_the_same_option():
+    config = dedup.Config(threshold=np.float64(1), containment=1, num_perm=np.int64(64), recall=np.float32(0.5))  # type: ignore[arg-type]
+    assert config == dedup.Config(threshold=1.0, containment=1.0, num_perm=64, recall=0.5)
+    assert config.fingerprint() == dedup.Config(threshold=1.0, containment=1.0, num_perm=64, recall=0.5).fingerprint()
+    wrong: list[dict[str, Any]] = [{"threshold": True}, {"min_tokens": 2.0}, {"guard": 1}]
+    for options in wrong:
+        with pytest.raises(dedup.ConfigError, match="expected"):
+            dedup.Config(**options)
+
+
+def test_a_lookup_needs_something_remembered():
+    (sketch,) = dedup.to_datasketch(dedup.signatures([LONG]))
+    with pytest.raises(dedup.ConfigError, match="remembers nothing"):
+        dedup.Deduplicator(scope="document").lookup(sketch)
