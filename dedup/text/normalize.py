@@ -63,7 +63,7 @@ def to_normalize_kernel(texts, table, found):
     count = p = 0
     if n == 0:
         return 0
-    for i in range(begins[0], ends[-1], 64):
+    for i in range(begins[0], ends[n - 1], 64):
         flags = within_64(raw, i, 38, 38) | within_64(raw, i, 0xC0, 0xFF)
         while flags != 0:
             at = i + np.int64(trailing_zeros(flags))
