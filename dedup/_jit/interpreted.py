@@ -41,7 +41,7 @@ def _check(place: Any, shape: tuple[int, ...]) -> None:
 
 
 def checking(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that is given checked arrays, on their own or in tuples, and whose results are plain ones.
+    """Return a function that is given checked arrays, on their own or in tuples, and returns plain ones, as numba does.
 
     Integers overflow silently, as they do in machine code.
     """
@@ -55,9 +55,11 @@ def checking(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _as(kind: type[np.ndarray[Any, Any]], value: Any) -> Any:
-    """Return a value in which every array is a view of that kind."""
+    """Return a value in which every array is a view of that kind, and every number one of Python's."""
     if isinstance(value, np.ndarray):
         return value.view(kind)
+    if isinstance(value, np.generic):
+        return value.item()
     if isinstance(value, tuple):
         items = [_as(kind, item) for item in value]
         return type(value)._make(items) if hasattr(value, "_make") else tuple(items)
