@@ -16,6 +16,10 @@ import dedup
 from dedup._jit import backend as jit
 from dedup._jit.backend import kernel, makes_arrays, numbers
 from dedup._jit.intrinsics import copy_small_64, load_32, load_64, move, store_64, within_64
+from dedup.text.characters import character_table
+from dedup.text.flags import PADDING
+from dedup.text.normalize import to_normalize_kernel
+from dedup.text.utf8 import Spans
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "benchmarks"))
 from texts import paragraphs
@@ -77,6 +81,15 @@ def test_an_index_that_is_opened_again_and_documents_that_come_again(tmp_path):
         return found
 
     assert any(alike(removed))
+
+
+def test_bytes_beside_the_texts_are_not_decoded(monkeypatch):
+    """A column may have any between its texts, and behind the last."""
+    monkeypatch.setenv("DEDUP_ENGINE", "interpreted")
+    raw = np.frombuffer(b"\xff\xffcafe\xcc\x81\xff\xff\xff\xffcafe\xff\xff\xff\xff" + bytes(PADDING), np.uint8)
+    found = np.zeros(2, np.int64)
+    spans = Spans(raw, np.array([2, 12]), np.array([8, 16]))
+    assert jit.compiled(to_normalize_kernel)(spans, character_table(), found) == 1 and found[0] == 0
 
 
 class Pair(NamedTuple):
