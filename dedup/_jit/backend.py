@@ -3,7 +3,8 @@
 A kernel is a plain function over arrays, as a rule of its caller's making. `compiled(kernel)` is the same function compiled,
 together with the package's functions that it calls. Both backends give the same results bit for bit, so the choice is one of
 speed alone: small inputs never compile, large ones do where numba can be imported. `DEDUP_ENGINE=numpy` or
-`DEDUP_ENGINE=numba` forces one.
+`DEDUP_ENGINE=numba` forces one. `DEDUP_ENGINE=interpreted` is for developers: it goes the way of the compiled kernels, but
+runs them as they are, by Python, over arrays in which every access out of bounds raises IndexError (see `interpreted`).
 """
 
 import os
@@ -21,6 +22,7 @@ import numpy as np
 from xxhash import xxh3_64_hexdigest
 
 from ..errors import ConfigError
+from .interpreted import checking, checking_numpy
 from .intrinsics import INTRINSICS, instruction
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
 
 # Loading the compiled kernels takes about a second, making them the first time many; this much text pays for it.
 COMPILE_FROM = 1 << 19  # characters
+_ENGINES = ("numpy", "numba", "interpreted")
 _PACKAGE = __name__.partition(".")[0]
 _PATIENCE = 1.5  # seconds until somebody at a terminal is told what takes so long
 
@@ -44,13 +47,15 @@ _PATIENCE = 1.5  # seconds until somebody at a terminal is told what takes so lo
 def wanted(characters: int) -> bool:
     """Whether work on so many characters is to be done by the compiled kernels."""
     forced = os.environ.get("DEDUP_ENGINE", "")
-    if forced not in ("", "numpy", "numba"):
-        raise ConfigError(f"DEDUP_ENGINE is {forced!r}; expected numpy, numba or nothing")
+    if forced not in ("", *_ENGINES):
+        raise ConfigError(f"DEDUP_ENGINE is {forced!r}; expected {', '.join(_ENGINES)} or nothing")
     if forced == "numba" and not numba_works():
         raise ConfigError(
             "DEDUP_ENGINE is numba, but numba cannot compile: pip install 'dedup-paragraphs[fast]', and unset NUMBA_DISABLE_JIT"
         )
-    return forced == "numba" or (forced == "" and characters >= COMPILE_FROM and numba_works())
+    if forced == "interpreted" and np.lib.NumpyVersion(np.__version__) < "2.0.0":  # whose integers become floats
+        raise ConfigError(f"DEDUP_ENGINE is interpreted, and numpy {np.__version__}; expected numpy 2 or later")
+    return forced in ("numba", "interpreted") or (forced == "" and characters >= COMPILE_FROM and numba_works())
 
 
 @lru_cache(maxsize=1)
@@ -64,6 +69,10 @@ def numba_works() -> bool:
     return not getattr(numba.config, "DISABLE_JIT", 0)
 
 
+def _interprets() -> bool:
+    return os.environ.get("DEDUP_ENGINE") == "interpreted"
+
+
 _one_at_a_time = threading.RLock()  # threads that need the same kernel must not each compile it
 
 
@@ -72,7 +81,11 @@ def compiled(function: Callable[..., Any], *, nogil: bool = True) -> Callable[..
 
     The kernels that it calls are compiled once more for every literal that they are given, and for a variable that was
     given no other value before: it takes np.int64(0) where they are large.
+
+    Under `DEDUP_ENGINE=interpreted` it is no machine code: the same functions, which check every access.
     """
+    if _interprets():
+        return _interpreted(function)
     with _one_at_a_time:
         return _compiled(function, nogil)
 
@@ -84,13 +97,7 @@ def _compiled(function: Callable[..., Any], nogil: bool, inner: bool = False) ->
     if function in INTRINSICS:
         return instruction(function)
     function = _COMPILED_AS.get(function, function)
-    names = {
-        name: _compiled(value, True, inner=True) if _is_ours(value) else value
-        for name, value in function.__globals__.items()
-        if name in function.__code__.co_names or name.startswith("__")
-    }
-    copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
-    copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
+    copy = _copy(function, lambda value: _compiled(value, True, inner=True) if _is_ours(value) else value)
     options: dict[str, Any] = {"nogil": nogil, "_nrt": "makes_arrays" in vars(function), "no_cfunc_wrapper": True}
     machine: Callable[..., Any]
     if inner:  # called by kernels alone, and on disk as part of those
@@ -102,6 +109,33 @@ def _compiled(function: Callable[..., Any], nogil: bool, inner: bool = False) ->
     except RuntimeError:  # no writable place for the cache: compile in every process
         machine = numba.njit(**options)(copy)
     return machine
+
+
+@cache
+def _interpreted(function: Callable[..., Any]) -> Callable[..., Any]:
+    return checking(_linked(function))
+
+
+@cache
+def _linked(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A kernel that calls what it calls when compiled, and makes checked arrays."""
+
+    def linked(value: Any) -> Any:
+        return checking_numpy() if value is np else _linked(value) if _is_ours(value) else value
+
+    return _copy(_COMPILED_AS.get(function, function), linked)
+
+
+def _copy(function: Callable[..., Any], replace: Callable[[Any], Any]) -> FunctionType:
+    """A kernel that finds under the names of its module what `replace` makes of their values."""
+    names = {
+        name: replace(value)
+        for name, value in function.__globals__.items()
+        if name in function.__code__.co_names or name.startswith("__")
+    }
+    copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
+    copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
+    return copy
 
 
 def _is_ours(value: Any) -> bool:
@@ -203,7 +237,7 @@ def _version() -> str:
 @contextmanager
 def announced() -> Iterator[None]:
     """Tell a person at a terminal why the first large run is slow to start."""
-    if sys.stderr is None or not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty() or _interprets():
         yield
         return
     timer = threading.Timer(_PATIENCE, _tell)

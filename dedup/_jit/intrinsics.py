@@ -4,6 +4,7 @@ Each is a plain function, which does the same where kernels run as they are, and
 place.
 """
 
+import ctypes
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -46,20 +47,21 @@ def move(array, to, begin, end):
 
 @kernel
 def trailing_zeros(word):
-    """How many of a uint64's lowest bits are 0; 64 if all are."""
-    return (int(word) & -int(word)).bit_length() - 1 if word else 64
+    """How many of a uint64's lowest bits are 0, as a uint64; 64 if all are."""
+    return np.uint64((int(word) & -int(word)).bit_length() - 1 if word else 64)
 
 
 @kernel
 def ones(word):
-    """How many of a uint64's bits are 1."""
-    return int(word).bit_count()
+    """How many of a uint64's bits are 1, as a uint64."""
+    return np.uint64(int(word).bit_count())
 
 
 @kernel
 def within_64(buffer, i, low, high):
     """A uint64 whose bit k tells whether byte i + k is one of low ... high."""
-    return sum(1 << k for k in range(64) if low <= buffer[i + k] <= high)
+    bytes_64 = buffer[i : i + 64]
+    return np.packbits((low <= bytes_64) & (bytes_64 <= high), bitorder="little").view("<u8")[0]
 
 
 @kernel
@@ -73,9 +75,22 @@ def text_characters(texts, i):
     """The memory of item i of the list at address `texts`: uint8[...], and bytes a character, 0 if all are ASCII, -1 if
     there is no such item, or it is anything but a str (of a subclass, even).
 
-    Compiled only, with the GIL held; valid as long as the list holds the text.
+    Takes the GIL; where compiled it is valid as long as the list holds the text, else a copy.
     """
-    raise NotImplementedError
+    listed = ctypes.cast(texts, ctypes.py_object).value
+    if i >= len(listed) or type(listed[i]) is not str:
+        return np.zeros(0, dtype=np.uint8), -1
+    text, order = listed[i], sys.byteorder[0]
+    highest = max(map(ord, text), default=0)
+    if highest < 0x80:
+        width, encoding = 0, "ascii"
+    elif highest < 0x100:
+        width, encoding = 1, "latin-1"
+    elif highest < 0x10000:
+        width, encoding = 2, f"utf-16-{order}e"
+    else:
+        width, encoding = 4, f"utf-32-{order}e"
+    return np.frombuffer(text.encode(encoding, "surrogatepass"), dtype=np.uint8), width
 
 
 INTRINSICS = (

@@ -119,7 +119,7 @@ def slices(
     """Do what `candidates.slices` says, by compiled kernels."""
     tokens, shingles, columns = batch.tokens, batch.shingles, batch.keys.shape[1]
     sketched = Sketched(
-        tokens.buffer, tokens.flags, tokens.starts, tokens.first, shingles.hashes, shingles.first, batch.keys, batch.roles,
+        tokens.buffer, tokens.padded_flags, tokens.starts, tokens.first, shingles.hashes, shingles.first, batch.keys, batch.roles,
         documents, batch.positions, order,
     )  # fmt: skip
     size, judged = backend.compiled(largest_kernel)(sketched)

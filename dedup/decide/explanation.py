@@ -74,8 +74,7 @@ def _tokens(text: bytes, flags: bytes) -> Tokens:
     """Return the tokens of a folded text."""
     buffer = np.frombuffer(text + bytes([32]) + bytes(PADDING), np.uint8)
     starts = np.append(0, np.flatnonzero(buffer[: len(text) + 1] == 32) + 1)
-    padded = np.frombuffer(flags + bytes(PADDING), np.uint8)
-    return Tokens(buffer, starts, np.array([0, len(flags)]), padded[: len(flags)])
+    return Tokens(buffer, starts, np.array([0, len(flags)]), np.frombuffer(flags + bytes(PADDING), np.uint8))
 
 
 def _across(state: State, entry: int, tokens: Tokens, shingles: Shingles) -> tuple[list[int], int]:

@@ -184,7 +184,7 @@ def shingle_kernel(buffer, starts, first_token, size):
     for p in range(len(first) - 1):
         count = first_token[p + 1] - first_token[p]
         first[p + 1] = first[p] + min(count, max(count - size + 1, 1))
-    hashes = np.empty(first[-1], dtype=np.uint32)
+    hashes = np.empty(first[len(first) - 1], dtype=np.uint32)
     lengths = np.empty(_BLOCK, dtype=np.uint32)
     words = np.empty((8, _BLOCK), dtype=np.uint32)
     for p in range(len(first) - 1):

@@ -29,7 +29,9 @@ def find_prefixes(tokens: Tokens, shingles: Shingles, size: int, fast: bool = Fa
     """
     found = np.zeros((len(tokens.first) - 1, MOST_PREFIXES), dtype=np.uint32)
     if fast:
-        backend.compiled(prefixes_kernel)(tokens.first, tokens.flags, shingles.hashes, shingles.first, size, found)
+        backend.compiled(prefixes_kernel)(
+            tokens.first, tokens.padded_flags, shingles.hashes, shingles.first, size, found
+        )
         return found
     length = max(PREFIX, size)
     heads = np.flatnonzero(tokens.flags & AFTER_STOP != 0)

@@ -75,7 +75,7 @@ class _Behind(NamedTuple):
 
 
 def fold_numba(texts: Utf8) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
-    """Fold texts; return buffer, starts, first and flags, as `Tokens` has them."""
+    """Fold texts; return buffer, starts, first and padded flags, as `Tokens` has them."""
     table = character_table()
     texts = normalized_utf8(texts, table)
     fold_texts = backend.compiled(fold_kernel)
@@ -90,7 +90,7 @@ def fold_numba(texts: Utf8) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArr
         output = Output(buffer, starts, flags)
         p, size, count = fold_texts(texts.spans, table, ascii_table(), output, first, p, size, count)
         if p == n:
-            return buffer[: size + PADDING], starts[: count + 1], first, flags[:count]
+            return buffer[: size + PADDING], starts[: count + 1], first, flags[: count + PADDING]
         worst = int(texts.ends[p] - texts.begins[p]) + PADDING  # each byte may become three, and a token
         buffer = np.concatenate([buffer, np.empty(max(len(buffer), 3 * worst), dtype=np.uint8)])
         more = np.empty(max(len(starts), worst), dtype=np.int64)

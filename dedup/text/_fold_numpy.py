@@ -76,10 +76,10 @@ class _Characters(NamedTuple):
 def fold_numpy(
     texts: Sequence[str],
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
-    """Fold texts; return buffer, starts, first and flags, as `Tokens` has them."""
+    """Fold texts; return buffer, starts, first and padded flags, as `Tokens` has them."""
     if not texts:
         nothing = np.zeros(PADDING, dtype=np.uint8)
-        return nothing, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), nothing[:0]
+        return nothing, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), nothing
     characters = _read(texts)
     kinds, _, folds, ends = characters
     roles = np.frombuffer(bytearray(kinds.tobytes().translate(_ROLES)), dtype=np.uint8)
@@ -99,9 +99,9 @@ def fold_numpy(
     kept = np.flatnonzero(emits | spaces)
     buffer, starts = _encode(folds[kept], np.searchsorted(kept, touching))
 
-    flags = np.zeros(len(lead) + PADDING, dtype=np.uint8)[: len(lead)]
+    flags = np.zeros(len(lead) + PADDING, dtype=np.uint8)
     if len(lead):
-        _fill_flags(flags, characters, roles, lead, stops)
+        _fill_flags(flags[: len(lead)], characters, roles, lead, stops)
     return buffer, starts, np.append(0, np.searchsorted(lead, ends)), flags
 
 

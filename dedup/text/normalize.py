@@ -63,11 +63,17 @@ def to_normalize_kernel(texts, table, found):
     count = p = 0
     if n == 0:
         return 0
-    for i in range(begins[0], ends[-1], 64):
+    for i in range(begins[0], ends[n - 1], 64):
         flags = within_64(raw, i, 38, 38) | within_64(raw, i, 0xC0, 0xFF)
         while flags != 0:
             at = i + np.int64(trailing_zeros(flags))
             flags &= flags - np.uint64(1)
+            while p < n and ends[p] <= at:
+                p += 1
+            if p == n:
+                return count
+            if at < begins[p]:  # of no text, and perhaps no UTF-8
+                continue
             if raw[at] == 38:
                 if not may_be_entity_kernel(raw, at + 1):
                     continue
@@ -75,11 +81,7 @@ def to_normalize_kernel(texts, table, found):
                 code, _ = decode_kernel(raw, at)
                 if not table.classes[entry_kernel(table, code)] & UNSTABLE:
                     continue
-            while p < n and ends[p] <= at:
-                p += 1
-            if p == n:
-                break
-            if at >= begins[p] and (count == 0 or found[count - 1] != p):
+            if count == 0 or found[count - 1] != p:
                 found[count] = p
                 count += 1
     return count

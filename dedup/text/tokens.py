@@ -26,13 +26,18 @@ class Tokens:
     buffer: uint8[...], the folded text, one space behind every token, then PADDING bytes of no meaning
     starts: int64[T + 1], so that token i is `buffer[starts[i] : starts[i + 1] - 1]`
     first:  int64[n + 1], so that the tokens of text p are first[p] ... first[p + 1] - 1
-    flags:  uint8[T], what folding saw of each token; kernels may read PADDING bytes past the last
+    padded_flags: uint8[T + PADDING], what folding saw of each token, then bytes of no meaning
     """
 
     buffer: NDArray[np.uint8]
     starts: NDArray[np.int64]
     first: NDArray[np.int64]
-    flags: NDArray[np.uint8]
+    padded_flags: NDArray[np.uint8]
+
+    @property
+    def flags(self) -> NDArray[np.uint8]:
+        """Return what folding saw of each token, uint8[T]."""
+        return self.padded_flags[: len(self.starts) - 1]
 
     def text(self, p: int) -> bytes:
         """Return text p folded, its tokens joined by one space."""

@@ -90,7 +90,7 @@ def utf8_kernel(texts, begin, end):
     """Encode items begin ... end - 1 of the list at address `texts`.
 
     Returns a buffer, with room behind them, and int64[end - begin + 1], where each begins; an empty one if any is not
-    exactly a str. Runs compiled only, and with the GIL held: the list must not change between measuring and reading.
+    exactly a str. Is to be compiled with the GIL held: the list must not change between measuring and reading.
     """
     capacity = 0
     for p in range(begin, end):
