@@ -4,11 +4,11 @@ import os
 import subprocess
 import sys
 from itertools import chain
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
+from helpers import ROOT
 from numpy.typing import NDArray
 from sentences import changed_pairs
 
@@ -21,7 +21,7 @@ from dedup.text.flags import PADDING
 from dedup.text.normalize import to_normalize_kernel
 from dedup.text.utf8 import Spans
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "benchmarks"))
+sys.path.append(str(ROOT / "benchmarks"))
 from texts import paragraphs
 
 _MADE = [paragraph.text for paragraph in paragraphs(110)]
