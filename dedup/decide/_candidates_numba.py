@@ -150,11 +150,7 @@ def _postings(shingles: int, paragraphs: int) -> Postings:
     """Return room for the postings of a document."""
     slots = np.empty(max(2, 1 << (2 * shingles).bit_length()), np.uint64)
     newest, mine, posted, older = (np.empty(n, np.int64) for n in (len(slots), shingles, shingles, shingles))
-    shared, distinct, entries = (
-        np.zeros(paragraphs, np.int64),
-        np.empty(paragraphs, np.int64),
-        np.empty(paragraphs, np.int64),
-    )
+    shared, distinct, entries = np.zeros((3, paragraphs), np.int64)
     return Postings(slots, newest, mine, posted, older, shared, distinct, entries)
 
 

@@ -1,9 +1,9 @@
 """Candidates: which earlier paragraph may be the original of which, and through which key it was found.
 
 Within a document every paragraph that shares enough shingles is a candidate; across documents those of earlier documents
-that share a key, of a full bucket the first `max_candidates` that are kept. Each stage takes a slice of the order: all
-its open paragraphs become entries of the index, and what turns out to be a duplicate is taken out again. A paragraph
-whose text is that of a kept one is removed before any pair is formed.
+that share a key, of a full bucket the first `max_candidates` that are kept. The stages take a slice of the order at a
+time: all its open paragraphs become entries of the index, and what turns out to be a duplicate is taken out again. A
+paragraph whose text is that of a kept one is removed before any pair is formed.
 
 `_candidates_numba` and `_candidates_numpy` fill these arrays; here is what they hold.
 """

@@ -43,14 +43,5 @@ class Verdicts(NamedTuple):
         n = len(takes_part)
         state = np.where(takes_part, OPEN, PASSED).astype(np.uint8)
         original, entry, own = np.full((3, n), -1)
-        return cls(
-            state,
-            np.zeros(n, np.uint8),
-            np.zeros(n),
-            np.zeros(n),
-            original,
-            entry,
-            own,
-            np.array([base]),
-            np.empty(n, np.int64),
-        )
+        relation, jaccard, containment = np.zeros(n, np.uint8), np.zeros(n), np.zeros(n)
+        return cls(state, relation, jaccard, containment, original, entry, own, np.array([base]), np.empty(n, np.int64))
