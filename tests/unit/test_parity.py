@@ -150,7 +150,7 @@ def candidates(before, given, again, config, fast):
 
 def judge_all(pairs, index, config, fast):
     """Judge what is unjudged; of what is distinct the figures are nobody's business, and not always worked out."""
-    judge(np.flatnonzero(pairs.relation == UNJUDGED), pairs, index, config, fast, None)
+    judge(np.flatnonzero(pairs.relation == UNJUDGED), pairs, index, config, None if fast else {}, None)
     pairs.jaccard[pairs.relation == DISTINCT] = pairs.containment[pairs.relation == DISTINCT] = 0
 
 
