@@ -15,7 +15,7 @@ from .decide.pipeline import decide_alone, known_length
 from .decide.state import Decided, State
 from .deduplicator import Deduplicator
 from .errors import InputError
-from .match.relation import compare_folded
+from .match.compare import compare_folded
 from .results import CleanResult, Comparison, Match
 from .sketch.minhash import shingle, sign
 from .text.columns import TextColumn, is_column, read_column
@@ -42,7 +42,7 @@ def compare(a: str, b: str, **options: Any) -> Comparison:
     config = Config.of(None, options)
     tokens = fold([checked(a, "a"), checked(b, "b")])
     sides = tokens.text(0), tokens.flags_of(0), tokens.text(1), tokens.flags_of(1)
-    return compare_folded(*sides, config, differences=True)
+    return compare_folded(*sides, config)
 
 
 def duplicated(texts: Iterable[str | None], **options: Any) -> NDArray[np.bool_]:

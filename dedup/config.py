@@ -8,31 +8,28 @@ from typing import Any, Literal
 from .errors import ConfigError
 
 # Whatever changes a decision although no option changes (folding, scheme, rule) raises this number.
-DECISION_VERSION = 4
+DECISION_VERSION = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """The options of every function and of `Deduplicator`.
 
-    threshold: Jaccard similarity of the shingle sets from which two paragraphs can be `near`, in (0, 1].
-    containment: share of the shorter paragraph's words that must stand in the longer one for `contained`, in (0.5, 1];
-        with the guard only such as "the" may be missing. None switches the relation off, and the search for it.
-    guard: whether a changed number, name, negation, unit or word keeps both paragraphs.
+    threshold: None removes a paragraph only if what it says stays in one that is kept. A number in (0, 1] is a choice of
+        likeness instead, without that promise: a paragraph is removed if it is exact, or if the Jaccard similarity of its
+        shingles with a kept one's is at least that.
     scope: "corpus" compares across documents, "document" only within each.
     min_tokens: paragraphs of fewer words are short; a character of an unspaced script counts half a word.
     shingle_size: words in a shingle.
     num_perm: permutations in a MinHash signature.
-    recall: least probability that LSH finds a pair whose Jaccard similarity equals `threshold`, in (0, 1).
+    recall: least probability that LSH finds a pair whose Jaccard similarity equals `threshold`, or 0.7 without one, in (0, 1).
     max_candidates: kept paragraphs that a lookup compares with in one LSH bucket, at most.
     seed: seed of the permutations.
 
     Raises ConfigError (a ValueError) for a value outside its range.
     """
 
-    threshold: float = 0.7
-    containment: float | None = 0.9
-    guard: bool = True
+    threshold: float | None = None
     scope: Literal["corpus", "document"] = "corpus"
     min_tokens: int = 3
     shingle_size: int = 3
@@ -42,10 +39,8 @@ class Config:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        self._normalise("threshold", float, lambda v: 0 < v <= 1, "a number above 0 and at most 1")
-        if self.containment is not None:
-            self._normalise("containment", float, lambda v: 0.5 < v <= 1, "a number above 0.5 and at most 1, or None")
-        self._normalise("guard", bool, lambda v: True, "True or False")
+        if self.threshold is not None:
+            self._normalise("threshold", float, lambda v: 0 < v <= 1, "a number above 0 and at most 1, or None")
         self._normalise("scope", str, lambda v: v in ("corpus", "document"), '"corpus" or "document"')
         self._normalise("min_tokens", int, lambda v: 0 <= v <= 10_000, "a whole number from 0 to 10,000")
         self._normalise("shingle_size", int, lambda v: 1 <= v <= 100, "a whole number from 1 to 100")

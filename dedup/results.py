@@ -59,14 +59,14 @@ class CleanResult:
     removed: list[Removal]
 
 
-Cause = Literal["removed", "no words", "short", "record field", "delivered before", "nothing alike", "nearest"]
+Cause = Literal["removed", "no words", "short", "place", "delivered before", "nothing alike", "nearest"]
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a paragraph was removed, or kept.
 
-    cause: it was "removed"; or it was kept, as it has "no words", is "short", is a "record field", was "delivered before",
+    cause: it was "removed"; or it was kept, as it has "no words", is "short", as its "place" says something, was "delivered before",
         as there was "nothing alike", or as the "nearest" earlier paragraph differs in something that matters
     decision: what was decided
     nearest: document id and paragraph position of the nearest earlier paragraph that is kept, if it was compared with any

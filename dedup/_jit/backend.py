@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from pathlib import Path
 from types import FunctionType
-from typing import Any
+from typing import Any, no_type_check
 from typing import no_type_check as kernel  # kernels take lists when interpreted, arrays when compiled
 
 import numpy as np
@@ -29,11 +29,10 @@ __all__ = [
     "announced",
     "choose",
     "compiled",
+    "compiled_as",
     "kernel",
     "makes_arrays",
     "numba_works",
-    "numbers",
-    "small_numbers",
     "wanted",
 ]
 
@@ -96,7 +95,7 @@ def _compiled(function: Callable[..., Any], nogil: bool, inner: bool = False) ->
 
     if function in INTRINSICS:
         return instruction(function)
-    function = _COMPILED_AS.get(function, function)
+    function = vars(function).get("compiled_as", function)
     copy = _copy(function, lambda value: _compiled(value, True, inner=True) if _is_ours(value) else value)
     options: dict[str, Any] = {"nogil": nogil, "_nrt": "makes_arrays" in vars(function), "no_cfunc_wrapper": True}
     machine: Callable[..., Any]
@@ -123,7 +122,7 @@ def _linked(function: Callable[..., Any]) -> Callable[..., Any]:
     def linked(value: Any) -> Any:
         return checking_numpy() if value is np else _linked(value) if _is_ours(value) else value
 
-    return _copy(_COMPILED_AS.get(function, function), linked)
+    return _copy(vars(function).get("compiled_as", function), linked)
 
 
 def _copy(function: Callable[..., Any], replace: Callable[[Any], Any]) -> FunctionType:
@@ -153,37 +152,14 @@ def makes_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-# Room to work in. Uncompiled kernels index lists several times faster than arrays.
+def compiled_as(machine: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Have another kernel compiled in the place of a function that is faster, or possible, in Python alone."""
 
+    def marked(function: Callable[..., Any]) -> Callable[..., Any]:
+        vars(function)["compiled_as"] = machine
+        return no_type_check(function)
 
-@kernel
-def numbers(length, value):
-    """So many integers, all `value`: int64 where compiled."""
-    return [value] * length
-
-
-@makes_arrays
-@kernel
-def _number_array(length, value):
-    return np.full(length, np.int64(value), dtype=np.int64)
-
-
-@kernel
-def small_numbers(length):
-    """So many integers from 0 to 255, all 0: uint8 where compiled."""
-    return bytearray(length)
-
-
-@makes_arrays
-@kernel
-def _small_number_array(length):
-    return np.zeros(length, dtype=np.uint8)
-
-
-@kernel
-def choose(condition, yes, no):
-    """`yes` where the condition holds, else `no`: uint32 arrays, and numbers where compiled. Several times np.where."""
-    return (yes ^ no) & np.negative(condition.astype(np.uint32)) ^ no
+    return marked
 
 
 @kernel
@@ -191,11 +167,10 @@ def _choose_one(condition, yes, no):
     return yes if condition else no
 
 
-_COMPILED_AS: dict[Callable[..., Any], Callable[..., Any]] = {
-    numbers: _number_array,
-    small_numbers: _small_number_array,
-    choose: _choose_one,
-}
+@compiled_as(_choose_one)
+def choose(condition, yes, no):
+    """`yes` where the condition holds, else `no`: uint32 arrays, and numbers where compiled. Several times np.where."""
+    return (yes ^ no) & np.negative(condition.astype(np.uint32)) ^ no
 
 
 def _own_cache(machine: Any) -> None:

@@ -19,7 +19,7 @@ from ..io.atomic import Replacement, failures_named
 from ..io.formats import NOTE, Formats, open_reader
 from ..io.formats.jsonl import as_json
 from ..io.inputs import InputFile, check_places, plan
-from ..match.explain import marked, word_diff
+from ..report.diff import marked, word_diff
 from ..report.removals import Run, reported
 from ..report.tune import described, documents_at_random, looked_at, survey
 from ..report.why import place, why
@@ -321,9 +321,9 @@ def explain(
 @reads
 @decides
 def tune(sources: tuple[str, ...], number: int, formats: Formats, config: Config, lines: bool) -> None:
-    """Show the pairs of paragraphs closest to each boundary of the rule, with what differs in them.
+    """Show the pairs of paragraphs closest to a threshold of likeness, with what differs in them.
 
-    Look at them, then set --threshold, --containment and --no-guard so that the boundaries lie where you want them.
+    Look at them, then set --threshold so that the boundary lies where you want it.
 
     \b
     dedup tune articles

@@ -22,15 +22,10 @@ def decides(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that change what is removed; the command gets them as `config` and `lines`."""
 
     @wraps(command)
-    def wrapped(scope: Any, threshold: float, containment: str, guard: bool, lines: bool, **options: Any) -> Any:
+    def wrapped(scope: Any, threshold: float | None, lines: bool, **options: Any) -> Any:
         if lines and scope == "document":
             raise click.UsageError("--lines takes every line as a document: --scope document would compare nothing.")
-        try:
-            share = None if containment.lower() == "none" else float(containment)
-        except ValueError:
-            problem = f"{containment!r} is neither a number nor none"
-            raise click.BadParameter(problem, param_hint="--containment") from None
-        return command(config=Config(threshold, share, guard, scope), lines=lines, **options)
+        return command(config=Config(threshold, scope), lines=lines, **options)
 
     return _with(
         wrapped,
@@ -43,19 +38,9 @@ def decides(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--threshold",
-            default=DEFAULTS.threshold,
-            show_default=True,
-            help="Least Jaccard similarity of near repeats.",
-        ),
-        click.option(
-            "--containment",
-            default=str(DEFAULTS.containment),
-            show_default=True,
-            metavar="SHARE|none",
-            help="Share of a paragraph's words that must stand in another that contains it; none switches this off.",
-        ),
-        click.option(
-            "--guard/--no-guard", default=True, help="Keep both where a number, name, negation or word differs."
+            type=float,
+            metavar="JACCARD",
+            help="Remove by likeness instead: what is as alike as that goes, whatever it says.",
         ),
         click.option("--lines", is_flag=True, help="Take every line as a document of its own."),
     )

@@ -13,7 +13,7 @@ import click
 from ..io.atomic import Replacement
 from ..io.formats.jsonl import as_json
 from ..io.inputs import check_names
-from ..match.explain import Side, marked, plain, word_diff
+from ..report.diff import Side, marked, plain, word_diff
 from ..report.kept_texts import KeptTexts, with_kept
 from ..report.sample import OPEN, QUIT, RIGHT, WRONG, as_page, draw, judge, precision
 from ..runs.run import OpenFile, Rows

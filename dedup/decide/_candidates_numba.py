@@ -11,11 +11,11 @@ from .._jit.backend import kernel, makes_arrays
 from .._jit.intrinsics import load_64, prefetch, store_64
 from ..config import Config
 from ..index.tables import Index, home_kernel, remove_kernel
-from ..match.features import Overlap
-from ..match.judgement import EXACT
-from ..match.relation import Limits, limits, promising_kernel
+from ..match.tables import EXACT, LONG, SHORT
+from ..text.flags import HAS_CAPITAL, HAS_LOWER, IS_ADDRESS
 from .batch import JUDGED, Batch
 from .candidates import UNJUDGED, Crowd, Pairs, crowd
+from .places import ANYWHERE, APART, PINNED, SPAN
 from .verdicts import KEPT, OPEN, REMOVED, Ints, Verdicts
 
 _ONE, _NOWHERE = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -23,11 +23,12 @@ _LOW, _SPREADING = np.uint64(0xFFFFFFFF), np.uint64(0x9E3779B1)  # an odd number
 _TOGETHER = 4096  # members of a slice
 _PAIRS = 1 << 14  # of a slice, besides those that its last member may have
 _AHEAD = 4  # paragraphs whose slots are fetched before they are needed
+_SEEN = HAS_CAPITAL | HAS_LOWER | IS_ADDRESS  # what the decision reads of texts that are equal
 _NODE_BITS = 24  # a node, one key of one member, is member * columns + column
 
 
 class Sketched(NamedTuple):
-    """What the stage reads of a batch: texts, shingles, keys, roles, documents and positions, and the order of the rule."""
+    """What the stage reads of a batch: texts, shingles, keys, roles, places, what each says, and the order of the rule."""
 
     buffer: NDArray[np.uint8]
     flags: NDArray[np.uint8]
@@ -39,6 +40,8 @@ class Sketched(NamedTuple):
     roles: NDArray[np.uint8]
     documents: Ints
     positions: Ints
+    held: NDArray[np.uint8]
+    cores: Ints
     order: Ints
 
 
@@ -46,19 +49,19 @@ class Postings(NamedTuple):
     """The shingles of the document at hand, whose paragraphs are numbered as they come.
 
     slots: uint64[...], open addressing: hash << 32 | 1 + the last paragraph that has it, 0 where free
-    newest: int64[...], of each slot the newest posting, or -1; mine: int64[...], slots of the paragraph at hand
+    newest, lengths: int64[...], of each slot the newest posting, or -1, and how many there are
+    mine: int64[...], slots of the paragraph at hand, those of what it says first
     posted, older: int64[...], of each posting the number of the paragraph, and the posting before it
-    shared, distinct, entries: int64[...], of each paragraph the shingles that it shares with the one at hand, how many
-        different ones it has, and its entry
+    shared, entries: int64[...], of each paragraph the shingles that it shares with the one at hand, and its entry, or -1
     """
 
     slots: NDArray[np.uint64]
     newest: Ints
+    lengths: Ints
     mine: Ints
     posted: Ints
     older: Ints
     shared: Ints
-    distinct: Ints
     entries: Ints
 
 
@@ -100,7 +103,7 @@ class Bounds(NamedTuple):
     run, first: the first entries of what is decided in one go, and of the slice
     together: members; largest: pairs of one member, at most
     most: entries in a full bucket; across: whether documents are compared; again: whether this one has entries already
-    limits: what of the configuration decides on a pair
+    threshold: the least Jaccard similarity of shingles of `size` words, where likeness decides; else 0
     """
 
     run: int
@@ -110,7 +113,8 @@ class Bounds(NamedTuple):
     most: int
     across: bool
     again: bool
-    limits: Limits
+    threshold: float
+    size: int
 
 
 def slices(
@@ -120,17 +124,18 @@ def slices(
     tokens, shingles, columns = batch.tokens, batch.shingles, batch.keys.shape[1]
     sketched = Sketched(
         tokens.buffer, tokens.padded_flags, tokens.starts, tokens.first, shingles.hashes, shingles.first, batch.keys, batch.roles,
-        documents, batch.positions, order,
+        documents, batch.positions, batch.held, batch.cores, order,
     )  # fmt: skip
     size, judged = backend.compiled(largest_kernel)(sketched)
     postings = _postings(size, judged)
     together = min(_TOGETHER, len(order))
     begin, run = 0, index.count
     while begin < len(order):
-        gathered = (columns - 1) * (min(config.max_candidates, index.count) + together) + judged + together
+        gathered = (columns - 1) * (min(config.max_candidates, index.count) + together) + 2 * judged + together
         largest = min(gathered, index.count + together) + (columns - 1) * together
         bounds = Bounds(
-            run, index.count, together, largest, config.max_candidates, config.scope == "corpus", again, limits(config)
+            run, index.count, together, largest, config.max_candidates, config.scope == "corpus", again,
+            0.0 if config.threshold is None else config.threshold, config.shingle_size,
         )
         found = _found(largest + _PAIRS, gathered, together, columns)
         members, pairs, crowded, end = backend.compiled(candidates_kernel)(
@@ -149,9 +154,10 @@ def slices(
 def _postings(shingles: int, paragraphs: int) -> Postings:
     """Return room for the postings of a document."""
     slots = np.empty(max(2, 1 << (2 * shingles).bit_length()), np.uint64)
-    newest, mine, posted, older = (np.empty(n, np.int64) for n in (len(slots), shingles, shingles, shingles))
-    shared, distinct, entries = np.zeros((3, paragraphs), np.int64)
-    return Postings(slots, newest, mine, posted, older, shared, distinct, entries)
+    newest, lengths = np.empty((2, len(slots)), np.int64)
+    mine, posted, older = np.empty((3, shingles), np.int64)
+    shared, entries = np.zeros((2, paragraphs), np.int64)
+    return Postings(slots, newest, lengths, mine, posted, older, shared, entries)
 
 
 def _found(pairs: int, gathered: int, together: int, columns: int) -> Found:
@@ -168,7 +174,7 @@ def _found(pairs: int, gathered: int, together: int, columns: int) -> Found:
 def _pairs(found: Found, members: int, pairs: int) -> Pairs:
     return Pairs(
         found.members[:members], found.capped[:members], found.first[: members + 1], found.later[:pairs],
-        found.original[:pairs], found.key[:pairs], found.relation[:pairs], np.ones(pairs), np.ones(pairs),
+        found.original[:pairs], found.key[:pairs], found.relation[:pairs],
     )  # fmt: skip
 
 
@@ -188,30 +194,35 @@ def candidates_kernel(batch, index, verdicts, begin, found, postings, bounds):
             fetch_kernel(batch, index, batch.order[at + _AHEAD])
         if batch.documents[p] != document:
             document = batch.documents[p]
-            posted = open_document_kernel(batch, verdicts, begin, at, postings)
+            posted = open_document_kernel(batch, verdicts, begin, at, postings, bounds)
+        entry, ours, different = np.int64(-1), 0, 0
+        if batch.roles[p] == JUDGED and posted.last > 0:
+            ours, different = look_kernel(batch, p, posted, postings, bounds)
         if verdicts.state[p] == OPEN:
             found.first[members], found.capped[members] = pairs, 0
             found.free[:] = _NOWHERE
-            equal = equal_kernel(batch, index, verdicts, p, found, bounds)
+            equal = equal_kernel(batch, index, verdicts, p, pairs, found, bounds)
             if equal >= 0:
                 entry = bounds.first + members
-                for k in range(equal):
-                    found.original[pairs], found.key[pairs], found.relation[pairs] = found.entries[k], -1, EXACT
-                    found.later[pairs] = entry
-                    pairs += 1
+                for k in range(pairs, pairs + equal):
+                    found.later[k], found.key[k] = entry, -1
+                pairs += equal
                 if batch.roles[p] == JUDGED:
                     entries = unsure = 0
                     if verdicts.own[p] < 0 and batch.keys.shape[1] > 1:
                         entries, unsure, crowded = across_kernel(batch, index, p, members, crowded, found, bounds)
-                    if posted.last > 0:
-                        entries, different = within_kernel(batch, index, p, entries, posted, postings, found, bounds)
-                        posted = post_kernel(entry, different, posted, postings)
+                        if batch.held[p] != ANYWHERE and batch.held[p] != APART:
+                            entries = unsure = found.capped[members] = 0
+                    if different > 0 and batch.held[p] != PINNED:
+                        entries = within_kernel(batch, index, p, members, entries, ours, postings, found, bounds)
                     pairs = write_kernel(found, entry, entries, unsure, pairs)
                 certain = pairs == found.first[members] and found.capped[members] == 0
                 verdicts.state[p] = KEPT if certain else OPEN
                 enter_kernel(batch, index, verdicts, p, entry, found.free)
                 found.members[members] = p
                 members += 1
+        if different > 0:
+            posted = post_kernel(entry, different, posted, postings, bounds.most)
         at += 1
     found.first[members] = pairs
     return members, pairs, crowded, at
@@ -250,10 +261,11 @@ def fetch_kernel(batch, index, p):
 
 
 @kernel
-def equal_kernel(batch, index, verdicts, p, found, bounds):
-    """Remove p if its text is that of a kept entry; else gather the entries with its text that are open yet.
+def equal_kernel(batch, index, verdicts, p, pairs, found, bounds):
+    """Remove p if its text is that of a kept entry; else write the pairs with the entries that may have its text.
 
-    Returns how many there are, -1 if p was removed. An entry of an earlier delivery of its document is p itself.
+    Returns how many there are, -1 if p was removed. An entry of an earlier delivery of its document is p itself. Where the
+    two texts differ in what folding saw of them, the pair is to be judged.
     """
     key, last = np.uint64(batch.keys[p, 0]), np.uint64(len(index.slots) // batch.keys.shape[1] - 1)
     begin = batch.starts[batch.first[p]]
@@ -267,16 +279,40 @@ def equal_kernel(batch, index, verdicts, p, found, bounds):
             if length == index.text_at[entry + 1] - its and same_kernel(batch.buffer, begin, index.text, its, length):
                 if bounds.again and same_document and entry < bounds.run:
                     verdicts.own[p] = entry
-                elif entry >= bounds.first and verdicts.state[verdicts.paragraph[entry - verdicts.base[0]]] == OPEN:
-                    found.entries[equal] = entry
+                elif may_stand_kernel(batch, index, p, entry):
+                    alike = looks_alike_kernel(batch, index, p, entry)
+                    open_yet = entry >= bounds.first
+                    if open_yet:
+                        open_yet = verdicts.state[verdicts.paragraph[entry - verdicts.base[0]]] == OPEN
+                    if alike and not open_yet:
+                        verdicts.state[p], verdicts.relation[p], verdicts.original[p] = REMOVED, EXACT, entry
+                        return -1
+                    found.original[pairs + equal], found.relation[pairs + equal] = entry, EXACT if alike else UNJUDGED
                     equal += 1
-                else:
-                    verdicts.state[p], verdicts.relation[p], verdicts.original[p] = REMOVED, EXACT, entry
-                    verdicts.jaccard[p] = verdicts.containment[p] = 1.0
-                    return -1
         slot = slot + _ONE & last
     found.free[0] = slot
     return equal
+
+
+@kernel
+def may_stand_kernel(batch, index, p, entry):
+    """Tell whether an entry stands where an original of p may stand."""
+    if batch.held[p] == ANYWHERE:
+        return True
+    if index.documents[entry] != batch.documents[p]:
+        return batch.held[p] == APART
+    distance = abs(index.positions[entry] - batch.positions[p])
+    return batch.held[p] != PINNED and (distance < SHORT or (batch.held[p] == APART and distance > SPAN))
+
+
+@kernel
+def looks_alike_kernel(batch, index, p, entry):
+    """Tell whether folding saw the same of p as of an entry with the same tokens, as far as it matters."""
+    at, mine = index.flags_at[entry], batch.first[p]
+    for k in range(batch.first[p + 1] - mine):
+        if (index.flags[at + k] ^ batch.flags[mine + k]) & _SEEN:
+            return False
+    return True
 
 
 @kernel
@@ -324,8 +360,8 @@ def across_kernel(batch, index, p, member, crowded, found, bounds):
 
 
 @kernel
-def open_document_kernel(batch, verdicts, begin, at, postings):
-    """Empty the postings for the document at place `at` of the order, and post what is kept of it in former slices."""
+def open_document_kernel(batch, verdicts, begin, at, postings, bounds):
+    """Empty the postings for the document at place `at` of the order, and post what former slices had of it."""
     document = batch.documents[batch.order[at]]
     start = at
     if at == begin:
@@ -348,17 +384,37 @@ def open_document_kernel(batch, verdicts, begin, at, postings):
     posted = Posted(0, 0, places - 1)
     for place in range(start, at):
         p = batch.order[place]
-        if batch.roles[p] == JUDGED and verdicts.state[p] == KEPT:
-            different = look_kernel(batch, p, posted, postings)
-            posted = post_kernel(verdicts.entry[p], different, posted, postings)
+        if batch.roles[p] == JUDGED:
+            _, different = look_kernel(batch, p, posted, postings, bounds)
+            posted = post_kernel(verdicts.entry[p], different, posted, postings, bounds.most)
     return posted
 
 
 @kernel
-def look_kernel(batch, p, posted, postings):
-    """Find the slots of the different shingles of a paragraph; how many there are."""
-    different, last = 0, np.uint64(posted.last)
-    for s in range(batch.first_shingle[p], batch.first_shingle[p + 1]):
+def look_kernel(batch, p, posted, postings, bounds):
+    """Find the slots of the different shingles of a paragraph, first those of what it says; how many those are, and all."""
+    first, last = batch.first_shingle[p], batch.first_shingle[p + 1]
+    begin, end = core_kernel(batch, p, bounds)
+    ours = different = find_slots_kernel(batch, p, begin, end, 0, posted, postings)
+    different = find_slots_kernel(batch, p, first, begin, different, posted, postings)
+    return ours, find_slots_kernel(batch, p, end, last, different, posted, postings)
+
+
+@kernel
+def core_kernel(batch, p, bounds):
+    """Return where the shingles begin and end that consist of what a paragraph says: all, where that is too short."""
+    first = batch.first_shingle[p]
+    begin, end = batch.cores[p, 0], batch.cores[p, 1] - bounds.size + 1
+    if bounds.threshold > 0 or begin >= end:
+        return first, batch.first_shingle[p + 1]
+    return first + begin, first + end
+
+
+@kernel
+def find_slots_kernel(batch, p, begin, end, different, posted, postings):
+    """Find the slots of shingles begin ... end - 1 of a paragraph, of which `different` were found; how many are then."""
+    last = np.uint64(posted.last)
+    for s in range(begin, end):
         has = np.uint64(batch.hashes[s]) << np.uint64(32) | np.uint64(p + 1)
         slot = np.uint64(home_kernel(batch.hashes[s], posted.last + 1))
         while postings.slots[slot] != 0 and (postings.slots[slot] ^ has) >> np.uint64(32) != 0:
@@ -366,7 +422,7 @@ def look_kernel(batch, p, posted, postings):
         if postings.slots[slot] == has:
             continue
         if postings.slots[slot] == 0:
-            postings.newest[slot] = -1
+            postings.newest[slot], postings.lengths[slot] = -1, 0
         postings.slots[slot] = has
         postings.mine[different] = slot
         different += 1
@@ -374,45 +430,73 @@ def look_kernel(batch, p, posted, postings):
 
 
 @kernel
-def post_kernel(entry, different, posted, postings):
-    """Post the shingles whose slots were found last, those of an entry."""
-    number = posted.paragraphs
-    postings.entries[number], postings.distinct[number] = entry, different
+def post_kernel(entry, different, posted, postings, most):
+    """Post the shingles whose slots were found last, where there are not `most` postings yet; entry: -1 for none."""
+    number, posting = posted.paragraphs, posted.postings
+    postings.entries[number] = entry
     for k in range(different):
-        posting, slot = posted.postings + k, postings.mine[k]
-        postings.posted[posting], postings.older[posting] = number, postings.newest[slot]
-        postings.newest[slot] = posting
-    return Posted(number + 1, posted.postings + different, posted.last)
+        slot = postings.mine[k]
+        if postings.lengths[slot] < most:
+            postings.posted[posting], postings.older[posting] = number, postings.newest[slot]
+            postings.newest[slot] = posting
+            postings.lengths[slot] += 1
+            posting += 1
+    return Posted(number + 1, posting, posted.last)
 
 
 @kernel
-def within_kernel(batch, index, p, entries, posted, postings, found, bounds):
-    """Find the entries of p's document that share enough shingles with it.
+def within_kernel(batch, index, p, member, entries, ours, postings, found, bounds):
+    """Find the entries of p's document that may say what it says; they go behind `entries` candidates; how many then.
 
-    They go behind `entries` candidates; returns how many there are then, and how many different shingles p has, whose
-    slots are those found last.
+    ours: how many of the shingles whose slots were found last belong to what p says. Where likeness decides, an entry must
+    share as many as the threshold asks for. Else it has all of them; or, as words may be cut or spelled in another way, half
+    of them, of those that stand in LONG paragraphs at most. What stands in full lists cannot be counted.
     """
-    different = look_kernel(batch, p, posted, postings)
+    known = full = 0
+    for k in range(ours):
+        length = postings.lengths[postings.mine[k]]
+        known += length > 0
+        full += length >= bounds.most
+    found.capped[member] += full == ours or (full > 0 and bounds.threshold > 0)
+    if bounds.threshold > 0:
+        need = np.int64(np.ceil(bounds.threshold * ours)) - full
+        if known >= need:
+            return share_kernel(batch, index, p, entries, (ours, 1, bounds.most - 1, max(1, need)), postings, found)
+        return entries
+    if known == ours:
+        low, high = (1, bounds.most - 1) if full < ours else (bounds.most, bounds.most)
+        need = ours - full if full < ours else ours
+        entries = share_kernel(batch, index, p, entries, (ours, low, high, need), postings, found)
+    return share_kernel(batch, index, p, entries, (ours, 1, min(LONG, bounds.most - 1), (ours + 1) // 2), postings, found)
+
+
+@kernel
+def share_kernel(batch, index, p, entries, lists, postings, found):
+    """Gather the entries that share shingles with a paragraph behind `entries` candidates; how many there are then.
+
+    lists: of how many of its shingles, with how many postings at least and at most, and how many must be shared
+    """
+    ours, low, high, need = lists
     begin = until = entries
-    for k in range(different):
-        posting = postings.newest[postings.mine[k]]
-        while posting >= 0:
-            number = postings.posted[posting]
-            if postings.shared[number] == 0:
-                found.entries[until] = number
-                until += 1
-            postings.shared[number] += 1
-            posting = postings.older[posting]
+    for k in range(ours):
+        slot = postings.mine[k]
+        if low <= postings.lengths[slot] <= high:
+            posting = postings.newest[slot]
+            while posting >= 0:
+                number = postings.posted[posting]
+                if postings.shared[number] == 0:
+                    found.entries[until] = number
+                    until += 1
+                postings.shared[number] += 1
+                posting = postings.older[posting]
     for k in range(begin, until):
         number = found.entries[k]
         other = postings.entries[number]
-        overlap = Overlap(postings.shared[number], different, postings.distinct[number])
-        length = index.flags_at[other + 1] - index.flags_at[other]
-        if promising_kernel(overlap, batch.first[p + 1] - batch.first[p], length, bounds.limits):
+        if postings.shared[number] >= need and other >= 0 and may_stand_kernel(batch, index, p, other):
             found.entries[entries] = other
             entries += 1
         postings.shared[number] = 0
-    return entries, different
+    return entries
 
 
 @kernel

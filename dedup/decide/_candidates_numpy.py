@@ -9,15 +9,16 @@ from numpy.typing import NDArray
 
 from ..config import Config
 from ..index.tables import Index
-from ..match.features import Overlap
-from ..match.judgement import EXACT
-from ..match.relation import limits, promising_kernel
+from ..match.tables import EXACT, LONG, SHORT
+from ..text.flags import HAS_CAPITAL, HAS_LOWER, IS_ADDRESS
 from .batch import JUDGED, Batch, entries
 from .candidates import UNJUDGED, Crowd, Pairs, crowd, noted_keys, only_open
+from .places import ANYWHERE, APART, PINNED, SPAN
 from .verdicts import KEPT, OPEN, REMOVED, Ints, Verdicts
 
 _TOGETHER = 4096  # members of a slice
 _PAIRS = 1 << 14  # of a slice, besides those that its last member may have
+_UNSEEN = bytes(seen & (HAS_CAPITAL | HAS_LOWER | IS_ADDRESS) for seen in range(256))  # what the decision reads of equal texts
 _BEHIND = 1 << 40  # what is added to a member's place in the slice, so that it comes behind all entries
 
 
@@ -28,10 +29,9 @@ def slices(
     run, begin = index.count, 0
     while begin < len(order):
         places = begin + np.flatnonzero(verdicts.state[order[begin : begin + _TOGETHER]] == OPEN)
-        places = places[_open(order[places], batch, documents, index, verdicts, run if again else 0, config)]
-        walk = _Walk(
-            order[places], _kept_before(batch, order, places, verdicts), batch, documents, index, verdicts, config
-        )
+        unlike = _open(order[places], batch, documents, index, verdicts, run if again else 0, config)
+        places = places[np.equal(verdicts.state[order[places]], OPEN)]
+        walk = _Walk(order, places, unlike, batch, documents, index, verdicts, config)
         count = walk.pair()
         end = int(places[count]) if count < len(places) else begin + _TOGETHER
         pairs, full = walk.enter(count)
@@ -42,11 +42,13 @@ def slices(
 
 def _open(
     members: Ints, batch: Batch, documents: Ints, index: Index, verdicts: Verdicts, run: int, config: Config
-) -> NDArray[np.bool_]:
-    """Remove paragraphs whose text is that of an entry, all of which are kept; bool[m], which are left.
+) -> dict[int, list[int]]:
+    """Remove paragraphs whose text is that of an entry that may be their original, all of which are kept.
 
-    An entry below `run` with the same document is the paragraph itself.
+    An entry below `run` with the same document is the paragraph itself. Returns the entries whose text is that of a
+    paragraph, but of which folding saw something else.
     """
+    unlike: dict[int, list[int]] = defaultdict(list)
     places, found = index.find(batch.keys[members, 0].astype(np.int64))
     for p, entry in zip(members[places].tolist(), found.tolist(), strict=True):
         same_document = index.documents[entry] == documents[p]
@@ -55,21 +57,31 @@ def _open(
         if index.folded(entry) == batch.tokens.text(p):
             if same_document and entry < run:
                 verdicts.own[p] = entry
-            else:
-                _remove_equal(verdicts, p, entry)
-    return np.equal(verdicts.state[members], OPEN)
+            elif _may_stand(batch, p, same_document, int(index.positions[entry])):
+                if _seen(index.read(entry)[1]) == _seen(batch.tokens.flags_of(p)):
+                    _remove_equal(verdicts, p, entry)
+                else:
+                    unlike[p].append(entry)
+    return unlike
 
 
 def _remove_equal(verdicts: Verdicts, p: int, entry: int) -> None:
     verdicts.state[p], verdicts.relation[p], verdicts.original[p] = REMOVED, EXACT, entry
-    verdicts.jaccard[p] = verdicts.containment[p] = 1.0
 
 
-def _kept_before(batch: Batch, order: Ints, places: Ints, verdicts: Verdicts) -> Ints:
-    """Return what is kept, in former slices, of the document of the first member; places: of the members in the order."""
-    before = order[: places[0] if len(places) else 0]
-    same = batch.documents[before] == batch.documents[order[places[:1]]]
-    return np.asarray(before[same & (verdicts.state[before] == KEPT) & (batch.roles[before] == JUDGED)])
+def _seen(flags: bytes) -> bytes:
+    """Return what the decision reads of the flags of two texts that are equal."""
+    return flags.translate(_UNSEEN)
+
+
+def _may_stand(batch: Batch, p: int, same_document: bool, position: int) -> bool:
+    """Tell whether a paragraph at a position of this or another document stands where an original of p may stand."""
+    if batch.held[p] == ANYWHERE:
+        return True
+    if not same_document:
+        return bool(batch.held[p] == APART)
+    distance = abs(position - int(batch.positions[p]))
+    return bool(batch.held[p] != PINNED and (distance < SHORT or (batch.held[p] == APART and distance > SPAN)))
 
 
 class _Walk:
@@ -77,14 +89,17 @@ class _Walk:
 
     def __init__(
         self,
-        members: Ints,
-        before: Ints,
+        order: Ints,
+        places: Ints,
+        unlike: dict[int, list[int]],
         batch: Batch,
         documents: Ints,
         index: Index,
         verdicts: Verdicts,
         config: Config,
     ) -> None:
+        members = order[places]
+        self.order, self.places, self.unlike = order.tolist(), places.tolist(), unlike
         self.members, self.batch, self.index, self.verdicts = members, batch, index, verdicts
         self.most, self.numbers, self.document = config.max_candidates, documents, documents[members].tolist()
         self.across, self.width = config.scope == "corpus", batch.keys.shape[1]
@@ -94,16 +109,18 @@ class _Walk:
         self.inside = np.searchsorted(found, np.arange(len(self.codes) + 1)).tolist()
         self.shared = np.flatnonzero((np.diff(self.inside) > 0) | (_times(self.codes) > 1))  # rows that meet something
         self.rows = np.searchsorted(self.owners[self.shared], np.arange(len(members) + 1)).tolist()
-        judged = np.append(before, members[batch.roles[members] == JUDGED])
-        self.several = np.bincount(batch.documents[judged], minlength=len(documents))[batch.documents[members]] > 1
+        self.judged = (batch.roles == JUDGED).tolist()
+        several = np.bincount(batch.documents[batch.roles == JUDGED], minlength=len(documents)) > 1
+        self.several = several[batch.documents[members]]
         self.meets = self.several | (_times(batch.keys[members, 0]) > 1)
+        self.meets[[i for i, p in enumerate(members.tolist()) if p in unlike]] = True
         self.meets[self.owners[self.shared]] = True
         self.postings = _Postings(batch, config)
-        for kept in before.tolist():
-            self.postings.post(kept, int(verdicts.entry[kept]))
-        self.equals: dict[tuple[bytes, int], list[int]] = defaultdict(
-            list
-        )  # members that are no duplicates of others yet
+        self.posted = self.places[0] if self.places else 0  # the place until which paragraphs are posted
+        same = batch.documents[order[: self.posted]] == batch.documents[order[self.posted : self.posted + 1]]
+        self.posted -= int(same.sum())  # a document stands in one piece
+        self.place_of = {p: i for i, p in enumerate(members.tolist())}
+        self.equals: dict[tuple[bytes, int], list[int]] = defaultdict(list)  # members that are no duplicates yet
         self.buckets: dict[int, list[int]] = defaultdict(list)  # members by code
         self.gone: dict[int, int] = {}  # the member that each one removed here is equal to
         self.pairs: list[tuple[int, int, int]] = []  # original, key as a row of the codes, relation
@@ -119,11 +136,16 @@ class _Walk:
                 return i
             if i and self.document[i] != self.document[i - 1]:
                 self.postings.clear()
+                self.posted = self._begin(i)
             if self.meets[i] and self._equal(i, p):
                 found = set(self._sharing(i))
-                if self.several[i] and self.batch.roles[p] == JUDGED:
-                    found |= {(other, -1) for other in self.postings.alike(p)}
-                    self.postings.post(p, _BEHIND + i)
+                if self.batch.held[p] not in (ANYWHERE, APART):
+                    found, self.capped[i] = set(), 0
+                if self.several[i] and self.judged[p] and self.batch.held[p] != PINNED:
+                    self._post(self.places[i])
+                    alike, capped = self.postings.alike(p)
+                    found |= {(other, -1) for other in alike if self._stands(p, other)}
+                    self.capped[i] += capped
                 certain = {other for other, key in found if key < 0}
                 kept = (pair for pair in sorted(found) if pair[1] < 0 or pair[0] not in certain)
                 self.pairs += [(other, key, UNJUDGED) for other, key in kept]
@@ -132,14 +154,44 @@ class _Walk:
         self.first[len(self.members)] = len(self.pairs)
         return len(self.members)
 
+    def _begin(self, i: int) -> int:
+        """Return the place at which the document of member i begins."""
+        place = self.places[i]
+        document = self.batch.documents[self.order[place]]
+        while place and self.batch.documents[self.order[place - 1]] == document:
+            place -= 1
+        return place
+
+    def _post(self, until: int) -> None:
+        """Post the paragraphs of the document before a place of the order."""
+        for p in self.order[self.posted : until]:
+            if self.judged[p]:
+                i = self.place_of.get(p)
+                candidate = int(self.verdicts.entry[p]) if i is None else -1 if i in self.gone else _BEHIND + i
+                self.postings.post(p, candidate)
+        self.posted = until
+
+    def _stands(self, p: int, other: int) -> bool:
+        """Tell whether a candidate of its document stands where an original of p may stand."""
+        if other >= _BEHIND:
+            return _may_stand(self.batch, p, True, int(self.batch.positions[self.members[other - _BEHIND]]))
+        return _may_stand(self.batch, p, True, int(self.index.positions[other]))
+
     def _equal(self, i: int, p: int) -> bool:
-        """Pair member i with those that have the same text; whether none of these is kept for certain."""
+        """Pair member i with those that may have the same text; whether none of these is kept for certain."""
+        self.pairs += [(entry, -1, UNJUDGED) for entry in self.unlike.get(p, ())]
         same = self.equals[self.batch.tokens.text(p), 0 if self.across else self.document[i]]
+        seen = _seen(self.batch.tokens.flags_of(p))
         for j in same:
-            if self.verdicts.state[self.members[j]] == KEPT:
+            other = int(self.members[j])
+            if not _may_stand(self.batch, p, self.document[j] == self.document[i], int(self.batch.positions[other])):
+                continue
+            alike = _seen(self.batch.tokens.flags_of(other)) == seen
+            if alike and self.verdicts.state[other] == KEPT:
                 self.gone[i] = j
+                del self.pairs[self.first[i] :]
                 return False
-        self.pairs += [(_BEHIND + j, -1, EXACT) for j in same]
+            self.pairs.append((_BEHIND + j, -1, EXACT if alike else UNJUDGED))
         same.append(i)
         return True
 
@@ -179,10 +231,9 @@ class _Walk:
         original = np.where(original < _BEHIND, original, entry[np.maximum(original - _BEHIND, 0)])
         node = self.owners * self.width + self.columns
         first = np.append(self.first[:count], len(key))
-        ones = np.ones(len(key))
         pairs = Pairs(
             members, self.capped[:count], first, np.repeat(entry, np.diff(first)), original,
-            np.where(key < 0, -1, np.append(node, -1)[key]), relation.astype(np.uint8), ones, ones.copy(),
+            np.where(key < 0, -1, np.append(node, -1)[key]), relation.astype(np.uint8),
         )  # fmt: skip
         if self.crowded:
             return crowd(batch, self.index, verdicts, pairs, node[self.crowded], np.diff(self.inside)[self.crowded])
@@ -205,37 +256,57 @@ class _Walk:
 
 
 class _Postings:
-    """The shingles of the document at hand, and who has them."""
+    """The shingles of the document at hand, and the numbers of the paragraphs that have them."""
 
     def __init__(self, batch: Batch, config: Config) -> None:
-        self.shingles, self.first = batch.shingles, batch.tokens.first
-        self.limits = limits(config)
+        self.shingles, self.cores = batch.shingles, batch.cores
+        self.most, self.threshold, self.size = config.max_candidates, config.threshold, config.shingle_size
         self.clear()
 
     def clear(self) -> None:
         """Begin with another document."""
         self.posted: dict[int, list[int]] = defaultdict(list)
-        self.sizes: dict[int, tuple[int, int]] = {}  # by candidate: how many different shingles, and how many tokens
+        self.candidates: list[int] = []  # by number, -1 for none
 
-    def alike(self, p: int) -> list[int]:
-        """Return the candidates that share enough shingles with a paragraph."""
-        mine = self._shingles(p)
-        shared = Counter(chain.from_iterable(filter(None, map(self.posted.get, mine)))) if self.sizes else {}
-        length = int(self.first[p + 1] - self.first[p])
-        return [
-            other for other, count in shared.items()
-            if promising_kernel(Overlap(count, len(mine), self.sizes[other][0]), length, self.sizes[other][1], self.limits)
-        ]  # fmt: skip
+    def alike(self, p: int) -> tuple[list[int], bool]:
+        """Return the candidates that may say what a paragraph says, and whether lists were full, as `within_kernel` does."""
+        ours = self._shingles(p, self._core(p))
+        lists = [self.posted[value] for value in ours if value in self.posted]
+        full = sum(len(numbers) >= self.most for numbers in lists)
+        if self.threshold is not None:
+            need = int(np.ceil(self.threshold * len(ours))) - full
+            there = len(lists) >= need
+            found = self._shared([n for n in lists if len(n) < self.most], max(1, need)) if there else set()
+            return self._those(found), full > 0
+        found = self._shared([n for n in lists if len(n) <= min(LONG, self.most - 1)], (len(ours) + 1) // 2)
+        if len(lists) == len(ours):
+            counted = sorted(lists, key=len)[: len(ours) - full] or lists
+            found |= set(counted[0]).intersection(*counted[1:])
+        return self._those(found), full == len(ours)
+
+    def _shared(self, lists: list[list[int]], need: int) -> set[int]:
+        return {number for number, count in Counter(chain.from_iterable(lists)).items() if count >= need}
+
+    def _those(self, numbers: set[int]) -> list[int]:
+        return [self.candidates[number] for number in numbers if self.candidates[number] >= 0]
 
     def post(self, p: int, candidate: int) -> None:
-        """Post a paragraph under what it is known by as a candidate."""
-        mine = self._shingles(p)
-        self.sizes[candidate] = len(mine), int(self.first[p + 1] - self.first[p])
-        for value in mine:
-            self.posted[value].append(candidate)
+        """Post a paragraph under what it is known by as a candidate, -1 for one that is none."""
+        number = len(self.candidates)
+        self.candidates.append(candidate)
+        for value in self._shingles(p, slice(None)):
+            numbers = self.posted[value]
+            if len(numbers) < self.most:
+                numbers.append(number)
 
-    def _shingles(self, p: int) -> set[int]:
-        return set(self.shingles.hashes[self.shingles.first[p] : self.shingles.first[p + 1]].tolist())
+    def _core(self, p: int) -> slice:
+        """Return which of its shingles consist of what a paragraph says: all, where that is too short."""
+        begin, end = self.cores[p].tolist()
+        end -= self.size - 1
+        return slice(None) if self.threshold is not None or begin >= end else slice(begin, end)
+
+    def _shingles(self, p: int, part: slice) -> set[int]:
+        return set(self.shingles.hashes[self.shingles.first[p] : self.shingles.first[p + 1]][part].tolist())
 
 
 def _times(values: NDArray[np.generic]) -> Ints:

@@ -6,19 +6,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .._jit import backend
+from .._jit.backend import kernel
 from ..config import Config
 from ..errors import DocumentTooLarge
 from ..index.tables import ROOM_ENTRIES, Entries
-from ..match.records import FIELD_WORDS, are_fields
+from ..match import lexicon
+from ..match.decision import Text, rank_kernel, text_of
 from ..sketch.keys import choose_bands, count_keys, make_keys
 from ..sketch.minhash import LANES, Shingles, shingle, sign
 from ..sketch.prefixes import find_prefixes
 from ..text.tokens import Tokens, fold, half_words
 from ..text.utf8 import Utf8
+from .places import places
 
-# The part that a paragraph plays: it has no word, is too short, or is a field of a record, and stays without a look; it is
-# looked up for an equal text only; or it is judged in full.
-EMPTY, SHORT, FIELD, EXACT_ONLY, JUDGED = range(5)
+# The part that a paragraph plays: it has no word; is too short, and only looked at beside its equals in the document; is
+# looked up for an equal text only; or is judged in full.
+EMPTY, SHORT, EXACT_ONLY, JUDGED = range(4)
 
 # Paragraphs of one document that are compared with each other, at most: each may share shingles with all others.
 LARGEST_DOCUMENT = 20_000
@@ -50,6 +54,8 @@ class Batch:
 
     tokens, shingles: of the n paragraphs; keys: of each, as `make_keys` makes them
     roles: uint8[n]; documents: int64[n], the document's place in the batch; positions: int64[n], paragraph in document
+    held: uint8[n], where its originals may stand; twins: int64[n], the one that a short paragraph goes with, or -1
+    cores: int64[n, 2], the tokens of each, from and until, that say what it says
     order: int64[n], the paragraphs in the order of the rule
     fast: whether the compiled backend read it
     """
@@ -60,6 +66,9 @@ class Batch:
     roles: NDArray[np.uint8]
     documents: NDArray[np.int64]
     positions: NDArray[np.int64]
+    held: NDArray[np.uint8]
+    twins: NDArray[np.int64]
+    cores: NDArray[np.int64]
     order: NDArray[np.int64]
     fast: bool
 
@@ -72,9 +81,11 @@ def read_batch(
     alone: bool,
     fast: bool,
     largest: int = LARGEST_DOCUMENT,
+    kinds: NDArray[np.uint8] | None = None,
 ) -> Batch:
     """Fold, shingle and sketch the paragraphs of whole documents, `counts` paragraphs each; no state is touched.
 
+    kinds: of the paragraphs, if they are known
     alone: each text was given as a document of its own, so a short one is looked up for an equal text.
     largest: different paragraphs of one document, at most. Raises DocumentTooLarge.
     """
@@ -89,12 +100,15 @@ def read_batch(
     roles = np.full(len(texts), JUDGED, dtype=np.uint8)
     roles[halves < 2 * config.min_tokens] = EXACT_ONLY if alone else SHORT
     roles[lengths == 0] = EMPTY
+    held, twins, order = np.zeros(len(texts), np.uint8), np.full(len(texts), -1), np.arange(len(texts))
+    cores = np.zeros((len(texts), 2), np.int64)
     if not alone:
-        brief = np.flatnonzero((roles == JUDGED) & (halves < 2 * FIELD_WORDS))
-        roles[brief[are_fields(tokens, brief, documents, keys[:, 0])]] = FIELD
-    order = np.arange(len(texts)) if alone else np.lexsort((positions, -lengths, documents))
+        ranks = rank(tokens, fast)
+        order, cores = np.lexsort((positions, ranks[:, 1], -ranks[:, 0], documents)), np.ascontiguousarray(ranks[:, 2:])
+        held, twins = places(tokens, halves, documents, keys[:, 0], cores, kinds)
+        twins[roles != SHORT] = -1
     _check_sizes(roles, documents, keys[:, 0], largest)
-    return Batch(tokens, shingles, keys, roles, documents, positions, order, fast)
+    return Batch(tokens, shingles, keys, roles, documents, positions, held, twins, cores, order, fast)
 
 
 def keys_of(tokens: Tokens, shingles: Shingles, config: Config, fast: bool) -> NDArray[np.uint32]:
@@ -108,6 +122,26 @@ def keys_of(tokens: Tokens, shingles: Shingles, config: Config, fast: bool) -> N
     if several:
         prefixes = find_prefixes(tokens, shingles, config.shingle_size, fast)
     return make_keys(shingles, signatures, prefixes, single - 1, rows, fast)
+
+
+def rank(tokens: Tokens, fast: bool) -> NDArray[np.int64]:
+    """Return int64[n, 4], by what each text comes in the order of its document, and what of it says that: see `rank_kernel`."""
+    ranks = np.empty((len(tokens.first) - 1, 4), np.int64)
+    if fast:
+        rank_texts = backend.compiled(ranks_kernel)
+        rank_texts(tokens.buffer, tokens.starts, tokens.padded_flags, tokens.first, lexicon.table(), ranks)
+        return ranks
+    for p in range(len(ranks)):
+        ranks[p] = rank_kernel(text_of(tokens.text(p), tokens.flags_of(p)), lexicon.words())
+    return ranks
+
+
+@kernel
+def ranks_kernel(buffer, starts, flags, first, words, ranks):
+    """Fill `ranks`, int64[n, 4], for n texts."""
+    for p in range(len(ranks)):
+        text = Text(buffer, starts[first[p] : first[p + 1] + 1], flags[first[p] : first[p + 1]])
+        ranks[p, 0], ranks[p, 1], ranks[p, 2], ranks[p, 3] = rank_kernel(text, words)
 
 
 def _check_sizes(

@@ -5,14 +5,15 @@ from collections.abc import Hashable, Iterator
 import numpy as np
 
 from ..errors import InputError
-from ..match.explain import kept_reason
-from ..match.relation import compare_folded
-from ..results import Cause, Decision, Explanation
+from ..match.compare import compare_folded
+from ..config import Config
+from ..results import Cause, Comparison, Decision, Explanation
 from ..sketch.minhash import Shingles, shingle
 from ..text.flags import PADDING
 from ..text.tokens import Tokens, half_words
-from .batch import EMPTY, FIELD, SHORT, keys_of
+from .batch import EMPTY, SHORT, keys_of
 from .outcomes import last_decision
+from .places import PINNED
 from .state import Decided, State
 
 
@@ -44,8 +45,10 @@ def _of_decided(state: State, decided: Decided, p: int) -> Explanation:
     found = last_decision(decided, p, state)
     if found.is_duplicate:
         return Explanation("removed", found, found.duplicate_of, 0, found.reason)
-    causes: dict[int, Cause] = {EMPTY: "no words", SHORT: "short", FIELD: "record field"}
+    causes: dict[int, Cause] = {EMPTY: "no words", SHORT: "short"}
     cause = causes.get(int(batch.roles[p]), "delivered before" if verdicts.own[p] >= 0 else None)
+    if batch.held[p] == PINNED and batch.roles[p] != EMPTY:
+        cause = "place"
     if cause is not None:
         return Explanation(cause, found, None, 0, kept_reason(cause, state.config))
     return _of_kept(state, int(verdicts.entry[p]))
@@ -67,6 +70,8 @@ def _of_kept(state: State, entry: int) -> Explanation:
         return Explanation("nothing alike", kept, None, full, kept_reason("nothing alike", config, full))
     found, other = max(compared, key=lambda pair: (pair[0].jaccard, pair[0].containment, -pair[1]))
     nearest = state.id_of(int(index.documents[other])), int(index.positions[other])
+    if found.is_duplicate and found.inner != "b":
+        return Explanation("place", kept, nearest, full, kept_reason("place", config, full))
     return Explanation("nearest", kept, nearest, full, kept_reason("nearest", config, full, found))
 
 
@@ -104,3 +109,23 @@ def _shingles(text: bytes, size: int) -> set[tuple[bytes, ...]]:
     tokens = text.split()
     size = min(size, len(tokens))
     return set(zip(*(tokens[k:] for k in range(size)), strict=False))
+
+
+_KEPT: dict[Cause, str] = {
+    "no words": "kept: a text without words repeats nothing",
+    "short": "kept: shorter than min_tokens, {min_tokens} words; such a text is only compared with its equals in the document",
+    "place": "kept: its place is part of what it says, as of a cell of a table or a line of a record",
+    "delivered before": "kept: it was kept when its document came before",
+    "nothing alike": "kept: no earlier paragraph that is kept is like it",
+    "nearest": "kept: the nearest earlier paragraph is another one, as {reason}",
+}
+
+
+def kept_reason(cause: Cause, config: Config, full: int = 0, nearest: Comparison | None = None) -> str:
+    """Say why a paragraph was kept; full: buckets of its keys of which only the first entries were looked at."""
+    reason = nearest.reason if nearest else ""
+    if nearest and nearest.is_duplicate:
+        reason = "this one contains it and says more"
+    said = _KEPT[cause].format(min_tokens=config.min_tokens, reason=reason)
+    more = f"; {full} of its key buckets were full, of which {config.max_candidates:,} entries each were compared"
+    return said + more * (full > 0)

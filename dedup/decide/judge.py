@@ -7,25 +7,25 @@ import numpy as np
 
 from .._jit import backend
 from .._jit.backend import kernel
-from .._jit.intrinsics import prefetch
+from .._jit.intrinsics import prefetch, trailing_zeros, within_64
 from ..config import Config
 from ..index.tables import Index
-from ..match.features import Features, read_pair, read_text
-from ..match.judgement import CONTAINED, DISTINCT
-from ..match.reading import NO_LEXICON, SCRATCH, Folded, lexicon_table, read_kernel
-from ..match.relation import Limits, judge_kernel, limits, weigh_kernel
+from ..match import lexicon
+from ..match.decision import Text, says_kernel, text_of
+from ..match.likeness import alike, hash_shingles_kernel, jaccard_kernel, shingles_of
+from ..match.tables import DISTINCT, NEAR
 from .candidates import Pairs
 from .verdicts import Ints
 
 _SHARE = 64  # pairs that a thread takes at a time
 _AHEAD = 2  # pairs whose texts are fetched before they are needed
+_SCRATCH = 12  # numbers to work with, for each token of the longest text
 
-
-Read = dict[int, Features]  # texts that the numpy backend has read, by entry
+Read = dict[int, object]  # texts that the numpy backend has read, by entry: tokens, or shingles where likeness decides
 
 
 def judge(due: Ints, pairs: Pairs, index: Index, config: Config, read: Read | None, pool: Executor | None) -> None:
-    """Fill in relation, Jaccard similarity and containment of the pairs whose places are `due`.
+    """Fill in the relation of the pairs whose places are `due`.
 
     Their texts are those of entries of the index. read: what the calls on one slice read; None for the compiled kernels
     """
@@ -34,17 +34,19 @@ def judge(due: Ints, pairs: Pairs, index: Index, config: Config, read: Read | No
     if read is not None:
         _judge_plainly(due, pairs, index, config, read)
         return
-    lexicon = lexicon_table() if config.guard else NO_LEXICON
+    words, threshold = lexicon.table(), 0.0 if config.threshold is None else config.threshold
     parts = deque(np.array_split(due, len(due) // _SHARE + 1) if pool else [due])
 
     def work() -> None:
-        scratch = np.empty(2 * SCRATCH * index.longest, np.int64)
+        scratch = np.empty(_SCRATCH * (index.longest + 1), np.int64)
         while True:
             try:
                 part = parts.popleft()
             except IndexError:
                 return
-            backend.compiled(judge_pairs_kernel)(part, pairs, index.arrays, limits(config), lexicon, scratch)
+            backend.compiled(judge_pairs_kernel)(
+                part, pairs, index.arrays, words, threshold, config.shingle_size, scratch
+            )
 
     helping = pool.submit(work) if pool and len(parts) > 1 else None
     work()
@@ -56,56 +58,63 @@ def _judge_plainly(due: Ints, pairs: Pairs, index: Index, config: Config, read: 
     for k, one, other in zip(due.tolist(), pairs.later[due].tolist(), pairs.original[due].tolist(), strict=True):
         for entry in (one, other):
             if entry not in read:
-                read[entry] = read_text(*index.read(entry), config.shingle_size)
-        pairs.relation[k], pairs.jaccard[k], pairs.containment[k] = _weigh(read[one], read[other], limits(config))
-
-
-def _weigh(one: Features, other: Features, limits: Limits) -> tuple[int, float, float]:
-    """Return by which relation the other of two different texts stands for the first, Jaccard similarity, and containment.
-
-    `weigh_kernel` is its compiled twin.
-    """
-    longer = len(one.tokens) > len(other.tokens)
-    if longer and len(other.shingles) / len(one.shingles) < limits.threshold:  # neither contained nor near
-        return DISTINCT, 0.0, 0.0
-    is_inner = (len(one.tokens), one.text) < (len(other.tokens), other.text)
-    a, b, overlap = read_pair(one, other) if is_inner else read_pair(other, one)
-    relation, jaccard, inside, *_ = judge_kernel(a, b, overlap, limits, [-1] * len(a.ids), False)
-    return DISTINCT if longer and relation == CONTAINED else relation, jaccard, inside
+                text, flags = index.read(entry)
+                read[entry] = (
+                    text_of(text, flags) if config.threshold is None else shingles_of(text, config.shingle_size)
+                )
+        this, that = read[one], read[other]
+        if isinstance(this, Text) and isinstance(that, Text):
+            pairs.relation[k] = says_kernel(that, this, lexicon.words())[0]
+        elif isinstance(this, frozenset) and isinstance(that, frozenset):
+            pairs.relation[k] = NEAR if alike(this, that)[0] >= config.threshold else DISTINCT
 
 
 @kernel
-def judge_pairs_kernel(due, pairs, texts, limits, lexicon, scratch):
+def judge_pairs_kernel(due, pairs, texts, words, threshold, size, scratch):
     """Judge the pairs whose places are `due`, which ascend: a member is read once for all that it is paired with.
 
-    scratch: int64[...], SCRATCH for each token of a member and of an original
+    threshold: the least Jaccard similarity of shingles of `size` words, where likeness decides; else 0
+    scratch: int64[...], _SCRATCH for each token of the longest text
     """
-    begin = 0
-    while begin < len(due):
-        one = pairs.later[due[begin]]
-        longest, end = np.int64(0), begin
-        while end < len(due) and pairs.later[due[end]] == one:
-            other = pairs.original[due[end]]
-            longest = max(longest, texts.flags_at[other + 1] - texts.flags_at[other])
-            end += 1
-        this = folded_kernel(texts, one)
-        reading = read_kernel(this, longest, limits, lexicon, scratch)
-        for at in range(begin, end):
-            if at + _AHEAD < len(due):
-                fetch_kernel(pairs, texts, due[at + _AHEAD])
-            k = due[at]
-            other = folded_kernel(texts, pairs.original[k])
-            pairs.relation[k], pairs.jaccard[k], pairs.containment[k] = weigh_kernel(
-                this, reading, other, limits, lexicon, scratch
-            )
-        begin = end
+    room = len(scratch) // _SCRATCH
+    spare = scratch[2 * room :].view(np.uint64)
+    one, count = np.int64(-1), 0
+    this = read_kernel(texts, pairs.later[due[0]], scratch[:room])
+    for at in range(len(due)):
+        if at + _AHEAD < len(due):
+            fetch_kernel(pairs, texts, due[at + _AHEAD])
+        k = due[at]
+        if pairs.later[k] != one:
+            one = pairs.later[k]
+            this = read_kernel(texts, one, scratch[:room])
+            if threshold > 0:
+                count = hash_shingles_kernel(this, size, spare[:room])
+        that = read_kernel(texts, pairs.original[k], scratch[room : 2 * room])
+        if threshold > 0:
+            other = spare[room : 2 * room]
+            other = other[: hash_shingles_kernel(that, size, other)]
+            alike = jaccard_kernel(spare[:count], other, spare[2 * room :]) >= threshold
+            pairs.relation[k] = NEAR if alike else DISTINCT
+        else:
+            pairs.relation[k], _, _ = says_kernel(that, this, words)
 
 
 @kernel
-def folded_kernel(texts, entry):
-    """Return the folded text of an entry."""
-    begin, end = texts.text_at[entry], texts.text_at[entry + 1]
-    return Folded(texts.text[begin:], end - begin, texts.flags[texts.flags_at[entry] : texts.flags_at[entry + 1]])
+def read_kernel(texts, entry, starts):
+    """Return the text of an entry. starts: int64[tokens + 1], filled with the places of its tokens"""
+    begin = texts.text_at[entry]
+    flags = texts.flags[texts.flags_at[entry] : texts.flags_at[entry + 1]]
+    text = texts.text[begin:]
+    starts[0] = 0
+    k, i = 0, 0
+    while k < len(flags):  # 64 bytes at a time: the one behind every space
+        spaces = within_64(text, i, 32, 32)
+        while spaces != 0 and k < len(flags):
+            k += 1
+            starts[k] = i + np.int64(trailing_zeros(spaces)) + 1
+            spaces &= spaces - np.uint64(1)
+        i += 64
+    return Text(text, starts, flags)
 
 
 @kernel

@@ -6,12 +6,12 @@ from functools import partial
 
 import numpy as np
 
-from ..match.explain import in_words
-from ..match.judgement import DISTINCT, EXACT, RELATIONS, removal_reason
+from ..match.compare import removal_reason
+from ..match.likeness import alike, shingles_of
+from ..match.tables import DISTINCT, EXACT, RELATIONS
 from ..results import CleanResult, Decision, Removal, Span
 from ..text.paragraphs import Paragraphs, cuts, without
 from .batch import Batch
-from .rule import equal_shorts
 from .state import Decided, State
 
 
@@ -58,7 +58,7 @@ class Outcome:
 def outcomes(texts: list[str], paragraphs: Paragraphs, decided: Decided, state: State) -> Iterator[Outcome]:
     """The documents that were decided last, which are these texts."""
     batch, verdicts = decided.batch, decided.verdicts
-    equals = equal_shorts(batch, verdicts)
+    equals = batch.twins
     gone = np.flatnonzero(verdicts.removed | (equals >= 0))
     own = (equals[gone] >= 0) | (decided.originals[gone, 0] == decided.numbers[batch.documents[gone]])
     bounds = np.append(0, np.cumsum(paragraphs.counts))
@@ -106,23 +106,25 @@ def decision(decided: Decided, p: int, state: State) -> Decision:
     document, position = decided.originals[p].tolist()
     if relation == EXACT:
         return _exact(batch, p, (state.id_of(document), position), state)
-    jaccard, inside = float(verdicts.jaccard[p]), float(verdicts.containment[p])
-    reason = removal_reason(relation, _count(batch, p), jaccard, inside, state.config)
-    reason += f"; {in_words(batch.tokens.text(p), state.original(decided, p))}"
+    size = state.config.shingle_size
+    jaccard, inside = alike(
+        shingles_of(batch.tokens.text(p), size), shingles_of(state.original(decided, p), size)
+    )
+    reason = removal_reason(relation, _count(batch, p), state.config.threshold, jaccard)
     return Decision(RELATIONS[relation], (state.id_of(document), position), jaccard, inside, reason)
 
 
 def last_decision(decided: Decided, p: int, state: State) -> Decision:
     """Return what was decided on a paragraph of what was decided last, short ones that equal the one before included."""
-    equal = int(equal_shorts(decided.batch, decided.verdicts)[p])
+    equal = int(decided.batch.twins[p])
     if equal < 0:
         return decision(decided, p, state)
     document = state.id_of(decided.number + int(decided.batch.documents[p]))
     return _exact(decided.batch, p, (document, int(decided.batch.positions[equal])), state)
 
 
-def _exact(batch: Batch, p: int, stand_in: tuple[Hashable, int], state: State) -> Decision:
-    return Decision("exact", stand_in, 1.0, 1.0, removal_reason(EXACT, _count(batch, p), 1.0, 1.0, state.config))
+def _exact(batch: Batch, p: int, original: tuple[Hashable, int], state: State) -> Decision:
+    return Decision("exact", original, 1.0, 1.0, removal_reason(EXACT, _count(batch, p), None, 1.0))
 
 
 def _count(batch: Batch, p: int) -> int:

@@ -1,12 +1,12 @@
 """Resolve: down one total order, a paragraph is removed if and only if a kept one before it is its original.
 
-The order is document, then number of tokens descending, then position. Of several originals the strongest relation is
+The order is document, then the one that says more, then position. Of several originals the strongest relation is
 named, then the first in the order. This is the only step of a decision that is sequential, and its only implementation:
 interpreted for few paragraphs, compiled for many.
 """
 
 from .._jit.backend import kernel
-from ..match.judgement import CONTAINED, DISTINCT, EXACT
+from ..match.tables import CONTAINED, DISTINCT, EXACT
 from .candidates import UNJUDGED
 from .verdicts import KEPT, OPEN, REMOVED
 
@@ -43,7 +43,6 @@ def resolve_kernel(pairs, crowd, verdicts, most, call, due, filled, pending):
             verdicts.state[p] = KEPT if best < 0 else REMOVED
             if best >= 0:
                 verdicts.relation[p], verdicts.original[p] = pairs.relation[best], pairs.original[best]
-                verdicts.jaccard[p], verdicts.containment[p] = pairs.jaccard[best], pairs.containment[best]
             if best < 0 or pairs.relation[best] != EXACT:  # an equal text is found before any other key is looked up
                 capped += pairs.capped[s]
                 for row in rows:
@@ -71,7 +70,6 @@ def strongest_kernel(pairs, crowd, verdicts, s, call, due, asked):
             continue
         if pairs.relation[k] == UNJUDGED and k > pairs.first[s] and original == pairs.original[k - 1]:
             pairs.relation[k] = pairs.relation[k - 1]  # the same pair, found through another key
-            pairs.jaccard[k], pairs.containment[k] = pairs.jaccard[k - 1], pairs.containment[k - 1]
         if pairs.relation[k] == UNJUDGED:
             unknown = True
             if original == last:  # it is asked for already

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from .._jit import backend
 from ..config import Config
 from ..index.tables import Index
-from ..text.flags import HAS_LETTER
 from . import _candidates_numba, _candidates_numpy
-from .batch import EXACT_ONLY, SHORT, Batch
+from .batch import EXACT_ONLY, Batch
 from .candidates import Crowd, Pairs
 from .judge import Read, judge
 from .resolve import resolve_kernel
@@ -99,23 +98,3 @@ def entered(batch: Batch, verdicts: Verdicts) -> Ints:
     """Return the paragraphs of a batch that became entries, in the order of the rule."""
     new = (verdicts.state == KEPT) & (verdicts.own < 0)
     return np.asarray(batch.order[new[batch.order]])
-
-
-def equal_shorts(batch: Batch, verdicts: Verdicts) -> Ints:
-    """Return int64[n]: of a short paragraph the equal short one just before it, in what is kept; else -1.
-
-    This comes last of all, when it is known what is kept.
-    """
-    equal_to = np.full(len(batch.roles), -1, dtype=np.int64)
-    short = batch.roles == SHORT
-    staying = np.flatnonzero(verdicts.state != REMOVED)
-    same = batch.keys[staying[1:], 0] == batch.keys[staying[:-1], 0]
-    same &= short[staying[1:]] & short[staying[:-1]]
-    same &= batch.documents[staying[1:]] == batch.documents[staying[:-1]]
-    for place in np.flatnonzero(same).tolist():
-        before, p = int(staying[place]), int(staying[place + 1])
-        begin, end = batch.tokens.first[p], batch.tokens.first[p + 1]
-        lettered = (batch.tokens.flags[begin:end] & HAS_LETTER).any()
-        if lettered and batch.tokens.text(p) == batch.tokens.text(before):
-            equal_to[p] = before if equal_to[before] < 0 else equal_to[before]
-    return equal_to

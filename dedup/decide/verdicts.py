@@ -15,7 +15,7 @@ class Verdicts(NamedTuple):
     """What is decided on the n paragraphs of a batch; every stage fills in what it knows.
 
     state: uint8[n], OPEN, KEPT, REMOVED, or PASSED for what takes no part
-    relation: uint8[n], DISTINCT unless removed; jaccard, containment: float64[n]
+    relation: uint8[n], DISTINCT unless removed
     original: int64[n], the entry that a removed paragraph is a duplicate of, or -1
     entry: int64[n], the entry that was made of the paragraph, or -1; own: int64[n], the entry that it is already, by an
         earlier delivery of its document, or -1
@@ -24,8 +24,6 @@ class Verdicts(NamedTuple):
 
     state: Bytes
     relation: Bytes
-    jaccard: NDArray[np.float64]
-    containment: NDArray[np.float64]
     original: Ints
     entry: Ints
     own: Ints
@@ -43,5 +41,4 @@ class Verdicts(NamedTuple):
         n = len(takes_part)
         state = np.where(takes_part, OPEN, PASSED).astype(np.uint8)
         original, entry, own = np.full((3, n), -1)
-        relation, jaccard, containment = np.zeros(n, np.uint8), np.zeros(n), np.zeros(n)
-        return cls(state, relation, jaccard, containment, original, entry, own, np.array([base]), np.empty(n, np.int64))
+        return cls(state, np.zeros(n, np.uint8), original, entry, own, np.array([base]), np.empty(n, np.int64))

@@ -12,7 +12,7 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
-from ..match.explain import Stretch, plain
+from .diff import Stretch, plain
 
 
 def page(name: str, data: Any) -> str:

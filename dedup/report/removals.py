@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from ..config import Config
 from ..io.atomic import Replacement
 from ..io.inputs import InputFile, check_names
-from ..match.explain import plain, shortened, word_diffs
+from .diff import plain, shortened, word_diffs
 from ..runs.run import OpenFile, Rows, Totals, row_id
 from .html import lengths, page
 from .kept_texts import KeptTexts, Shown, with_kept

@@ -6,7 +6,7 @@ from math import sqrt
 from random import Random
 from typing import TypeVar
 
-from ..match.explain import Side, marked, plain, word_diff, word_diffs
+from .diff import Side, marked, plain, word_diff, word_diffs
 from .html import lengths, page
 from .kept_texts import Shown
 

@@ -14,8 +14,8 @@ from ..api import compare
 from ..config import Config
 from ..io.formats import Formats
 from ..io.inputs import InputFile
-from ..match.explain import Side, marked, shortened, word_diff
-from ..match.relation import compare_folded
+from .diff import Side, marked, shortened, word_diff
+from ..match.compare import compare_folded
 from ..results import Comparison
 from ..runs.run import explained, rows_read
 from ..sketch.keys import band_keys, choose_bands
@@ -27,13 +27,13 @@ from .sample import SEED, draw
 MOST_PARAGRAPHS = 20_000  # that are looked at
 MOST_COMPARED = 3_000
 _MOST_TOGETHER = 40  # paragraphs that share a shingle or band: of more, the first ones
+_USUAL = 0.7  # the threshold that is looked at where none is set
 _BELOW = 0.2  # how far below the boundaries a pair is still looked at
-_LEAST_CONTAINMENT = 0.501  # the least that can be configured
 
 Folded = tuple[bytes, bytes]  # a paragraph's text and flags
 
 # The boundaries, in the order in which they are shown.
-NEAR, NOT_NEAR, CONTAINED, NOT_CONTAINED, GUARDED = range(5)
+NEAR, NOT_NEAR = range(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def survey(documents: Iterable[Sequence[Paragraph]], config: Config) -> Survey:
     compared = candidates
     if len(candidates) > MOST_COMPARED:
         compared = sorted(Random(SEED).sample(candidates, MOST_COMPARED))
-    found: dict[int, list[tuple[float, Neighbours]]] = {boundary: [] for boundary in range(5)}
+    found: dict[int, list[tuple[float, Neighbours]]] = {boundary: [] for boundary in range(2)}
     for i, j in compared:
         placed = _boundary((tokens.text(i), tokens.flags_of(i)), (tokens.text(j), tokens.flags_of(j)), config)
         if placed:
@@ -120,27 +120,16 @@ def survey(documents: Iterable[Sequence[Paragraph]], config: Config) -> Survey:
 
 
 def _boundary(a: Folded, b: Folded, config: Config) -> tuple[int, float, Comparison] | None:
-    """The boundary close to which a pair lies, how far from it, and the comparison; None if none is close."""
-
-    def compared(config: Config) -> Comparison:
-        return compare_folded(*a, *b, config)
-
-    found = compared(config)
-    if found.relation == "near":
-        return NEAR, found.jaccard - config.threshold, found
-    if found.relation == "contained" and config.containment is not None:
-        return CONTAINED, found.containment - config.containment, found
+    """The boundary close to which a pair lies, how far from it, and the comparison; None if the two are equal."""
+    found = compare_folded(*a, *b, config)
     if found.relation == "exact":
         return None
-    if config.guard and compared(replace(config, guard=False)).is_duplicate:
-        return GUARDED, -found.jaccard, found
-    if 0 < found.jaccard < config.threshold and compared(replace(config, threshold=found.jaccard)).is_duplicate:
-        return NOT_NEAR, config.threshold - found.jaccard, found
-    if config.containment is not None and found.containment < config.containment:
-        looser = max(found.containment, _LEAST_CONTAINMENT)
-        if compared(replace(config, containment=looser)).is_duplicate:
-            return NOT_CONTAINED, config.containment - found.containment, found
-    return None
+    distance = found.jaccard - _threshold(config)
+    return (NEAR, distance, found) if distance >= 0 else (NOT_NEAR, -distance, found)
+
+
+def _threshold(config: Config) -> float:
+    return _USUAL if config.threshold is None else config.threshold
 
 
 def _varied(members: list[tuple[float, Neighbours]]) -> list[Neighbours]:
@@ -176,7 +165,7 @@ def _candidates(tokens: Tokens, owners: list[int], config: Config) -> Iterator[t
                 together[value].append(p)
         pairs.update(_combined(together.values()))
     if config.scope == "corpus":
-        bands, rows = choose_bands(replace(config, threshold=max(config.threshold - _BELOW, 0.1)))
+        bands, rows = choose_bands(replace(config, threshold=max(_threshold(config) - _BELOW, 0.1)))
         keys = band_keys(sign(shingles, config.num_perm, config.seed, fast), bands, rows)
         for column in keys[judged].T:
             alike: dict[int, list[int]] = defaultdict(list)
@@ -186,9 +175,8 @@ def _candidates(tokens: Tokens, owners: list[int], config: Config) -> Iterator[t
     sets = {p: members(p) for p in set(chain.from_iterable(pairs))}
     for i, j in sorted(pairs):
         shared = len(sets[i] & sets[j])
-        near = shared / (len(sets[i]) + len(sets[j]) - shared) >= config.threshold - _BELOW
-        inside = config.containment and shared / min(len(sets[i]), len(sets[j])) >= config.containment - 2 * _BELOW
-        if (near or inside) and tokens.text(i) != tokens.text(j):
+        near = shared / (len(sets[i]) + len(sets[j]) - shared) >= _threshold(config) - _BELOW
+        if near and tokens.text(i) != tokens.text(j):
             yield i, j
 
 
@@ -198,18 +186,12 @@ def _combined(groups: Iterable[list[int]]) -> Iterator[tuple[int, int]]:
 
 def described(survey: Survey, config: Config, most: int, style: Callable[[str, Side], str]) -> Iterator[str]:
     """The first pairs of every boundary with their differences, line by line."""
+    threshold = _threshold(config)
     titles = {
-        NEAR: f"Just above --threshold {config.threshold:g}: near, one of the two goes",
-        NOT_NEAR: f"Just below --threshold {config.threshold:g}: both stay",
-        CONTAINED: f"Just above --containment {config.containment}: contained, the shorter one goes",
-        NOT_CONTAINED: f"Just below --containment {config.containment}: both stay",
-        GUARDED: "Alike, but the guard keeps both; --no-guard collapses them",
+        NEAR: f"Just above --threshold {threshold:g}: with it one of the two goes",
+        NOT_NEAR: f"Just below --threshold {threshold:g}: both stay",
     }
     for boundary, title in titles.items():
-        if (config.containment is None and boundary in (CONTAINED, NOT_CONTAINED)) or (
-            not config.guard and boundary == GUARDED
-        ):
-            continue
         pairs = survey.pairs[boundary]
         yield f"{title} ({len(pairs):,} such pairs)"
         for pair in pairs[:most]:

@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..index.protocol import IndexStore
 from ..io.formats import Formats
 from ..io.inputs import InputFile
-from ..match.explain import Side, marked, plain, word_diff
+from .diff import Side, marked, plain, word_diff
 from ..results import Explanation
 from ..runs.run import rows_read
 from ..text.paragraphs import split_paragraphs

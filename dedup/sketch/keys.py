@@ -17,6 +17,9 @@ from .minhash import Shingles
 from .prefixes import MOST_PREFIXES
 
 
+_USUAL_THRESHOLD = 0.7  # of the bands, where none is configured
+
+
 def recall(similarity: float, bands: int, rows: int) -> float:
     """Return the probability that LSH finds a pair of that Jaccard similarity: that all rows of some band agree."""
     return float(1 - (1 - similarity**rows) ** bands)
@@ -29,15 +32,16 @@ def choose_bands(config: Config) -> tuple[int, int]:
     Of pairs at half the threshold at most every fourth may become a candidate. Where `num_perm` is too small for that,
     takes the choice with most rows. (At 0.7: 15 x 4, at 0.6: 29 x 4, at 0.8: 8 x 4.)
     """
+    threshold = _USUAL_THRESHOLD if config.threshold is None else config.threshold
     enough = []
     for rows in range(1, config.num_perm + 1):
         for bands in range(1, config.num_perm // rows + 1):
-            if recall(config.threshold, bands, rows) >= config.recall:
+            if recall(threshold, bands, rows) >= config.recall:
                 enough.append((bands, rows))
                 break
     if not enough:
         return config.num_perm, 1
-    selective = [choice for choice in enough if recall(config.threshold / 2, *choice) <= 0.25]
+    selective = [choice for choice in enough if recall(threshold / 2, *choice) <= 0.25]
     return min(selective, key=lambda choice: choice[0] * choice[1]) if selective else enough[-1]
 
 
@@ -45,7 +49,7 @@ def count_keys(config: Config) -> tuple[int, int]:
     """Return how many keys a text has besides prefixes (its hash, its bands), and how many prefixes at most."""
     if config.scope == "document":
         return 1, 0
-    return 1 + choose_bands(config)[0], 0 if config.containment is None else MOST_PREFIXES
+    return 1 + choose_bands(config)[0], 0 if config.threshold is not None else MOST_PREFIXES
 
 
 def make_keys(

@@ -9,3 +9,4 @@ AFTER_STOP = 32  # first of its sentence, clause or bracket: a stop stands befor
 HAS_CAPITALS = 64  # more than one upper-case letter
 
 PADDING = 80  # bytes that kernels may read behind the last text or token
+HAS_LOWER, BEFORE_ELLIPSIS, IS_ADDRESS = 16, 0, 128

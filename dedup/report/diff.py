@@ -3,22 +3,16 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import chain, groupby
 from typing import Literal
 
 import numpy as np
 
-from .._jit.backend import numbers
-from ..config import Config
-from ..results import Cause, Comparison
 from ..text.tokens import fold
-from .align import align_kernel
-from .judgement import Judgement
 
 Side = Literal["both", "a", "b"]
 
-_MOST_DIFFERENCES = 3  # named in a sentence
-_MOST_WORDS = 6  # quoted of a run
 _LONG_STRETCH = 16  # words
 _LONG_WORD = 12  # characters; an unspaced script has far longer ones
 _CUTS = r"\w+\W*|\W+", r"(?s)."  # a piece without white space into words; into characters of an unspaced script
@@ -124,74 +118,6 @@ def _cut(pieces: Sequence[str], pattern: str) -> list[list[str]]:
 
 
 def _pairs(a: Sequence[bytes], b: Sequence[bytes]) -> list[tuple[int, int]]:
-    """Return the places of words that stand for each other, in order, by the alignment that decides on the relation."""
-    if (len(b), b) < (len(a), a):
-        return [(i, j) for j, i in _pairs(b, a)]
-    known: dict[bytes, int] = {}
-    ids_a, ids_b = ([known.setdefault(word, len(known)) for word in words] for words in (a, b))
-    mates = numbers(len(a), -1)
-    return _paired(mates) if align_kernel(ids_a, ids_b, mates) >= 0 else []
-
-
-def _paired(mates: Sequence[int]) -> list[tuple[int, int]]:
-    return [(i, j) for i, j in enumerate(mates) if j >= 0]
-
-
-# --- In a sentence ---------------------------------------------------------------------------------------------------
-
-
-def in_words(a: bytes, b: bytes, found: Judgement | None = None) -> str:
-    """Say how many words two different folded texts share, and which differ; the same for (a, b) and (b, a).
-
-    found: their judgement, whose own alignment is told; where they were not aligned, or it is not known, they are now
-    """
-    if found and found.mates is not None:
-        shorter, longer = found.in_order(a, b)
-        pairs = _paired(found.mates)
-    else:
-        shorter, longer = sorted((a.split(), b.split()), key=lambda tokens: (len(tokens), tokens))
-        pairs = _pairs(shorter, longer)
-    names = ("the shorter", "the longer") if len(shorter) < len(longer) else ("one", "the other")
-    differing = []
-    i = j = 0
-    for x, y in [*pairs, (len(shorter), len(longer))]:
-        if x > i and y > j:
-            differing.append(f"{_quoted(shorter[i:x])} stands against {_quoted(longer[j:y])}")
-        elif x > i or y > j:
-            name, words = (names[0], shorter[i:x]) if x > i else (names[1], longer[j:y])
-            differing.append(f"{name} adds {_quoted(words)}")
-        i, j = x + 1, y + 1
-    parts = [f"{len(pairs)} word{'s' * (len(pairs) != 1)} shared", *differing[:_MOST_DIFFERENCES]]
-    if len(differing) > _MOST_DIFFERENCES:
-        parts.append(f"{len(differing) - _MOST_DIFFERENCES} more differences")
-    return ", ".join(parts)
-
-
-def _quoted(words: Sequence[bytes]) -> str:
-    if len(words) > _MOST_WORDS:
-        half = _MOST_WORDS // 2
-        words = [*words[:half], "…".encode(), *words[-half:]]
-    # Reasons stand in one line of a terminal, however long a "word" of a scraped page may be.
-    return f"“{' '.join(word.decode('utf-8', 'replace')[:40] for word in words)}”"
-
-
-# --- Why a paragraph was kept ----------------------------------------------------------------------------------------
-
-_KEPT = {
-    "no words": "kept: a text without words repeats nothing",
-    "short": "kept: shorter than min_tokens, {min_tokens} words; such a text is only compared with its equal",
-    "record field": "kept: a field of a record or table, whose place is part of what it says",
-    "delivered before": "kept: it was kept when its document came before",
-    "nothing alike": "kept: no earlier paragraph that is kept is like it",
-    "nearest": "kept: the nearest earlier paragraph is another one, as {reason}",
-}
-
-
-def kept_reason(cause: Cause, config: Config, full: int = 0, nearest: Comparison | None = None) -> str:
-    """Say why a paragraph was kept; full: buckets of its keys of which only the first entries were looked at."""
-    reason = nearest.reason if nearest else ""
-    if nearest and nearest.is_duplicate:
-        reason = "this one contains it and says more"
-    said = _KEPT[cause].format(min_tokens=config.min_tokens, reason=reason)
-    more = f"; {full} of its key buckets were full, of which {config.max_candidates:,} entries each were compared"
-    return said + more * (full > 0)
+    """Return the places of words that stand for each other, in order."""
+    blocks = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
+    return [(block.a + k, block.b + k) for block in blocks for k in range(block.size)]

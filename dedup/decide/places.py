@@ -1,0 +1,147 @@
+"""Places: whether a paragraph says something by where it stands, so that it stays although its words repeat.
+
+A brief text (fewer than BRIEF words) may be a cell of a table, a line of a record, an answer; a cell is one at any length.
+Each may go only where its place tells nothing more:
+
+1. in a run of paragraphs that is repeated as a whole: three or more, of 24 words or more besides numbers;
+2. or, unless it is a cell, within two paragraphs of its original: as alt text, title and caption of one figure, of which
+   there are no more than three (two, if it has one or two words);
+3. or, if it also has three words, no number, and stands twice at most in its document, more than 24 paragraphs away from its
+   original: as a heading and its line in a table of contents, a menu and its second form for phones;
+4. or, if it has three words and stands three times at most, amid paragraphs of BRIEF words and more.
+
+A caption goes anywhere.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..match.tables import BRIEF, LONG, SHORT
+from ..text.flags import HAS_NUMBER
+from ..text.tokens import Tokens
+
+# What an original may be: any; one within two paragraphs; one there, far away or in another document; none.
+ANYWHERE, BESIDE, APART, PINNED = range(4)
+SPAN = 2 * LONG  # paragraphs between two places that are far apart
+TEXT, HEADING, CAPTION, CELL, CODE = range(5)  # kinds of paragraphs
+
+_Ints = NDArray[np.int64]
+
+
+def places(
+    tokens: Tokens,
+    halves: _Ints,
+    documents: _Ints,
+    texts: NDArray[np.uint32],
+    cores: _Ints,
+    kinds: NDArray[np.uint8] | None,
+) -> tuple[NDArray[np.uint8], _Ints]:
+    """Return uint8[n], where the originals of each paragraph may stand, and int64[n], its twin if it goes with that, or -1.
+
+    halves: lengths in half words; documents: ascending; texts: what is equal where two texts are; cores: the tokens that say
+    what each says, whose numbers count; kinds: of each, if known
+    """
+    n = len(halves)
+    held, twins = np.zeros(n, np.uint8), np.full(n, -1)
+    cells = np.zeros(n, np.bool_) if kinds is None else (kinds == CELL) | (kinds == CODE)
+    brief = (halves > 0) & (halves < 2 * BRIEF) | cells
+    if kinds is not None:
+        brief &= kinds != CAPTION
+    those = np.flatnonzero(brief)
+    if not len(those):
+        return held, twins
+    amid = np.zeros(n, np.bool_)
+    amid[those] = _amid(those, halves, documents) & (halves[those] >= 2 * SHORT) & ~cells[those]
+    lists = _Lists(tokens, halves, documents, texts, cores)
+    apart = (halves[those] >= 2 * SHORT) & (lists.held[those] == 0)
+    held[those] = np.where(cells[those], PINNED, np.where(amid[those], ANYWHERE, np.where(apart, APART, BESIDE)))
+    _, which, counts = np.unique(documents[those] << 32 | texts[those], return_inverse=True, return_counts=True)
+    several = np.flatnonzero(counts[which] > 1)
+    several = several[np.argsort(which[several], kind="stable")]
+    bounds = np.append(np.flatnonzero(np.diff(which[several], prepend=-1)), len(several)).tolist()
+    for begin, end in pairwise(bounds):
+        _group(those[several[begin:end]].tolist(), lists, amid, cells, held, twins)
+    return held, twins
+
+
+def _amid(those: _Ints, halves: _Ints, documents: _Ints) -> NDArray[np.bool_]:
+    """Tell of each paragraph whether the upper median of the SHORT before it and behind it has BRIEF words or more."""
+    around = np.concatenate([those[:, None] + by for by in (*range(-SHORT, 0), *range(1, SHORT + 1))], axis=1)
+    inside = (around >= 0) & (around < len(halves))
+    around = np.where(inside, around, 0)
+    inside &= documents[around] == documents[those][:, None]
+    lengths = np.sort(np.where(inside, halves[around], np.iinfo(np.int64).max), axis=1)
+    number = inside.sum(axis=1)
+    median = lengths[np.arange(len(those)), np.minimum(number // 2, 2 * SHORT - 1)]
+    return np.asarray((number > 0) & (median >= 2 * BRIEF))
+
+
+class _Lists:
+    """What `_runs` reads one by one: lengths without numbers, documents and texts of all paragraphs."""
+
+    def __init__(
+        self, tokens: Tokens, halves: _Ints, documents: _Ints, texts: NDArray[np.uint32], cores: _Ints
+    ) -> None:
+        numbers = np.append(0, np.cumsum(tokens.flags & HAS_NUMBER != 0))
+        held = numbers[tokens.first[1:]] - numbers[tokens.first[:-1]]
+        self.held = numbers[tokens.first[:-1] + cores[:, 1]] - numbers[tokens.first[:-1] + cores[:, 0]]
+        self.halves, self.plain = halves.tolist(), (halves - 2 * held).tolist()
+        same = documents.astype(np.int64) << 32 | texts
+        self.same = same.tolist()
+
+    def run(self, i: int, k: int) -> bool:
+        """Tell whether a run of paragraphs that is long enough stands around k and, the same, around i behind it."""
+        low = high = 0
+        size = self.plain[i]
+        while low + high + 1 < i - k and low < k and self.same[k - low - 1] == self.same[i - low - 1]:
+            low += 1
+            size += self.plain[i - low]
+            if low + high + 1 >= SHORT and size >= 4 * LONG:
+                return True
+        while low + high + 1 < i - k and i + high + 1 < len(self.same) and self.same[k + high + 1] == self.same[i + high + 1]:
+            high += 1
+            size += self.plain[i + high]
+            if low + high + 1 >= SHORT and size >= 4 * LONG:
+                return True
+        return False
+
+
+def _group(
+    members: list[int],
+    lists: _Lists,
+    amid: NDArray[np.bool_],
+    cells: NDArray[np.bool_],
+    held: NDArray[np.uint8],
+    twins: _Ints,
+) -> None:
+    """Decide on equal paragraphs of one document, in their order: each goes with a twin that stays, or stays."""
+    few, apart = len(members) <= SHORT, held[members[0]] == APART and len(members) < SHORT
+    words = lists.halves[members[0]] >= 2 * SHORT
+    together = _together(members)
+    staying: list[int] = []
+    for i, size in zip(members, together, strict=True):
+        near = size <= SHORT if words else size < SHORT or (few and size == len(members))
+        near &= words or not lists.held[members[0]]
+        for k in reversed(staying[-LONG:]):
+            distance = i - k
+            by_place = (near and distance < SHORT) or (apart and distance > SPAN) or (few and amid[i])
+            if (by_place and not cells[i]) or lists.run(i, k):
+                held[i], twins[i] = ANYWHERE, k
+                break
+        else:
+            if staying or not few:
+                held[i] = PINNED
+            staying.append(i)
+
+
+def _together(members: list[int]) -> list[int]:
+    """Return for each of equal paragraphs how many stand together with it, each within two paragraphs of the next."""
+    sizes: list[int] = []
+    begin = 0
+    for end in range(1, len(members) + 1):
+        if end == len(members) or members[end] - members[end - 1] >= SHORT:
+            sizes += [end - begin] * (end - begin)
+            begin = end
+    return sizes
