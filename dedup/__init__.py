@@ -14,7 +14,7 @@ from .errors import (
     InputError,
     OutOfMemory,
 )
-from .results import CleanResult, Comparison, Decision, Match, Removal, Span
+from .results import CleanResult, Comparison, Decision, Match, Paragraph, Removal, Span
 from .text.paragraphs import split_paragraphs
 
 __version__ = "0.1.0"
@@ -34,6 +34,7 @@ __all__ = [
     "InputError",
     "Match",
     "OutOfMemory",
+    "Paragraph",
     "Removal",
     "Span",
     "clean",

@@ -13,7 +13,7 @@ from .decide.batch import USUAL
 from .decide.outcomes import decision
 from .decide.pipeline import decide_alone, known_length
 from .decide.state import Decided, State
-from .deduplicator import Deduplicator
+from .deduplicator import Deduplicator, Document
 from .errors import InputError
 from .match.compare import compare_folded
 from .results import CleanResult, Comparison, Match
@@ -26,12 +26,12 @@ from .text.utf8 import Utf8
 _Chunk = list[Any] | TextColumn
 
 
-def clean(text: str, **options: Any) -> CleanResult:
-    """One document without the paragraphs that repeat others of it.
+def clean(document: Document, **options: Any) -> CleanResult:
+    """Return one document, a text or a sequence of paragraphs, without the paragraphs that repeat others of it.
 
-    Raises InputError for anything but str, ConfigError for an option outside its range, DocumentTooLarge.
+    Raises InputError for anything else, ConfigError for an option outside its range, DocumentTooLarge.
     """
-    return Deduplicator(**{"scope": "document", **options}).clean(text)
+    return Deduplicator(**{"scope": "document", **options}).clean(document)
 
 
 def compare(a: str, b: str, **options: Any) -> Comparison:

@@ -1,7 +1,7 @@
 """What remembers: paragraphs, documents and streams of them, decided by one rule, in memory or with an index."""
 
 import os
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -9,15 +9,19 @@ from .config import Config
 from .decide.batch import USUAL, Sizes
 from .decide.explanation import explain
 from .decide.pipeline import Given, Pipeline, known_length
+from .decide.places import KINDS
 from .decide.state import State
 from .errors import ConfigError, InputError
-from .results import CleanResult, Decision, Explanation
-from .text.paragraphs import checked
+from .results import CleanResult, Decision, Explanation, Paragraph
+from .text.paragraphs import SEPARATOR, checked
 
 if TYPE_CHECKING:
     from datasketch import MinHash
 
     from .index.protocol import IndexStore
+
+
+Document = str | Sequence[str | Paragraph]
 
 
 class Deduplicator:
@@ -89,17 +93,18 @@ class Deduplicator:
         self._state.check_id(id)
         return self._pipeline.add(checked(paragraph, "paragraph"), id)
 
-    def clean(self, text: str, id: Hashable = None) -> CleanResult:
+    def clean(self, document: Document, id: Hashable = None) -> CleanResult:
         """Decide on one document, remember what is kept of it, and return it without its repeats.
 
-        Without an id it gets the number of documents before it. Raises InputError for anything but str, and
-        DocumentTooLarge.
+        Without an id it gets the number of documents before it. A document is a text, or a sequence of paragraphs, texts
+        or `Paragraph` with their kinds, of which the result's text is joined by blank lines. Raises InputError for
+        anything else, and DocumentTooLarge.
         """
         self._state.check_id(id)
-        return self._pipeline.clean(_checked_text(id, text), id)
+        return self._pipeline.clean(_given(id, document))
 
-    def stream(self, documents: Iterable[str | tuple[Hashable, str]], *, jobs: int = 1) -> Iterator[CleanResult]:
-        """Clean documents, texts or (id, text) pairs, one result for each, in order.
+    def stream(self, documents: Iterable[Document | tuple[Hashable, Document]], *, jobs: int = 1) -> Iterator[CleanResult]:
+        """Clean documents, alone or in pairs (id, document), one result for each, in order.
 
         Lazy: at first it reads one document ahead, later up to 4,000 or half a million characters, and with
         `jobs` threads as much for each. The batches and `jobs` change no decision. Raises InputError and
@@ -159,10 +164,19 @@ class Deduplicator:
 
 
 def _named(document: Any) -> Given:
-    """A document of a stream: an (id, text) pair, or a text without an id. Raises InputError."""
-    id, text = document if isinstance(document, tuple) and len(document) == 2 else (None, document)
-    return Given(id, _checked_text(id, text))
+    """Return a document of a stream: an (id, document) pair, or a document without an id. Raises InputError."""
+    id, document = document if isinstance(document, tuple) and len(document) == 2 else (None, document)
+    return _given(id, document)
 
 
-def _checked_text(id: Hashable, text: Any) -> str:
-    return checked(text, "a document" if id is None else f"document {id!r}")
+def _given(id: Hashable, document: Any) -> Given:
+    name = "a document" if id is None else f"document {id!r}"
+    if isinstance(document, str) or not isinstance(document, (list, tuple)):
+        return Given(id, checked(document, name))
+    paragraphs = [Paragraph(one) if isinstance(one, str) else one for one in document]
+    for position, paragraph in enumerate(paragraphs):
+        if not isinstance(paragraph, Paragraph) or not isinstance(paragraph.text, str):
+            raise InputError(f"paragraph {position} of {name} is {paragraph!r:.60}; expected a str or a dedup.Paragraph")
+        if paragraph.kind not in KINDS:
+            raise InputError(f"paragraph {position} of {name} has kind {paragraph.kind!r}; expected one of {', '.join(KINDS)}")
+    return Given(id, SEPARATOR.join(paragraph.text for paragraph in paragraphs), paragraphs=paragraphs)

@@ -7,6 +7,21 @@ from typing import Literal
 Relation = Literal["exact", "contained", "near", "distinct"]
 
 
+Kind = Literal["text", "heading", "caption", "cell", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of a document that an extractor took apart, with what it knows of its place.
+
+    kind: "cell" for cells of tables and of lists of terms (td, th, dt, dd) and "code": such a one goes only with the run
+        of paragraphs around it; "caption" for captions and alternative texts, whose place says nothing; "heading"; else "text"
+    """
+
+    text: str
+    kind: Kind = "text"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A paragraph's place in its document: `text[span.start:span.end]`, in characters, without surrounding white space."""

@@ -8,13 +8,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .._jit import backend, memory
-from ..results import CleanResult, Decision, Removal
-from ..text.paragraphs import Paragraphs, line_cuts, split, split_lines, split_paragraphs, without
+from ..results import CleanResult, Decision, Paragraph, Removal
+from ..text.paragraphs import Paragraphs, line_cuts, split, split_given, split_lines, split_paragraphs, without
 from ..text.utf8 import Utf8
 from .batch import USUAL, Batch, Sizes, read_batch
 from .outcomes import Outcome, decision, outcomes
+from .places import KINDS
 from .state import Decided, State
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ class Given(NamedTuple):
     """A document of a stream.
 
     text: None for what only keeps its place in the order
+    paragraphs: those of which the text was joined, if they were given one by one
     tag: what whoever gave it knows it by, and gets back; held: bytes of that
     """
 
@@ -32,6 +35,7 @@ class Given(NamedTuple):
     text: str | None
     tag: Any = None
     held: int = 0
+    paragraphs: Sequence[Paragraph] | None = None
 
 
 class Unread(NamedTuple):
@@ -76,10 +80,10 @@ class Pipeline:
             decided = decide_alone(self.state, [text], [id], backend.wanted(self.characters))
             return decision(decided, 0, self.state)
 
-    def clean(self, text: str, id: Hashable) -> CleanResult:
+    def clean(self, given: Given) -> CleanResult:
         """Decide on a document."""
-        self.characters += len(text)
-        documents = self._read([Given(id, text)], backend.wanted(self.characters))
+        self.characters += len(given.text or "")
+        documents = self._read([given], backend.wanted(self.characters))
         with self.lock:
             decided, (outcome,) = self._decide_documents(documents)
             decided.handed = 1
@@ -239,8 +243,14 @@ class Pipeline:
         given = list(all_read(coming))
         ids = [id for id, text, *_ in given if text is not None]
         texts = [text for _, text, *_ in given if text is not None]
+        taken_apart = [one.paragraphs for one in given if one.text is not None]
+        kinds = None
         with memory.refused(), backend.announced():
-            paragraphs = split(texts, fast)
+            if any(pieces is not None for pieces in taken_apart):
+                paragraphs = split_given(texts, [pieces and [one.text for one in pieces] for pieces in taken_apart])
+                kinds = _kinds(taken_apart, paragraphs.counts.tolist())
+            else:
+                paragraphs = split(texts, fast)
             batch = read_batch(
                 paragraphs.texts,
                 paragraphs.counts,
@@ -248,6 +258,7 @@ class Pipeline:
                 alone=False,
                 fast=fast,
                 largest=self._sizes.document,
+                kinds=kinds,
             )
         return _Documents(given, ids, texts, paragraphs, batch)
 
@@ -257,6 +268,15 @@ class Pipeline:
         """Decide the documents of a batch; nothing is handed out yet."""
         decided = self.state.decide(documents.batch, documents.ids, pool)
         return decided, outcomes(documents.texts, documents.paragraphs, decided, self.state)
+
+
+def _kinds(documents: Sequence[Sequence[Paragraph] | None], counts: list[int]) -> NDArray[np.uint8]:
+    """Return the kind of each paragraph, by its number; 0, plain text, where it is not known."""
+    numbers = {kind: number for number, kind in enumerate(KINDS)}
+    found: list[int] = []
+    for paragraphs, count in zip(documents, counts, strict=True):
+        found += [0] * count if paragraphs is None else [numbers[paragraph.kind] for paragraph in paragraphs]
+    return np.array(found, np.uint8)
 
 
 def decide_alone(state: State, texts: Sequence[str] | Utf8, ids: Sequence[Hashable], fast: bool) -> Decided:

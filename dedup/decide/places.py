@@ -19,13 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..match.tables import BRIEF, LONG, SHORT
+from ..results import Kind
 from ..text.flags import HAS_NUMBER
 from ..text.tokens import Tokens
 
 # What an original may be: any; one within two paragraphs; one there, far away or in another document; none.
 ANYWHERE, BESIDE, APART, PINNED = range(4)
 SPAN = 2 * LONG  # paragraphs between two places that are far apart
-TEXT, HEADING, CAPTION, CELL, CODE = range(5)  # kinds of paragraphs
+KINDS: tuple[Kind, ...] = ("text", "heading", "caption", "cell", "code")
+_CAPTION, _CELL, _CODE = range(2, 5)
 
 _Ints = NDArray[np.int64]
 
@@ -45,15 +47,14 @@ def places(
     """
     n = len(halves)
     held, twins = np.zeros(n, np.uint8), np.full(n, -1)
-    cells = np.zeros(n, np.bool_) if kinds is None else (kinds == CELL) | (kinds == CODE)
+    cells = np.zeros(n, np.bool_) if kinds is None else (kinds == _CELL) | (kinds == _CODE)
+    captions = np.zeros(n, np.bool_) if kinds is None else kinds == _CAPTION
     brief = (halves > 0) & (halves < 2 * BRIEF) | cells
-    if kinds is not None:
-        brief &= kinds != CAPTION
     those = np.flatnonzero(brief)
     if not len(those):
         return held, twins
     amid = np.zeros(n, np.bool_)
-    amid[those] = _amid(those, halves, documents) & (halves[those] >= 2 * SHORT) & ~cells[those]
+    amid[those] = _amid(those, halves, documents) & (halves[those] >= 2 * SHORT) & ~cells[those] | captions[those]
     lists = _Lists(tokens, halves, documents, texts, cores)
     apart = (halves[those] >= 2 * SHORT) & (lists.held[those] == 0)
     held[those] = np.where(cells[those], PINNED, np.where(amid[those], ANYWHERE, np.where(apart, APART, BESIDE)))
@@ -62,7 +63,7 @@ def places(
     several = several[np.argsort(which[several], kind="stable")]
     bounds = np.append(np.flatnonzero(np.diff(which[several], prepend=-1)), len(several)).tolist()
     for begin, end in pairwise(bounds):
-        _group(those[several[begin:end]].tolist(), lists, amid, cells, held, twins)
+        _group(those[several[begin:end]].tolist(), lists, (amid, cells, captions), held, twins)
     return held, twins
 
 
@@ -111,27 +112,27 @@ class _Lists:
 def _group(
     members: list[int],
     lists: _Lists,
-    amid: NDArray[np.bool_],
-    cells: NDArray[np.bool_],
+    marks: tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]],
     held: NDArray[np.uint8],
     twins: _Ints,
 ) -> None:
-    """Decide on equal paragraphs of one document, in their order: each goes with a twin that stays, or stays."""
+    """Decide on equal paragraphs of one document, in their order, captions last: each goes with a twin that stays, or stays."""
+    amid, cells, captions = marks
     few, apart = len(members) <= SHORT, held[members[0]] == APART and len(members) < SHORT
     words = lists.halves[members[0]] >= 2 * SHORT
     together = _together(members)
     staying: list[int] = []
-    for i, size in zip(members, together, strict=True):
+    for i, size in sorted(zip(members, together, strict=True), key=lambda one: bool(captions[one[0]])):
         near = size <= SHORT if words else size < SHORT or (few and size == len(members))
         near &= words or not lists.held[members[0]]
         for k in reversed(staying[-LONG:]):
-            distance = i - k
-            by_place = (near and distance < SHORT) or (apart and distance > SPAN) or (few and amid[i])
-            if (by_place and not cells[i]) or lists.run(i, k):
+            distance = abs(i - k)
+            by_place = (near and distance < SHORT) or (apart and distance > SPAN) or (few and amid[i]) or captions[i]
+            if (by_place and not cells[i]) or lists.run(max(i, k), min(i, k)):
                 held[i], twins[i] = ANYWHERE, k
                 break
         else:
-            if staying or not few:
+            if (staying or not few) and not captions[i]:
                 held[i] = PINNED
             staying.append(i)
 

@@ -88,14 +88,27 @@ class Paragraphs:
     ends: NDArray[np.int64]
 
 
+SEPARATOR = "\n\n"  # between paragraphs that are given one by one
+
+
 def split(documents: list[str], fast: bool) -> Paragraphs:
     """Split documents as `split_paragraphs` does; `fast` takes the compiled kernel."""
-    return _split_compiled(documents) if fast else _split_reference(documents)
+    return _split_compiled(documents) if fast else _taken_apart(documents, list(map(split_paragraphs, documents)))
 
 
-def _split_reference(documents: list[str]) -> Paragraphs:
-    """Split documents by regular expressions, one by one."""
-    spans = [split_paragraphs(text) for text in documents]
+def split_given(documents: list[str], given: Sequence[Sequence[str] | None]) -> Paragraphs:
+    """Split documents as `split_paragraphs` does, but those whose paragraphs are given, of which they were joined."""
+    spans = []
+    for text, pieces in zip(documents, given, strict=True):
+        found, end = ([] if pieces else split_paragraphs(text)), 0
+        for piece in pieces or ():
+            found.append(Span(end, end + len(piece)))
+            end += len(piece) + len(SEPARATOR)
+        spans.append(found)
+    return _taken_apart(documents, spans)
+
+
+def _taken_apart(documents: list[str], spans: list[list[Span]]) -> Paragraphs:
     pieces = [text[span.start : span.end] for text, found in zip(documents, spans, strict=True) for span in found]
     counts = np.array([len(found) for found in spans], dtype=np.int64)
     places = np.array([(span.start, span.end) for found in spans for span in found], dtype=np.int64).reshape(-1, 2)
