@@ -103,7 +103,9 @@ class Deduplicator:
         self._state.check_id(id)
         return self._pipeline.clean(_given(id, document))
 
-    def stream(self, documents: Iterable[Document | tuple[Hashable, Document]], *, jobs: int = 1) -> Iterator[CleanResult]:
+    def stream(
+        self, documents: Iterable[Document | tuple[Hashable, Document]], *, jobs: int = 1
+    ) -> Iterator[CleanResult]:
         """Clean documents, alone or in pairs (id, document), one result for each, in order.
 
         Lazy: at first it reads one document ahead, later up to 4,000 or half a million characters, and with
@@ -176,7 +178,11 @@ def _given(id: Hashable, document: Any) -> Given:
     paragraphs = [Paragraph(one) if isinstance(one, str) else one for one in document]
     for position, paragraph in enumerate(paragraphs):
         if not isinstance(paragraph, Paragraph) or not isinstance(paragraph.text, str):
-            raise InputError(f"paragraph {position} of {name} is {paragraph!r:.60}; expected a str or a dedup.Paragraph")
+            raise InputError(
+                f"paragraph {position} of {name} is {paragraph!r:.60}; expected a str or a dedup.Paragraph"
+            )
         if paragraph.kind not in KINDS:
-            raise InputError(f"paragraph {position} of {name} has kind {paragraph.kind!r}; expected one of {', '.join(KINDS)}")
+            raise InputError(
+                f"paragraph {position} of {name} has kind {paragraph.kind!r}; expected one of {', '.join(KINDS)}"
+            )
     return Given(id, SEPARATOR.join(paragraph.text for paragraph in paragraphs), paragraphs=paragraphs)

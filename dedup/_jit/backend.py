@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from pathlib import Path
 from types import FunctionType
-from typing import Any, no_type_check
+from typing import Any
 from typing import no_type_check as kernel  # kernels take lists when interpreted, arrays when compiled
 
 import numpy as np
@@ -157,7 +157,7 @@ def compiled_as(machine: Callable[..., Any]) -> Callable[[Callable[..., Any]], C
 
     def marked(function: Callable[..., Any]) -> Callable[..., Any]:
         vars(function)["compiled_as"] = machine
-        return no_type_check(function)
+        return function
 
     return marked
 
@@ -167,6 +167,7 @@ def _choose_one(condition, yes, no):
     return yes if condition else no
 
 
+@kernel
 @compiled_as(_choose_one)
 def choose(condition, yes, no):
     """`yes` where the condition holds, else `no`: uint32 arrays, and numbers where compiled. Several times np.where."""

@@ -26,6 +26,7 @@ from ..report.why import place, why
 from ..runs.audit import AuditLog, AuditReader, as_record
 from ..runs.rewrite import replace_cleaned, write_cleaned, write_restored
 from ..runs.run import OpenFile, Rows, explained, row_id
+from ..runs.upgrade import upgrade
 from . import output
 from .info import describe
 from .options import (
@@ -352,6 +353,19 @@ def info(index: str, check: bool) -> None:
     """
     for name, value in describe(index, check=check):
         click.echo(f"{name:<15} {value}")
+
+
+@main.command("upgrade")
+@click.argument("index")
+@fails_cleanly
+def upgrade_index(index: str) -> None:
+    """Decide again what the file INDEX keeps, which an older version of the rule made, and write it in its place.
+
+    \b
+    dedup upgrade kept.index
+    """
+    done = upgrade(index)
+    say(f"{done.after:,} of {done.before:,} paragraphs are kept; the others repeat one of them")
 
 
 @main.command()

@@ -134,8 +134,15 @@ def slices(
         gathered = (columns - 1) * (min(config.max_candidates, index.count) + together) + 2 * judged + together
         largest = min(gathered, index.count + together) + (columns - 1) * together
         bounds = Bounds(
-            run, index.count, together, largest, config.max_candidates, config.scope == "corpus", again,
-            0.0 if config.threshold is None else config.threshold, config.shingle_size,
+            run,
+            index.count,
+            together,
+            largest,
+            config.max_candidates,
+            config.scope == "corpus",
+            again,
+            0.0 if config.threshold is None else config.threshold,
+            config.shingle_size,
         )
         found = _found(largest + _PAIRS, gathered, together, columns)
         members, pairs, crowded, end = backend.compiled(candidates_kernel)(
@@ -467,7 +474,9 @@ def within_kernel(batch, index, p, member, entries, ours, postings, found, bound
         low, high = (1, bounds.most - 1) if full < ours else (bounds.most, bounds.most)
         need = ours - full if full < ours else ours
         entries = share_kernel(batch, index, p, entries, (ours, low, high, need), postings, found)
-    return share_kernel(batch, index, p, entries, (ours, 1, min(LONG, bounds.most - 1), (ours + 1) // 2), postings, found)
+    return share_kernel(
+        batch, index, p, entries, (ours, 1, min(LONG, bounds.most - 1), (ours + 1) // 2), postings, found
+    )
 
 
 @kernel

@@ -18,7 +18,9 @@ from .verdicts import KEPT, OPEN, REMOVED, Ints, Verdicts
 
 _TOGETHER = 4096  # members of a slice
 _PAIRS = 1 << 14  # of a slice, besides those that its last member may have
-_UNSEEN = bytes(seen & (HAS_CAPITAL | HAS_LOWER | IS_ADDRESS) for seen in range(256))  # what the decision reads of equal texts
+_UNSEEN = bytes(
+    seen & (HAS_CAPITAL | HAS_LOWER | IS_ADDRESS) for seen in range(256)
+)  # what the decision reads of equal texts
 _BEHIND = 1 << 40  # what is added to a member's place in the slice, so that it comes behind all entries
 
 
@@ -156,7 +158,7 @@ class _Walk:
 
     def _begin(self, i: int) -> int:
         """Return the place at which the document of member i begins."""
-        place = self.places[i]
+        place = int(self.places[i])
         document = self.batch.documents[self.order[place]]
         while place and self.batch.documents[self.order[place - 1]] == document:
             place -= 1

@@ -4,9 +4,9 @@ from collections.abc import Hashable, Iterator
 
 import numpy as np
 
+from ..config import Config
 from ..errors import InputError
 from ..match.compare import compare_folded
-from ..config import Config
 from ..results import Cause, Comparison, Decision, Explanation
 from ..sketch.minhash import Shingles, shingle
 from ..text.flags import PADDING

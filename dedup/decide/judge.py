@@ -55,6 +55,7 @@ def judge(due: Ints, pairs: Pairs, index: Index, config: Config, read: Read | No
 
 
 def _judge_plainly(due: Ints, pairs: Pairs, index: Index, config: Config, read: Read) -> None:
+    threshold = 0.0 if config.threshold is None else config.threshold
     for k, one, other in zip(due.tolist(), pairs.later[due].tolist(), pairs.original[due].tolist(), strict=True):
         for entry in (one, other):
             if entry not in read:
@@ -66,7 +67,7 @@ def _judge_plainly(due: Ints, pairs: Pairs, index: Index, config: Config, read: 
         if isinstance(this, Text) and isinstance(that, Text):
             pairs.relation[k] = says_kernel(that, this, lexicon.words())[0]
         elif isinstance(this, frozenset) and isinstance(that, frozenset):
-            pairs.relation[k] = NEAR if alike(this, that)[0] >= config.threshold else DISTINCT
+            pairs.relation[k] = NEAR if alike(this, that)[0] >= threshold else DISTINCT
 
 
 @kernel

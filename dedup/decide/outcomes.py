@@ -107,9 +107,7 @@ def decision(decided: Decided, p: int, state: State) -> Decision:
     if relation == EXACT:
         return _exact(batch, p, (state.id_of(document), position), state)
     size = state.config.shingle_size
-    jaccard, inside = alike(
-        shingles_of(batch.tokens.text(p), size), shingles_of(state.original(decided, p), size)
-    )
+    jaccard, inside = alike(shingles_of(batch.tokens.text(p), size), shingles_of(state.original(decided, p), size))
     reason = removal_reason(relation, _count(batch, p), state.config.threshold, jaccard)
     return Decision(RELATIONS[relation], (state.id_of(document), position), jaccard, inside, reason)
 

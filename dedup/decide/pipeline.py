@@ -247,7 +247,9 @@ class Pipeline:
         kinds = None
         with memory.refused(), backend.announced():
             if any(pieces is not None for pieces in taken_apart):
-                paragraphs = split_given(texts, [pieces and [one.text for one in pieces] for pieces in taken_apart])
+                paragraphs = split_given(
+                    texts, [None if given is None else [one.text for one in given] for given in taken_apart]
+                )
                 kinds = _kinds(taken_apart, paragraphs.counts.tolist())
             else:
                 paragraphs = split(texts, fast)

@@ -101,7 +101,11 @@ class _Lists:
             size += self.plain[i - low]
             if low + high + 1 >= SHORT and size >= 4 * LONG:
                 return True
-        while low + high + 1 < i - k and i + high + 1 < len(self.same) and self.same[k + high + 1] == self.same[i + high + 1]:
+        while (
+            low + high + 1 < i - k
+            and i + high + 1 < len(self.same)
+            and self.same[k + high + 1] == self.same[i + high + 1]
+        ):
             high += 1
             size += self.plain[i + high]
             if low + high + 1 >= SHORT and size >= 4 * LONG:

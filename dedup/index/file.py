@@ -86,13 +86,16 @@ class IndexFile:
         """Return the configuration with which an index was made."""
         log = Log(Path(path), write=False)
         try:
-            return Config.of(None, log.facts["config"])
+            found = log.facts
+        finally:
+            log.close()
+        _check_version(path, found)
+        try:
+            return Config.of(None, found["config"])
         except (AttributeError, KeyError, TypeError, ConfigError) as error:
             raise IndexCorrupt(
                 f"{path}: its head makes no sense ({error}); put back a copy, or build the index again"
             ) from error
-        finally:
-            log.close()
 
     @property
     def fingerprint(self) -> str:
@@ -190,6 +193,7 @@ class IndexFile:
 
     def _check_configuration(self, found: dict[str, Any]) -> None:
         """Raise ConfigError unless the index decides as `config` does."""
+        _check_version(self.path, found)
         own = self._facts("", Size())
         sides = [
             (name, found["config"].get(name, _UNKNOWN), own["config"].get(name, _UNKNOWN))
@@ -212,6 +216,15 @@ class IndexFile:
 
     def _corrupt(self, what: str) -> IndexCorrupt:
         return IndexCorrupt(f"{self.path}: {what}; put back a copy, or build the index again")
+
+
+def _check_version(path: str | os.PathLike[str], found: dict[str, Any]) -> None:
+    """Raise ConfigError for an index whose kept texts can be decided again by the present rule."""
+    if found.get("decisions") == DECISION_VERSION - 1:
+        raise ConfigError(
+            f"{path} was made by version {DECISION_VERSION - 1} of the rule, here it is {DECISION_VERSION}: "
+            f"`dedup upgrade {path}` decides again what it keeps"
+        )
 
 
 def open_index(index: str | os.PathLike[str] | IndexStore, config: Config) -> IndexStore:

@@ -75,6 +75,7 @@ def _same_bytes_kernel(a, i, b, j, most):
     return min(same, most)
 
 
+@kernel
 @compiled_as(_same_bytes_kernel)
 def same_bytes(a, i, b, j, most):
     """Return how many bytes, at most `most`, are the same in two texts from two places on."""
@@ -82,6 +83,21 @@ def same_bytes(a, i, b, j, most):
     if one == other:
         return most
     return next(k for k in range(most) if one[k] != other[k])
+
+
+class Piece(NamedTuple):
+    """Where a piece stands: tokens begin ... end - 1 of a are tokens x ... y - 1 of b.
+
+    cut: whether its last word, which stands before an ellipsis, may be the beginning of b's
+    dropped: how many small words only one of them has
+    """
+
+    begin: int
+    end: int
+    x: int
+    y: int
+    cut: bool
+    dropped: int
 
 
 # --- What a text says ------------------------------------------------------------------------------------------------
@@ -210,21 +226,21 @@ def is_mixed_kernel(text):
 
 
 @kernel
-def louder_kernel(a, k, b, l):
+def louder_kernel(a, k, b, t):
     """Tell whether one of two tokens with the same letters is all capitals, and the other is not."""
-    if (a.flags[k] ^ b.flags[l]) & (HAS_CAPITAL | HAS_LOWER) == 0:
+    if (a.flags[k] ^ b.flags[t]) & (HAS_CAPITAL | HAS_LOWER) == 0:
         return False
-    return is_loud_kernel(a, k) != is_loud_kernel(b, l)
+    return is_loud_kernel(a, k) != is_loud_kernel(b, t)
 
 
 @kernel
-def glued_kernel(a, k, end, b, l, lexicon):
+def glued_kernel(a, k, end, b, t, lexicon):
     """Return where tokens of a and b end that are the same letters, cut into words in another way; 0, 0 for none.
 
     Two numbers never run together, nor does a symbol, an article or a denial.
     """
-    i, j = a.starts[k], b.starts[l]
-    u, v, m = k, l, len(b.flags)
+    i, j = a.starts[k], b.starts[t]
+    u, v, m = k, t, len(b.flags)
     while True:
         ends_a, ends_b = i == a.starts[u + 1] - 1, j == b.starts[v + 1] - 1
         if ends_a and ends_b:
@@ -244,22 +260,22 @@ def glued_kernel(a, k, end, b, l, lexicon):
         else:
             i += 1
             j += 1
-    for text, begin, last in ((a, k, u), (b, l, v)):
-        for t in range(begin, last + 1):
-            if text.flags[t] & ALL_SYMBOL or bits_kernel(text, t, lexicon) & (ARTICLE | DENIAL):
+    for text, begin, last in ((a, k, u), (b, t, v)):
+        for token in range(begin, last + 1):
+            if text.flags[token] & ALL_SYMBOL or bits_kernel(text, token, lexicon) & (ARTICLE | DENIAL):
                 return 0, 0
     return u + 1, v + 1
 
 
 @kernel
-def spelled_kernel(a, k, b, l, lexicon):
+def spelled_kernel(a, k, b, t, lexicon):
     """Tell whether two tokens are one word that is spelled in two ways."""
-    if a.text[a.starts[k]] != b.text[b.starts[l]] and (a.flags[k] | b.flags[l]) & ALL_SYMBOL == 0:
+    if a.text[a.starts[k]] != b.text[b.starts[t]] and (a.flags[k] | b.flags[t]) & ALL_SYMBOL == 0:
         return False  # no two spellings of a word begin with different letters
     one = spelling_of(lexicon, a.text, a.starts[k], a.starts[k + 1] - 1)
     if one == 0:
         return False
-    other = spelling_of(lexicon, b.text, b.starts[l], b.starts[l + 1] - 1)
+    other = spelling_of(lexicon, b.text, b.starts[t], b.starts[t + 1] - 1)
     return one != other and one >> 1 == other >> 1
 
 
@@ -270,36 +286,34 @@ def piece_kernel(a, begin, end, b, x, cut, lexicon):
     cut: whether a's last word may be the beginning of b's. Returns also how many small words only one of them has, and
     whether a word is in capitals in one of them only.
     """
-    k, l, dropped, loud = begin, x, 0, False
+    k, t, dropped, loud = begin, x, 0, False
     m = len(b.flags)
-    while k < end and l < m:
+    while k < end and t < m:
         at = a.starts[k]
-        reach = at + same_bytes(
-            a.text, at, b.text, b.starts[l], min(a.starts[end] - at, b.starts[m] - b.starts[l])
-        )
+        reach = at + same_bytes(a.text, at, b.text, b.starts[t], min(a.starts[end] - at, b.starts[m] - b.starts[t]))
         while k < end and a.starts[k + 1] <= reach:
-            loud |= louder_kernel(a, k, b, l)
+            loud |= louder_kernel(a, k, b, t)
             k += 1
-            l += 1
-        if k == end or l == m:
+            t += 1
+        if k == end or t == m:
             break
         if cut and k == end - 1 and reach == a.starts[end] - 1:
-            return l + 1, dropped, loud
-        u, v = glued_kernel(a, k, end, b, l, lexicon)
+            return t + 1, dropped, loud
+        u, v = glued_kernel(a, k, end, b, t, lexicon)
         if v > 0:
-            k, l = u, v
-        elif spelled_kernel(a, k, b, l, lexicon):
+            k, t = u, v
+        elif spelled_kernel(a, k, b, t, lexicon):
             k += 1
-            l += 1
-        elif k > begin and bits_of(lexicon, b.text, b.starts[l], b.starts[l + 1] - 1) & CLOSED:
-            l += 1
+            t += 1
+        elif k > begin and bits_of(lexicon, b.text, b.starts[t], b.starts[t + 1] - 1) & CLOSED:
+            t += 1
             dropped += 1
         elif k > begin and bits_of(lexicon, a.text, a.starts[k], a.starts[k + 1] - 1) & CLOSED:
             k += 1
             dropped += 1
         else:
             return -1, dropped, loud
-    return l if k == end else -1, dropped, loud
+    return t if k == end else -1, dropped, loud
 
 
 # --- What stands beside it -------------------------------------------------------------------------------------------
@@ -357,8 +371,9 @@ def denying_kernel(text, begin, end, lexicon):
 
 
 @kernel
-def edges_kernel(a, begin, end, b, x, y, lexicon):
-    """Return why a's tokens are not said by b's x ... y - 1, judging by what adjoins them there; else SAID."""
+def edges_kernel(a, b, piece, lexicon):
+    """Return why a piece of a is not said by b, judging by what adjoins it there; else SAID."""
+    begin, x, y = piece.begin, piece.x, piece.y
     if begin > 0 and x > 0:
         if bits_kernel(a, begin - 1, lexicon) & ARTICLE and b.flags[x] & AFTER_STOP == 0:
             if bits_kernel(b, x - 1, lexicon) & ARTICLE == 0:
@@ -384,12 +399,13 @@ def opens_kernel(text, x):
 
 
 @kernel
-def beside_kernel(a, begin, end, b, x, y, cut, dropped, lexicon):
-    """Return the row of the tables by which a's tokens are not said by b's x ... y - 1, else SAID; and the token or weight."""
-    m, size = len(b.flags), half_words_kernel(a, begin, end)
-    why = edges_kernel(a, begin, end, b, x, y, lexicon)
+def beside_kernel(a, b, piece, lexicon):
+    """Return the row of the tables by which a piece of a is not said by b, else SAID; and the token or weight it tells."""
+    why = edges_kernel(a, b, piece, lexicon)
     if why != SAID:
         return why, 0
+    begin, end, x, y, cut, dropped = piece
+    m, size = len(b.flags), half_words_kernel(a, begin, end)
     first, last = x, y
     while first > 0 and b.flags[first] & AFTER_STOP == 0:
         first -= 1
@@ -454,7 +470,7 @@ def find_kernel(a, begin, end, b, lexicon):
         elif size < 2 * SHORT:
             row, beside = Why.FEW, 0
         else:
-            row, beside = beside_kernel(a, begin, end, b, x, y, cut, dropped, lexicon)
+            row, beside = beside_kernel(a, b, Piece(begin, end, x, y, cut, dropped), lexicon)
         if row == SAID:
             return CONTAINED, SAID, 0
         if row > why:

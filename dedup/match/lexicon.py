@@ -126,12 +126,14 @@ def _spelling_kernel(lexicon, text, begin, end):
     return lexicon.spellings[slot_kernel(lexicon, text, begin, end)]
 
 
+@kernel
 @compiled_as(_bits_kernel)
 def bits_of(lexicon, text, begin, end):
     """Return the classes and languages of the word that is the bytes begin ... end - 1 of a text, 0 if it has none."""
     return lexicon.bits.get(text[begin:end], 0)
 
 
+@kernel
 @compiled_as(_spelling_kernel)
 def spelling_of(lexicon, text, begin, end):
     """Return the spelling of a word, as `Words` numbers it; 0 for one that is spelled in one way."""

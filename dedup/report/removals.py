@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, TypeVar
 from ..config import Config
 from ..io.atomic import Replacement
 from ..io.inputs import InputFile, check_names
-from .diff import plain, shortened, word_diffs
 from ..runs.run import OpenFile, Rows, Totals, row_id
+from .diff import plain, shortened, word_diffs
 from .html import lengths, page
 from .kept_texts import KeptTexts, Shown, with_kept
 

@@ -14,7 +14,6 @@ from ..api import compare
 from ..config import Config
 from ..io.formats import Formats
 from ..io.inputs import InputFile
-from .diff import Side, marked, shortened, word_diff
 from ..match.compare import compare_folded
 from ..results import Comparison
 from ..runs.run import explained, rows_read
@@ -22,6 +21,7 @@ from ..sketch.keys import band_keys, choose_bands
 from ..sketch.minhash import shingle, sign
 from ..text.paragraphs import split_lines, split_paragraphs
 from ..text.tokens import Tokens, fold, half_words
+from .diff import Side, marked, shortened, word_diff
 from .sample import SEED, draw
 
 MOST_PARAGRAPHS = 20_000  # that are looked at

@@ -10,10 +10,10 @@ from ..errors import InputError
 from ..index.protocol import IndexStore
 from ..io.formats import Formats
 from ..io.inputs import InputFile
-from .diff import Side, marked, plain, word_diff
 from ..results import Explanation
 from ..runs.run import rows_read
 from ..text.paragraphs import split_paragraphs
+from .diff import Side, marked, plain, word_diff
 
 
 def place(named: str) -> tuple[str, int, int]:

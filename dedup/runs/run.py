@@ -115,7 +115,7 @@ def _decided_rows(found: Iterator[tuple[_Place, Outcome | None]], stripping: Str
 
 
 def _by_line(given: Iterable[Given | Unread], pipeline: Pipeline) -> Iterator[tuple[_Place, Outcome | None]]:
-    for id, text, place, _ in all_read(given):
+    for id, text, place, *_ in all_read(given):
         yield place, None if text is None else pipeline.by_line(text, id)
 
 

@@ -16,7 +16,6 @@ from ..config import Config
 from .minhash import Shingles
 from .prefixes import MOST_PREFIXES
 
-
 _USUAL_THRESHOLD = 0.7  # of the bands, where none is configured
 
 
