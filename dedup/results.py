@@ -81,8 +81,8 @@ Cause = Literal["removed", "no words", "short", "place", "delivered before", "no
 class Explanation:
     """Why a paragraph was removed, or kept.
 
-    cause: it was "removed"; or it was kept, as it has "no words", is "short", as its "place" says something, was "delivered before",
-        as there was "nothing alike", or as the "nearest" earlier paragraph differs in something that matters
+    cause: it was "removed"; or it was kept, as it has "no words", is "short", as its "place" says something, as it was
+        "delivered before", as there was "nothing alike", or as the "nearest" earlier paragraph differs in something that matters
     decision: what was decided
     nearest: document id and paragraph position of the nearest earlier paragraph that is kept, if it was compared with any
     full_buckets: keys by which it was compared with the first `max_candidates` paragraphs only

@@ -221,7 +221,8 @@ def candidates_kernel(batch, index, verdicts, begin, found, postings, bounds):
                         if batch.held[p] != ANYWHERE and batch.held[p] != APART:
                             entries = unsure = found.capped[members] = 0
                     if different > 0 and batch.held[p] != PINNED:
-                        entries = within_kernel(batch, index, p, members, entries, ours, postings, found, bounds)
+                        entries, capped = within_kernel(batch, index, p, entries, ours, postings, found, bounds)
+                        found.capped[members] += capped
                     pairs = write_kernel(found, entry, entries, unsure, pairs)
                 certain = pairs == found.first[members] and found.capped[members] == 0
                 verdicts.state[p] = KEPT if certain else OPEN
@@ -452,9 +453,10 @@ def post_kernel(entry, different, posted, postings, most):
 
 
 @kernel
-def within_kernel(batch, index, p, member, entries, ours, postings, found, bounds):
-    """Find the entries of p's document that may say what it says; they go behind `entries` candidates; how many then.
+def within_kernel(batch, index, p, entries, ours, postings, found, bounds):
+    """Find the entries of p's document that may say what it says; they go behind `entries` candidates.
 
+    Returns how many there are then, and 1 if lists that matter were full, else 0.
     ours: how many of the shingles whose slots were found last belong to what p says. Where likeness decides, an entry must
     share as many as the threshold asks for. Else it has all of them; or, as words may be cut or spelled in another way, half
     of them, of those that stand in LONG paragraphs at most. What stands in full lists cannot be counted.
@@ -464,19 +466,18 @@ def within_kernel(batch, index, p, member, entries, ours, postings, found, bound
         length = postings.lengths[postings.mine[k]]
         known += length > 0
         full += length >= bounds.most
-    found.capped[member] += full == ours or (full > 0 and bounds.threshold > 0)
+    capped = np.int64(full == ours or (full > 0 and bounds.threshold > 0))
     if bounds.threshold > 0:
         need = np.int64(np.ceil(bounds.threshold * ours)) - full
         if known >= need:
-            return share_kernel(batch, index, p, entries, (ours, 1, bounds.most - 1, max(1, need)), postings, found)
-        return entries
+            entries = share_kernel(batch, index, p, entries, (ours, 1, bounds.most - 1, max(1, need)), postings, found)
+        return entries, capped
     if known == ours:
         low, high = (1, bounds.most - 1) if full < ours else (bounds.most, bounds.most)
         need = ours - full if full < ours else ours
         entries = share_kernel(batch, index, p, entries, (ours, low, high, need), postings, found)
-    return share_kernel(
-        batch, index, p, entries, (ours, 1, min(LONG, bounds.most - 1), (ours + 1) // 2), postings, found
-    )
+    lists = ours, 1, min(LONG, bounds.most - 1), (ours + 1) // 2
+    return share_kernel(batch, index, p, entries, lists, postings, found), capped
 
 
 @kernel

@@ -31,12 +31,13 @@ class Words(NamedTuple):
 class Table(NamedTuple):
     """The lexicon for compiled kernels, an open-addressing table; `hashes` is 0 where a slot is free.
 
-    hashes: uint64[s]; bits, spellings: int64[s]; words: uint8[s * width], of each slot the word and a space
+    hashes: uint64[s]; bits, spellings, begins: int64[s]; words: uint8[...], from `begins` on the word of each and a space
     """
 
     hashes: NDArray[np.uint64]
     bits: NDArray[np.int64]
     spellings: NDArray[np.int64]
+    begins: NDArray[np.int64]
     words: NDArray[np.uint8]
 
 
@@ -68,21 +69,19 @@ def table() -> Table:
     """Return the lexicon as compiled kernels look words up in it."""
     bits, spellings = words()
     known = sorted({*bits, *spellings})
-    size = 1 << (3 * len(known)).bit_length()
-    made = Table(
-        np.zeros(size, np.uint64),
-        np.zeros(size, np.int64),
-        np.zeros(size, np.int64),
-        np.zeros((size, max(map(len, known)) + 1 + PADDING), np.uint8),
-    )
+    size = 1 << (3 * len(known) // 2).bit_length()
+    hashes, (of_bits, of_spellings, begins) = np.zeros(size, np.uint64), np.zeros((3, size), np.int64)
+    text = np.frombuffer(b" ".join(known) + b" " + bytes(PADDING), np.uint8)
+    hash_bytes, begin = backend.compiled(hash_kernel), 0
     for word in known:
-        value = int(backend.compiled(hash_kernel)(np.frombuffer(word + bytes(8), np.uint8), 0, len(word)))
+        value = int(hash_bytes(text, begin, begin + len(word)))
         slot = value % size
-        while made.hashes[slot]:
+        while hashes[slot]:
             slot = (slot + 1) % size
-        made.hashes[slot], made.bits[slot], made.spellings[slot] = value, bits.get(word, 0), spellings.get(word, 0)
-        made.words[slot, : len(word) + 1] = np.frombuffer(word + b" ", np.uint8)
-    return made._replace(words=made.words.ravel())
+        hashes[slot], begins[slot] = value, begin
+        of_bits[slot], of_spellings[slot] = bits.get(word, 0), spellings.get(word, 0)
+        begin += len(word) + 1
+    return Table(hashes, of_bits, of_spellings, begins, text)
 
 
 @kernel
@@ -101,29 +100,31 @@ def hash_kernel(buffer, begin, end):
 
 @kernel
 def slot_kernel(lexicon, text, begin, end):
-    """Return the slot of the word that is the bytes begin ... end - 1 of a text, or a free slot."""
+    """Return the slot of the word that is the bytes begin ... end - 1 of a text, -1 if it is not there."""
     value = hash_kernel(text, begin, end)
-    width, last = len(lexicon.words) // len(lexicon.hashes), np.uint64(len(lexicon.hashes) - 1)
+    last = np.uint64(len(lexicon.hashes) - 1)
     slot = value & last
     while lexicon.hashes[slot] != 0:
         if lexicon.hashes[slot] == value:
-            word, length = np.int64(slot) * width, 0
+            word, length = lexicon.begins[slot], 0
             while length < end - begin and lexicon.words[word + length] == text[begin + length]:
                 length += 1
             if length == end - begin and lexicon.words[word + length] == 32:
-                break
+                return np.int64(slot)
         slot = slot + np.uint64(1) & last
-    return slot
+    return np.int64(-1)
 
 
 @kernel
 def _bits_kernel(lexicon, text, begin, end):
-    return lexicon.bits[slot_kernel(lexicon, text, begin, end)]
+    slot = slot_kernel(lexicon, text, begin, end)
+    return lexicon.bits[slot] if slot >= 0 else np.int64(0)
 
 
 @kernel
 def _spelling_kernel(lexicon, text, begin, end):
-    return lexicon.spellings[slot_kernel(lexicon, text, begin, end)]
+    slot = slot_kernel(lexicon, text, begin, end)
+    return lexicon.spellings[slot] if slot >= 0 else np.int64(0)
 
 
 @kernel
