@@ -22,7 +22,7 @@ class Config:
     min_tokens: paragraphs of fewer words are short; a character of an unspaced script counts half a word.
     shingle_size: words in a shingle.
     num_perm: permutations in a MinHash signature.
-    recall: least probability that LSH finds a pair whose Jaccard similarity equals `threshold`, or 0.7 without one, in (0, 1).
+    recall: least probability that LSH finds a pair whose Jaccard similarity equals `threshold`, or 0.8 without one, in (0, 1).
     max_candidates: kept paragraphs that a lookup compares with in one LSH bucket, at most.
     seed: seed of the permutations.
 

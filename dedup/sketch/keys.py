@@ -16,7 +16,7 @@ from ..config import Config
 from .minhash import Shingles
 from .prefixes import MOST_PREFIXES
 
-_USUAL_THRESHOLD = 0.7  # of the bands, where none is configured
+_USUAL_THRESHOLD = 0.8  # of the bands, where none is configured: most of what a text says stands in what says more
 
 
 def recall(similarity: float, bands: int, rows: int) -> float:
