@@ -23,11 +23,11 @@ from .characters import (
     STOP,
     ascii_classes,
 )
-from .flags import HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER
+from .flags import HAS_CAPITAL, HAS_LOWER, HAS_NUMBER
 
 # Traits of a byte that is neither letter, digit nor space. Without any, it only separates words.
 _IS_STOP = 1  # ends a sentence or clause
-_IS_DECIMAL = 2  # belongs to a number if it stands between digits
+_IS_DECIMAL = 2  # belongs to a number if it stands between digits, or may; a point is a stop, too
 _IS_HYPHEN = 4  # separates words, but may be a sign where no word stands before it
 _IS_CONTEXT = 8  # depends on its neighbours in other ways
 
@@ -194,9 +194,16 @@ def settle_kernel(trait, at, beside, following):
     if trait & _IS_HYPHEN:
         is_grade = beside.upper >> at & one != zero and not (is_digit or 97 <= following | 32 <= 122)  # AA-
         return _SEPARATES if follows_word and not is_grade else _UNKNOWN
+    if following == 32:  # so it is most often
+        return _SEPARATES
+    is_point = trait & _IS_STOP != 0
+    if is_point and (following == 46 or following >= 0x80):  # perhaps an ellipsis
+        return _UNKNOWN
     if beside.digit >> at & one != zero:
-        return _CONTINUES if is_digit else _UNKNOWN if following >= 0x80 else _SEPARATES
-    may_lead = not follows_word and beside.number >> at & one != zero and trait & _IS_STOP != 0  # .5
+        if is_digit:
+            return _CONTINUES if is_point else _UNKNOWN  # a comma may vanish
+        return _UNKNOWN if following >= 0x80 else _SEPARATES
+    may_lead = not follows_word and beside.number >> at & one != zero and is_point  # .5
     return _UNKNOWN if may_lead else _SEPARATES
 
 
@@ -234,12 +241,9 @@ def enter_tokens_kernel(output, size, count, masks, layout, stopped):
 @kernel
 def add_flags_kernel(flags, masks, word):
     """Return the flags of a token to which the characters of `word`, one a bit, are added."""
-    capitals = masks.uppers & word
-    once = np.uint64(flags & np.uint64(HAS_CAPITAL) == 0)
     flags |= np.uint64(masks.digits & word != 0) * np.uint64(HAS_NUMBER)
-    flags |= np.uint64(masks.letters & word != 0) * np.uint64(HAS_LETTER)
-    flags |= np.uint64(capitals != 0) * np.uint64(HAS_CAPITAL)
-    return flags | np.uint64(capitals & (capitals - once) != 0) * np.uint64(HAS_CAPITALS)
+    flags |= np.uint64(masks.uppers & word != 0) * np.uint64(HAS_CAPITAL)
+    return flags | np.uint64(masks.letters & ~masks.uppers & word != 0) * np.uint64(HAS_LOWER)
 
 
 @kernel

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from .._jit import backend
 from .._jit.backend import kernel
+from .._jit.intrinsics import trailing_zeros, within_64
 from ._fold_ascii_numba import Output, Pending, ascii_table, fold_ascii_kernel
 from .characters import (
     CLASS_BITS,
     COMMA,
     CURRENCY,
     DIGIT,
+    ELLIPSIS,
     EXPANDS,
     HYPHEN,
     IGNORED,
@@ -35,7 +37,17 @@ from .characters import (
     character_table,
     entry_kernel,
 )
-from .flags import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED, PADDING
+from .flags import (
+    AFTER_STOP,
+    ALL_SYMBOL,
+    BEFORE_ELLIPSIS,
+    HAS_CAPITAL,
+    HAS_LOWER,
+    HAS_NUMBER,
+    IS_ADDRESS,
+    IS_UNSPACED,
+    PADDING,
+)
 from .normalize import normalized_utf8
 from .utf8 import Utf8, decode_kernel, put_kernel
 
@@ -47,12 +59,14 @@ _CLOSED, _WORD, _MARKS_ONLY, _NUMBER = range(4)
 # What a character does, once its neighbours are known; from _JOINS on it leaves something of itself in the token.
 _PARTS = 0  # ends the token
 _STOPS = 1  # ends the token, and a sentence or clause
-_JOINS = 2  # continues a word or number, or begins a word
-_MARKS = 3  # continues whatever it follows
-_SUFFIX = 4  # continues the number or word before it, even one space away
-_PREFIX = 5  # announces a number, even one space away
-_ALONE = 6  # is a token of its own
-_SYMBOLIC = 7  # the same, as a symbol
+_TRAILS = 2  # the same, as an ellipsis or its beginning
+_VANISHES = 3  # does nothing, between digits
+_JOINS = 4  # continues a word or number, or begins a word
+_MARKS = 5  # continues whatever it follows
+_SUFFIX = 6  # continues the number or word before it, even one space away
+_PREFIX = 7  # announces a number, even one space away
+_ALONE = 8  # is a token of its own
+_SYMBOLIC = 9  # the same, as a symbol
 
 # What begins behind a character: no number, digits, digits behind a space, or the same behind a currency sign.
 _NO_NUMBER, _DIGIT_NEXT, _DIGIT_NEAR, _MONEY_NEXT, _MONEY_NEAR = range(5)
@@ -135,12 +149,18 @@ def fold_kernel(texts, table, ascii, output, first, begin, size, count):
             if kind == IGNORED:
                 continue
             if kind < HYPHEN:
-                role = plain_role_kernel(kind)
+                role = _TRAILS if traits & ELLIPSIS else plain_role_kernel(kind)
             else:
                 role = leaning_role_kernel(kind, behind, *look_ahead_kernel(raw, i, end, lookup))
+                if role == _SUFFIX and kind == COMMA and precedes_thousands_kernel(raw, i, end, lookup):
+                    role = _VANISHES
             behind = _Behind(kind, behind.last, traits & UPPERCASE != 0, behind.capital)
+            if role == _VANISHES:
+                continue
             if role < _JOINS:
-                stopped |= role == _STOPS
+                stopped |= role != _PARTS
+                if role == _TRAILS and count > first[p]:
+                    output.flags[count - 1] |= BEFORE_ELLIPSIS
                 if state != _NUMBER or kind != SPACE:  # a space may stand between a sign and its number
                     size, state = close_kernel(output.buffer, size, state), _CLOSED
                 continue
@@ -159,9 +179,51 @@ def fold_kernel(texts, table, ascii, output, first, begin, size, count):
             else:
                 size = put_several_kernel(output.buffer, size, table.expansions[fold - EXPANDS])
         size = close_kernel(output.buffer, size, state)
+        if not has_space_kernel(raw, texts.begins[p], end):  # asked first: a call for every text would take long
+            if is_address_kernel(raw, texts.begins[p], end, output.flags, first[p], count):
+                output.flags[first[p]] |= IS_ADDRESS
     first[len(texts.begins)] = count
     output.starts[count] = size
     return len(texts.begins), size, count
+
+
+@kernel
+def has_space_kernel(raw, begin, end):
+    """Return whether the first 64 bytes of a text tell that it has a space inside; most do."""
+    if begin == end or raw[begin] <= 32 or raw[end - 1] <= 32:
+        return False
+    at = trailing_zeros(within_64(raw, begin, 32, 32))
+    return np.int64(at) < min(np.int64(64), end - begin)
+
+
+@kernel
+def is_address_kernel(raw, begin, end, flags, first, last):
+    """Return whether a text is a slug, a file name or an address, as IS_ADDRESS says.
+
+    raw[begin:end]: the text; flags[first:last]: those of its tokens
+    """
+    if last < first + 2 or flags[first] & IS_UNSPACED:
+        return False
+    while is_white_kernel(raw[begin]):  # not to the end: there are tokens
+        begin += 1
+    links = 0
+    while begin < end and not is_white_kernel(raw[begin]):
+        links += raw[begin] == 45 or raw[begin] == 46 or raw[begin] == 47 or raw[begin] == 95  # - . / _
+        begin += 1
+    while begin < end and is_white_kernel(raw[begin]):
+        begin += 1
+    if begin < end or links < 2:
+        return False
+    for i in range(first, last):
+        if flags[i] & IS_UNSPACED:
+            return False
+    return True
+
+
+@kernel
+def is_white_kernel(byte):
+    """Return whether a byte is white space of ASCII."""
+    return byte == 32 or 9 <= byte <= 13
 
 
 @kernel
@@ -210,14 +272,12 @@ def add_flags_kernel(flags, traits, role):
     kind = traits & CLASS_BITS
     if role == _SYMBOLIC:
         flags |= ALL_SYMBOL
-    elif kind == LETTER or kind == MARK:
-        flags |= HAS_LETTER
+    elif kind == LETTER:
+        flags |= HAS_CAPITAL if traits & UPPERCASE else HAS_LOWER
     elif kind == DIGIT or kind == NUMERAL:
         flags |= HAS_NUMBER
     elif kind == UNSPACED:
-        flags |= HAS_LETTER | IS_UNSPACED
-    if traits & UPPERCASE:
-        flags |= HAS_CAPITALS | HAS_CAPITAL if flags & HAS_CAPITAL else HAS_CAPITAL
+        flags |= IS_UNSPACED
     return flags
 
 
@@ -277,6 +337,8 @@ def decimal_role_kernel(kind, last, following):
         return _SUFFIX
     if kind == COMMA:
         return _PARTS
+    if following == POINT:
+        return _TRAILS
     leading = last == SPACE or last == PUNCTUATION or last == STOP
     return _PREFIX if leading and following == DIGIT else _STOPS  # .5
 
@@ -314,6 +376,17 @@ def look_ahead_kernel(raw, i, end, lookup):
     if kind != DIGIT:
         return following, _NO_NUMBER
     return following, _MONEY_NEAR if near else _MONEY_NEXT
+
+
+@kernel
+def precedes_thousands_kernel(raw, i, end, lookup):
+    """Return whether exactly three digits begin at byte i."""
+    for _ in range(3):
+        kind, i = peek_kernel(raw, i, end, lookup)
+        if kind != DIGIT:
+            return False
+    kind, _ = peek_kernel(raw, i, end, lookup)
+    return kind != DIGIT
 
 
 @kernel

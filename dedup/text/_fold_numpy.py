@@ -1,5 +1,6 @@
 """Folding in numpy: a whole batch as arrays of characters, without a loop over them. `_fold_numba` holds its twin."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from .characters import (
     COMMA,
     CURRENCY,
     DIGIT,
+    ELLIPSIS,
     EXPANDS,
     HYPHEN,
     IGNORED,
@@ -33,8 +35,18 @@ from .characters import (
     character_table,
     entry_kernel,
 )
-from .flags import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED, PADDING
-from .normalize import normalized
+from .flags import (
+    AFTER_STOP,
+    ALL_SYMBOL,
+    BEFORE_ELLIPSIS,
+    HAS_CAPITAL,
+    HAS_LOWER,
+    HAS_NUMBER,
+    IS_ADDRESS,
+    IS_UNSPACED,
+    PADDING,
+)
+from .normalize import may_change, normalized
 
 # What a character does, once its neighbours are known.
 _PARTS = 0  # ends the token
@@ -42,35 +54,34 @@ _JOINS = 1  # belongs to a word or number
 _ALONE = 2  # is a token of its own
 _SYMBOLIC = 3  # the same, as a symbol
 _PREFIX = 4  # begins the number that it announces
-_SWALLOWED = 5  # vanishes: the one space between a number and its sign
+_SWALLOWED = 5  # vanishes: the one space between a number and its sign, the comma before its thousands
 
 _PLAIN_ROLES = {LETTER: _JOINS, MARK: _JOINS, DIGIT: _JOINS, UNSPACED: _ALONE, NUMERAL: _ALONE, SYMBOL: _SYMBOLIC}
 _ROLES = bytes(_PLAIN_ROLES.get(kind, _PARTS) for kind in range(256))
-_SEEN = {
-    LETTER: HAS_LETTER,
-    MARK: HAS_LETTER,
-    DIGIT: HAS_NUMBER,
-    NUMERAL: HAS_NUMBER,
-    UNSPACED: HAS_LETTER | IS_UNSPACED,
-}
+_SEEN = {LETTER: HAS_LOWER, DIGIT: HAS_NUMBER, NUMERAL: HAS_NUMBER, UNSPACED: IS_UNSPACED}
 _BITS = bytes(_SEEN.get(kind, 0) for kind in range(256))
 _IS_FREE = np.isin(np.arange(256), (SPACE, PUNCTUATION, STOP, POINT, COMMA))  # before a sign, or behind a grade's minus
 _IS_SEPARATOR = np.isin(np.arange(256), (SPACE, PUNCTUATION, STOP))  # whatever its neighbours are
+_ADDRESS = re.compile(r"\s*(?:[^\s\-_./]*[\-_./]){2}\S*\s*", re.ASCII)
 
 
 class _Characters(NamedTuple):
     """A batch as characters, a NUL (punctuation, as good as an end) after each text; C in all.
 
-    kinds:    uint8[C], their classes
-    capitals: bool[C]
-    folds:    uint32[C], what each becomes: a character, EXPANDS + row, or the space of a separator
-    ends:     int64[n], where each text ends, after its NUL
+    kinds:     uint8[C], their classes
+    capitals:  bool[C]
+    ellipses:  bool[C], the character … alone
+    folds:     uint32[C], what each becomes: a character, EXPANDS + row, or the space of a separator
+    ends:      int64[n], where each text ends, after its NUL
+    addresses: int64[...], the texts that are addresses if their tokens allow it, in ascending order
     """
 
     kinds: NDArray[np.uint8]
     capitals: NDArray[np.bool_]
+    ellipses: NDArray[np.bool_]
     folds: NDArray[np.uint32]
     ends: NDArray[np.int64]
+    addresses: NDArray[np.int64]
 
 
 def fold_numpy(
@@ -81,9 +92,9 @@ def fold_numpy(
         nothing = np.zeros(PADDING, dtype=np.uint8)
         return nothing, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), nothing
     characters = _read(texts)
-    kinds, _, folds, ends = characters
+    kinds, folds, ends = characters.kinds, characters.folds, characters.ends
     roles = np.frombuffer(bytearray(kinds.tobytes().translate(_ROLES)), dtype=np.uint8)
-    stops = _decide_roles(characters, roles)
+    stops, ellipses = _decide_roles(characters, roles)
     swallowed = np.flatnonzero(roles == _SWALLOWED)
 
     emits = roles != _PARTS  # a swallowed space holds its token together
@@ -101,24 +112,28 @@ def fold_numpy(
 
     flags = np.zeros(len(lead) + PADDING, dtype=np.uint8)
     if len(lead):
-        _fill_flags(flags[: len(lead)], characters, roles, lead, stops)
+        _fill_flags(flags[: len(lead)], characters, roles, lead)
+        _fill_flags_beside(flags[: len(lead)], characters, lead, stops, ellipses)
     return buffer, starts, np.append(0, np.searchsorted(lead, ends)), flags
 
 
 def _read(texts: Sequence[str]) -> _Characters:
     """Return the characters of the texts, once these are normalized, without those that are ignored."""
-    texts = normalized(texts, [p for p, text in enumerate(texts) if "&" in text])
+    settled = [p for p, text in enumerate(texts) if may_change(text)]
+    texts = normalized(texts, settled)
     classes, folds, ends = _look_up(texts)
-    flagged = np.flatnonzero(classes & UNSTABLE != 0)
-    if len(flagged):
-        texts = normalized(texts, np.unique(np.searchsorted(ends, flagged, side="right")).tolist())
+    flagged = np.searchsorted(ends, np.flatnonzero(classes & UNSTABLE != 0), side="right")
+    unsettled = np.setdiff1d(flagged, settled).tolist()
+    if unsettled:
+        texts = normalized(texts, unsettled)
         classes, folds, ends = _look_up(texts)
+    addresses = np.array([p for p, text in enumerate(texts) if _ADDRESS.fullmatch(text)], dtype=np.int64)
     kinds = classes & np.uint8(CLASS_BITS)
     ignored = kinds == IGNORED
     if ignored.any():
         ends -= np.cumsum(ignored)[ends - 1]
         classes, folds, kinds = (array[~ignored] for array in (classes, folds, kinds))
-    return _Characters(kinds, classes & UPPERCASE != 0, folds, ends)
+    return _Characters(kinds, classes & UPPERCASE != 0, classes & ELLIPSIS != 0, folds, ends, addresses)
 
 
 def _look_up(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.int64]]:
@@ -153,9 +168,9 @@ def _byte_tables() -> tuple[bytes, bytes]:
     return classes.tobytes(), folds.tobytes()
 
 
-def _decide_roles(characters: _Characters, roles: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Settle, in place, what every character does that depends on its neighbours; return where the stops are."""
-    kinds, capitals, folds, _ = characters
+def _decide_roles(characters: _Characters, roles: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Settle, in place, what every character does that depends on its neighbours; return where stops and ellipses are."""
+    kinds, capitals, folds = characters.kinds, characters.capitals, characters.folds
     at = np.flatnonzero(kinds >= HYPHEN)
     kind = kinds[at]
     last, before_last, following, second, third, fourth = (_beside(kinds, at + by) for by in (-1, -2, 1, 2, 3, 4))
@@ -168,6 +183,7 @@ def _decide_roles(characters: _Characters, roles: NDArray[np.uint8]) -> NDArray[
     free = _IS_FREE[last]
 
     decimal = ((kind == POINT) | (kind == COMMA)) & (last == DIGIT) & digit_next
+    thousands = (kind == COMMA) & decimal & (second == DIGIT) & (third == DIGIT) & (fourth != DIGIT)
     leading = (kind == POINT) & _IS_SEPARATOR[last] & digit_next  # .5
     percent, currency = kind == PERCENT, kind == CURRENCY
     signed = (kind == HYPHEN) & free & (digit_next | money_next)
@@ -180,6 +196,7 @@ def _decide_roles(characters: _Characters, roles: NDArray[np.uint8]) -> NDArray[
     symbolic = ((kind == PLUS) | currency | percent) & ~prefix & ~suffix
 
     roles[at[decimal | suffix]] = _JOINS
+    roles[at[thousands]] = _SWALLOWED
     roles[at[prefix]] = _PREFIX
     roles[at[symbolic]] = _SYMBOLIC
     folds[at[roles[at] == _PARTS]] = ord(" ")
@@ -191,7 +208,11 @@ def _decide_roles(characters: _Characters, roles: NDArray[np.uint8]) -> NDArray[
         | ((kind == MINUS) & ~signed)
         | ((kind == HYPHEN) & ~signed & (last == SPACE))
     )
-    return np.sort(np.concatenate([np.flatnonzero(kinds == STOP), at[stop]]))
+    dots = (kind == POINT) & (following == POINT)  # none of which can be decimal
+    return (
+        np.sort(np.concatenate([np.flatnonzero(kinds == STOP), at[stop]])),
+        np.sort(np.concatenate([np.flatnonzero(characters.ellipses), at[dots]])),
+    )
 
 
 def _beside(kinds: NDArray[np.uint8], places: NDArray[np.int64]) -> NDArray[np.uint8]:
@@ -222,25 +243,40 @@ def _fill_flags(
     characters: _Characters,
     roles: NDArray[np.uint8],
     lead: NDArray[np.int64],
-    stops: NDArray[np.int64],
 ) -> None:
-    """Add to the flags of every token, of which there must be some. lead: where each begins."""
-    kinds, ends = characters.kinds, characters.ends
-    # Most tokens are words, whose first character tells that; digits are looked for, and what begins otherwise.
-    flags[kinds[lead] == LETTER] = HAS_LETTER
+    """Add what characters tell to the flags of their tokens, of which there must be some. lead: where each begins."""
+    kinds, capitals = characters.kinds, characters.capitals
+    # Most tokens are small words, whose first character tells that; digits and capitals are looked for, and all of what
+    # begins otherwise.
+    flags[(kinds[lead] == LETTER) & ~capitals[lead]] = HAS_LOWER
     flags[np.searchsorted(lead, np.flatnonzero(kinds == DIGIT), side="right") - 1] |= HAS_NUMBER
-    others = np.flatnonzero(flags & HAS_LETTER == 0)
+    flags[np.searchsorted(lead, np.flatnonzero(capitals), side="right") - 1] |= HAS_CAPITAL
+    others = np.flatnonzero(flags & HAS_LOWER == 0)
     if len(others):
-        seen = np.frombuffer(kinds.tobytes().translate(_BITS), dtype=np.uint8)
+        seen = np.frombuffer(bytearray(kinds.tobytes().translate(_BITS)), dtype=np.uint8)
+        seen[capitals] = HAS_CAPITAL
         bounds = np.stack([lead[others], np.append(lead, len(seen) - 1)[others + 1]], axis=1).ravel()
         flags[others] |= np.bitwise_or.reduceat(seen, bounds)[::2]
-    owners = np.searchsorted(lead, np.flatnonzero(characters.capitals), side="right") - 1
-    flags[owners] |= HAS_CAPITAL
-    flags[owners[1:][owners[1:] == owners[:-1]]] |= HAS_CAPITALS
     flags |= np.where(roles[lead] == _SYMBOLIC, ALL_SYMBOL, 0).astype(np.uint8)
-    first_ones = np.searchsorted(lead, np.append(0, ends[:-1]))
-    after = np.concatenate([np.searchsorted(lead, stops), first_ones])
+
+
+def _fill_flags_beside(
+    flags: NDArray[np.uint8],
+    characters: _Characters,
+    lead: NDArray[np.int64],
+    stops: NDArray[np.int64],
+    ellipses: NDArray[np.int64],
+) -> None:
+    """Add to the flags of the tokens, whose own characters have told all they can, what stands around those."""
+    first = np.append(0, np.searchsorted(lead, characters.ends))  # token of every text
+    after = np.concatenate([np.searchsorted(lead, stops), first[:-1]])
     flags[after[after < len(lead)]] |= AFTER_STOP
+    before = np.searchsorted(lead, ellipses, side="right") - 1
+    texts = np.searchsorted(characters.ends, ellipses, side="right")
+    flags[before[before >= first[texts]]] |= BEFORE_ELLIPSIS
+    for p in characters.addresses:
+        if first[p + 1] >= first[p] + 2 and not (flags[first[p] : first[p + 1]] & IS_UNSPACED).any():
+            flags[first[p]] |= IS_ADDRESS
 
 
 def _encode(spelled: NDArray[np.uint32], touching: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

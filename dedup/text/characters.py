@@ -3,7 +3,8 @@
 `python -m dedup.text.characters` makes the arrays from `unicodedata`. They are shipped as `characters.npz`, so that a text
 folds alike under every Python: a fingerprint must not change when the interpreter is upgraded.
 The rules are the short functions below. They follow Unicode's NFKC_Casefold, with the exceptions that the meaning of news
-text asks for: superscripts, fractions and symbols stay what they are.
+text asks for: superscripts, fractions and symbols stay what they are, digits of all scripts become ASCII, marks that a
+writer may leave out vanish (vowel points), and letters that a reader takes for one another become one (ş and ș).
 """
 
 import sys
@@ -23,6 +24,7 @@ HYPHEN, PLUS, MINUS, CURRENCY, PERCENT, POINT, COMMA, IGNORED = range(9, 17)
 CLASS_BITS = 31
 UPPERCASE = 32  # flag beside the class: an upper- or titlecase letter
 UNSTABLE = 64  # flag beside the class: normalisation to NFC may change this character or its neighbours
+ELLIPSIS = 128  # flag beside the class: the character …
 
 BLOCK = 128  # code points a block of the two-level table
 _FILE = Path(__file__).with_name("characters.npz")
@@ -30,7 +32,9 @@ _FILE = Path(__file__).with_name("characters.npz")
 _STOPS = set(".!?…:;|—―–‒()[]{}¡¿‼⁇⁈⁉。！？：；｜（）［］「」『』【】《》〈〉।॥۔؟؛։፡።၊။។៕‖")
 _HYPHENS = set("-‐‑‒–﹣－")
 _SYMBOLS_AMONG_PUNCTUATION = set("#&@§")
-_SPACING = set("`´¨¯^˜¸|�")  # symbols by category that text uses as quotes, accents and rules
+_SPACING = set("´¨¯˜¸|�")  # symbols by category that text uses as quotes, accents and rules
+_SILENT = set("`^~←→↑↓⇒►▶▸■●□▪▫◆◦¶·")  # the same, as quotes, bullets and pointers, in any width
+_APOSTROPHES = set("ʹʻʼ")  # letters by category
 _PERCENT = set("%‰‱٪﹪％°℃℉")
 _PLUS = set("+±∓﹢＋")
 _POINTS, _COMMAS = set(".．﹒٫"), set(",，﹐٬")
@@ -56,6 +60,15 @@ _UNSPACED_BLOCKS = (
 # Letters that show nothing and stand for nothing, and the marks that only choose a glyph.
 _INVISIBLE = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)}
 _TAGS = range(0xE0000, 0xE1000)
+_OPTIONAL = set("\u0640®™")  # may be left out: tatweel, which only widens a word, and the signs of trade marks
+_OPTIONAL_MARKS = (  # the same; what is no mark in these ranges stays, such as maqaf
+    (0x0591, 0x05C7),  # Hebrew
+    (0x0610, 0x061A),  # Arabic
+    (0x064B, 0x065F),
+    (0x0670, 0x0670),
+    (0x06D6, 0x06ED),
+)
+_ALIKE = str.maketrans("ёşţيكı", "еșțیکi")
 
 
 def nfkc_casefold(text: str) -> str:
@@ -64,11 +77,20 @@ def nfkc_casefold(text: str) -> str:
     return folded if folded == text else nfkc_casefold(folded)
 
 
+def _is_optional(character: str) -> bool:
+    """Return whether a writer may leave out a character, which may be a presentation form of optional marks."""
+    return character in _OPTIONAL or all(
+        part in _OPTIONAL
+        or (unicodedata.category(part)[0] == "M" and any(first <= ord(part) <= last for first, last in _OPTIONAL_MARKS))
+        for part in unicodedata.normalize("NFKC", character).strip(" ") or " "
+    )
+
+
 def classify(character: str) -> int:
     """Return the class of one character, without flags."""
     code, category = ord(character), unicodedata.category(character)
     compatible = unicodedata.normalize("NFKC", character)
-    if code in _INVISIBLE or code in _TAGS or category == "Cf":
+    if code in _INVISIBLE or code in _TAGS or category == "Cf" or _is_optional(character):
         return IGNORED
     for members, kind in (
         (_POINTS, POINT),
@@ -78,10 +100,12 @@ def classify(character: str) -> int:
         ({"−"}, MINUS),
         (_HYPHENS, HYPHEN),
         (_STOPS, STOP),
-        (_SPACING, PUNCTUATION),
+        (_SPACING | _APOSTROPHES, PUNCTUATION),
     ):
         if character in members:
             return kind
+    if compatible in _SILENT:
+        return PUNCTUATION
     if character.isspace():
         return SPACE
     if any(first <= code <= last for first, last in _UNSPACED_BLOCKS) and category[0] in "LNS" and category != "Nd":
@@ -122,9 +146,13 @@ def fold_character(character: str, kind: int) -> str:
         return "°" + nfkc_casefold(character)[-1]
     if kind in (SPACE, PUNCTUATION, STOP, IGNORED):
         return ""
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
     folded = nfkc_casefold(character)
     if kind in (NUMERAL, SYMBOL, PLUS, CURRENCY, PERCENT):  # only widths are folded: ² must not become 2
         return folded if len(folded) == 1 and "<wide>" in unicodedata.decomposition(character) else character
+    folded = "".join(part for part in folded if part not in _APOSTROPHES and not _is_optional(part))
+    folded = folded.replace("i\u0307", "i").translate(_ALIKE)  # the former is what İ becomes
     # A compatibility form may spell out a whole phrase; one that is no word, or three times as long, stays as it is.
     usable = all(classify(part) in (LETTER, MARK, DIGIT, UNSPACED) for part in folded)
     whole = len(folded) == 1 or not any(classify(part) == UNSPACED for part in folded)
@@ -183,7 +211,8 @@ def make_table() -> CharacterTable:
             kind = classify(character)
             assert 0 <= kind <= IGNORED
             folded = fold_character(character, kind)
-            flags = UPPERCASE * (unicodedata.category(character) in ("Lu", "Lt")) + UNSTABLE * (code in unstable)
+            flags = UPPERCASE * (unicodedata.category(character) in ("Lu", "Lt"))
+            flags += UNSTABLE * (code in unstable) + ELLIPSIS * (character == "…")
             if len(folded) > 1:
                 assert len(folded) <= 4
                 fold = EXPANDS + rows.setdefault(folded, len(rows))
