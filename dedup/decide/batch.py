@@ -18,7 +18,7 @@ from ..sketch.minhash import LANES, Shingles, shingle, sign
 from ..sketch.prefixes import find_prefixes
 from ..text.tokens import Tokens, fold, half_words
 from ..text.utf8 import Utf8
-from .places import KINDS, places
+from .places import KINDS, places, with_code
 
 # The part that a paragraph plays: it has no word; is too short, and only looked at beside its equals in the document; is
 # looked up for an equal text only; or is judged in full.
@@ -103,6 +103,7 @@ def read_batch(
     held, twins, order = np.zeros(len(texts), np.uint8), np.full(len(texts), -1), np.arange(len(texts))
     cores = np.zeros((len(texts), 2), np.int64)
     if not alone:
+        kinds = with_code(texts, documents, kinds)
         ranks = rank(tokens, fast)
         if kinds is not None:  # of two that say as much what is no caption comes first
             ranks[:, 1] += (kinds == KINDS.index("caption")).astype(np.int64) << 9

@@ -13,6 +13,7 @@ Each may go only where its place tells nothing more:
 A caption goes anywhere.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -22,12 +23,14 @@ from ..match.tables import BRIEF, LONG, SHORT
 from ..results import Kind
 from ..text.flags import HAS_NUMBER
 from ..text.tokens import Tokens
+from ..text.utf8 import Utf8, counted
 
 # What an original may be: any; one within two paragraphs; one there, far away or in another document; none.
 ANYWHERE, BESIDE, APART, PINNED = range(4)
 SPAN = 2 * LONG  # paragraphs between two places that are far apart
 KINDS: tuple[Kind, ...] = ("text", "heading", "caption", "cell", "code")
 _CAPTION, _CELL, _CODE = range(2, 5)
+_FENCE = "```"
 
 _Ints = NDArray[np.int64]
 
@@ -65,6 +68,26 @@ def places(
     for begin, end in pairwise(bounds):
         _group(those[several[begin:end]].tolist(), lists, (amid, cells, captions), held, twins)
     return held, twins
+
+
+def with_code(
+    texts: Sequence[str] | Utf8, documents: _Ints, kinds: NDArray[np.uint8] | None
+) -> NDArray[np.uint8] | None:
+    """Return the kinds of paragraphs, where what stands in a fenced block of several is code.
+
+    If one of them went alone, the block would begin or end somewhere else.
+    """
+    opened = -1
+    for p, count in counted(texts, _FENCE).items():
+        if count % 2 == 0:
+            continue
+        if opened < 0 or documents[opened] != documents[p]:
+            opened = p
+            continue
+        kinds = np.zeros(len(documents), np.uint8) if kinds is None else kinds
+        kinds[opened : p + 1] = _CODE
+        opened = -1
+    return kinds
 
 
 def _amid(those: _Ints, halves: _Ints, documents: _Ints) -> NDArray[np.bool_]:

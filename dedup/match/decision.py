@@ -435,7 +435,7 @@ def beside_kernel(a, b, piece, lexicon):
         own = weight_kernel(a, 0, begin, lexicon) + weight_kernel(a, end, len(a.flags), lexicon)
         if left + right <= own or size < 2 * LONG or not is_known_kernel(b, lexicon):
             return Why.DROPPED, 0
-    if size >= 2 * LONG or left + right <= size or (size >= 2 * BRIEF and behind == 0):
+    if size >= 2 * LONG or cut or left + right <= size or (size >= 2 * BRIEF and behind == 0):
         return SAID, 0
     return Why.MUCH_BESIDE, left + right
 

@@ -10,4 +10,3 @@ BEFORE_ELLIPSIS = 64  # an ellipsis stands behind it, before the next token: …
 IS_ADDRESS = 128  # first of a text that is a slug, a file name or an address: parts without white space between them
 
 PADDING = 80  # bytes that kernels may read behind the last text or token
-

@@ -134,7 +134,7 @@ def cuts(text: str, begins: Sequence[int], ends: Sequence[int], removed: Sequenc
 
     A removed paragraph takes the separator after it; if none stays after it, the one before. White space at both ends
     and a byte order mark stay. If the rest would no longer be a blank-line document although `text` is one, the last
-    paragraph that stays keeps its separator. If none stays, everything goes.
+    paragraph that stays keeps its separator, if it has one behind it. If none stays, everything goes.
     """
     if len(removed) == len(begins):
         return _between([0, *begins[1:], len(text)]) if removed else []
@@ -149,8 +149,6 @@ def cuts(text: str, begins: Sequence[int], ends: Sequence[int], removed: Sequenc
     if only_one and is_blank_line_document(text) and not is_blank_line_document(without(text, places)):
         if inner < len(removed):
             places[inner] = Span(begins[last + 1], places[inner].end)
-        else:
-            places[-1] = Span(places[-1].start, ends[last - 1])
     return places
 
 

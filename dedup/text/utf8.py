@@ -84,6 +84,21 @@ class Utf8:
         return Utf8(raw, begins, ends)
 
 
+def counted(texts: "Sequence[str] | Utf8", mark: str) -> dict[int, int]:
+    """Return the numbers of the texts that hold a mark, which is ASCII, and how often each does."""
+    if not isinstance(texts, Utf8):
+        return {p: text.count(mark) for p, text in enumerate(texts) if mark in text}
+    found: dict[int, int] = {}
+    raw, sought = texts.raw.tobytes(), mark.encode()
+    at = raw.find(sought)
+    while at >= 0:
+        p = int(np.searchsorted(texts.ends, at, side="right"))
+        if p < len(texts) and texts.begins[p] <= at:
+            found[p] = found.get(p, 0) + 1
+        at = raw.find(sought, at + len(sought))
+    return found
+
+
 @makes_arrays
 @kernel
 def utf8_kernel(texts, begin, end):
