@@ -7,7 +7,7 @@ ASCII. Characters of unspaced scripts, symbols and superscripts are tokens of th
 Case, quotes, dashes, spaces, widths, the composition of accents and all other punctuation leave no trace but the flags.
 Symbols that only point or stand before an item are punctuation (→ ■ ~). What a writer may leave out vanishes: Arabic and
 Hebrew vowel marks, tatweel, stress marks on Cyrillic letters, ® and ™, the hyphen that layout put at a line's end. Letters
-that a reader takes for one another become one, such as ş and ș, or İ, I, ı and i.
+that a reader takes for one another become one, such as ş and ș.
 """
 
 from collections.abc import Sequence
