@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import reduce
 from operator import or_
 
 from datasketch import MinHash
@@ -14,7 +15,16 @@ from dedup.match.lexicon import DATE, UNIT, lexicon
 from dedup.sketch.keys import choose_bands
 from dedup.sketch.minhash import shingle
 from dedup.text.characters import IGNORED, classify, fold_character
-from dedup.text.flags import AFTER_STOP, HAS_NUMBER
+from dedup.text.flags import (
+    AFTER_STOP,
+    ALL_SYMBOL,
+    BEFORE_ELLIPSIS,
+    HAS_CAPITAL,
+    HAS_LOWER,
+    HAS_NUMBER,
+    IS_ADDRESS,
+    IS_UNSPACED,
+)
 from dedup.text.normalize import normalize
 from dedup.text.tokens import fold
 
@@ -33,6 +43,9 @@ TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+THOUSANDS = re.compile("(?<=D),(?=DDD(?!D))")
+BITS = {"C": HAS_CAPITAL, "L": HAS_LOWER, "D": HAS_NUMBER, "N": HAS_NUMBER, "U": IS_UNSPACED}
+WHITE = " \t\n\r\v\f"
 
 
 def capital(character: str, kind: int) -> bool:
@@ -40,13 +53,40 @@ def capital(character: str, kind: int) -> bool:
     return LETTERS[kind] == "L" and unicodedata.category(character) in ("Lu", "Lt")
 
 
-def slow_tokens(text: str) -> list[str]:
-    """The tokens of a text, straight from the definitions of classes and folded forms."""
-    seen = [(character, kind) for character in normalize(text) if (kind := classify(character)) != IGNORED]
+def slow_fold(text: str) -> tuple[list[str], list[int]]:
+    """The tokens of a text and their flags, straight from the definitions of classes and folded forms."""
+    text = normalize(text)
+    seen = [(character, kind) for character in text if (kind := classify(character)) != IGNORED]
     letters = "".join("C" if capital(character, kind) else LETTERS[kind] for character, kind in seen)
     folded = [fold_character(character, kind) for character, kind in seen]
+    for comma in THOUSANDS.finditer(letters):
+        folded[comma.start()] = ""
     spans = [match.span() for match in TOKEN.finditer(letters)]
-    return ["".join(folded[i] for i in range(*span) if letters[i] != " ") for span in spans]
+    tokens = ["".join(folded[i] for i in range(*span) if letters[i] != " ") for span in spans]
+    bounds = [0, *(bound for span in spans for bound in span), len(letters)]
+    gaps = list(zip(bounds[::2], bounds[1::2], strict=True))  # before every token, and behind the last one
+    flags = []
+    for number, (begin, end) in enumerate(spans):
+        found = reduce(or_, (BITS.get(letter, 0) for letter in letters[begin:end]), 0)
+        found |= ALL_SYMBOL * (re.fullmatch("[Y+$%]M*", letters[begin:end]) is not None)
+        found |= AFTER_STOP * (number == 0 or any(is_stop(letters, i) for i in range(*gaps[number])))
+        after = slice(*gaps[number + 1])
+        found |= BEFORE_ELLIPSIS * (".." in letters[after] or "…" in [character for character, _ in seen[after]])
+        flags.append(found)
+    linked = sum(map(text.count, "-_./")) >= 2 and not set(text.strip(WHITE)) & set(WHITE)
+    if linked and len(tokens) >= 2 and not any(found & IS_UNSPACED for found in flags):
+        flags[0] |= IS_ADDRESS
+    return tokens, flags
+
+
+def is_stop(letters: str, i: int) -> bool:
+    """Whether a character that belongs to no token ends a sentence or clause."""
+    return letters[i] in "s.-" or (letters[i] == "h" and letters[max(0, i - 1) : i] == " ")
+
+
+def slow_tokens(text: str) -> list[str]:
+    """The tokens of a text, by the same definitions."""
+    return slow_fold(text)[0]
 
 
 def fast_tokens(text: str, fast: bool = False) -> list[str]:

@@ -246,9 +246,10 @@ def _fill_flags(
 ) -> None:
     """Add what characters tell to the flags of their tokens, of which there must be some. lead: where each begins."""
     kinds, capitals = characters.kinds, characters.capitals
-    # Most tokens are small words, whose first character tells that; digits and capitals are looked for, and all of what
+    # Most tokens are words, whose first two characters tell that; digits and capitals are looked for, and all of what
     # begins otherwise.
-    flags[(kinds[lead] == LETTER) & ~capitals[lead]] = HAS_LOWER
+    is_lower = (kinds == LETTER) & ~capitals
+    flags[is_lower[lead] | (capitals[lead] & is_lower[lead + 1])] = HAS_LOWER  # letters side by side are of one word
     flags[np.searchsorted(lead, np.flatnonzero(kinds == DIGIT), side="right") - 1] |= HAS_NUMBER
     flags[np.searchsorted(lead, np.flatnonzero(capitals), side="right") - 1] |= HAS_CAPITAL
     others = np.flatnonzero(flags & HAS_LOWER == 0)

@@ -1,8 +1,13 @@
 """Folding texts to tokens, which are spans of one UTF-8 buffer.
 
 A word is a run of letters, digits and marks. A number keeps what it leans on: sign, decimal mark, currency, percent and
-degree sign, even one space away. Characters of unspaced scripts, symbols and superscripts are tokens of their own.
+degree sign, even one space away; the commas before its thousands go (1,500 is 1500), and the digits of all scripts become
+ASCII. Characters of unspaced scripts, symbols and superscripts are tokens of their own.
+
 Case, quotes, dashes, spaces, widths, the composition of accents and all other punctuation leave no trace but the flags.
+Symbols that only point or stand before an item are punctuation (→ ■ ~). What a writer may leave out vanishes: Arabic and
+Hebrew vowel marks, tatweel, stress marks on Cyrillic letters, ® and ™, the hyphen that layout put at a line's end. Letters
+that a reader takes for one another become one, such as ş and ș.
 """
 
 from collections.abc import Sequence

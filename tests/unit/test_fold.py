@@ -12,7 +12,16 @@ from dedup.text import _fold_numba
 from dedup.text import normalize as normalizing
 from dedup.text._fold_numba import leaning_role_kernel
 from dedup.text.characters import CURRENCY, DIGIT, IGNORED, PERCENT, SPACE, UNICODE_VERSION, character_table, make_table
-from dedup.text.flags import AFTER_STOP, ALL_SYMBOL, HAS_CAPITAL, HAS_CAPITALS, HAS_LETTER, HAS_NUMBER, IS_UNSPACED
+from dedup.text.flags import (
+    AFTER_STOP,
+    ALL_SYMBOL,
+    BEFORE_ELLIPSIS,
+    HAS_CAPITAL,
+    HAS_LOWER,
+    HAS_NUMBER,
+    IS_ADDRESS,
+    IS_UNSPACED,
+)
 from dedup.text.normalize import normalize
 from dedup.text.tokens import fold
 
@@ -44,6 +53,27 @@ SAME = {
     "currency after a space": ("€ 5m", "€5m"),
     "degrees": ("20 °C", "20℃"),
     "minus sign and hyphen": ("−5", "-5"),
+    "digits of other scripts": ("٢٠٢٤ ۵ ९ ７", "2024 5 9 7"),
+    "Arabic vowel marks": ("كَتَبَ الطّالِبُ", "كتب الطالب"),
+    "Arabic vowel marks in another order": ("بّ\u064e", "ب\u064e\u0651"),
+    "tatweel": ("مـــدينة", "مدينة"),
+    "Hebrew points": ("שָׁלוֹם", "שלום"),
+    "composed and decomposed Hebrew": ("\ufb2a", "ש\u05c1"),
+    "signs of trade marks": ("Brellex® und Tivo™", "Brellex und Tivo"),
+    "stress on Cyrillic letters": ("за\u0301мок трава\u0300", "замок трава"),
+    "stress on ё": ("пчё\u0301лы", "пчелы"),
+    "ё and е": ("Ещё ЁЖ е\u0308ж", "Еще еж еж"),
+    "cedilla and comma below": ("Maşina şi ţara s\u0327i t\u0327ara", "Mașina și țara și țara"),
+    "Arabic and Persian yeh and kaf": ("كيك", "کیک"),
+    "Turkish i": ("İSTANBUL IŞIK ILIK I\u0307L", "istanbul ışık ılık il"),
+    "a small İ": ("İL".lower(), "il"),
+    "apostrophes among letters": ("Oʻahu dʼun Hawaiʹi", "O'ahu d’un Hawai'i"),
+    "an apostrophe within a letter": ("ŉ", "'n"),
+    "silent symbols": ("~ ^ ` ´ ← → ↑ ↓ ⇒ ► ▶ ▸ ■ ● □ ▪ ▫ ◆ ◦ ¶ · ～ ￭ price list", "price list"),
+    "thousands": ("1,500 and 1,234,567 and ١٬٥٠٠", "1500 and 1234567 and 1500"),
+    "thousands and a decimal point": ("$12,000.50", "$12000.50"),
+    "a hyphenated line": ("it was appr-\noved today", "it was approved today"),
+    "a hyphenated line with spaces": ("appr\u2010 \r\n  oved", "approved"),
 }
 DIFFERENT = {
     "signs": ("+15.9%", "-15.9%"),
@@ -64,6 +94,11 @@ DIFFERENT = {
     "degrees": ("20°", "20"),
     "Indic vowel signs": ("कि", "की"),
     "Thai vowels": ("กา", "กำ"),
+    "decimal commas": ("1,50", "150"),
+    "a comma before four digits": ("1,5000", "15000"),
+    "Latin accents": ("a\u0301", "a"),
+    "й and и": ("мой", "мои"),
+    "other symbols": ("★ ✓", "<>"),
 }
 TOKENS = {
     "Chinese by character": ("2020年東京", ["2020", "年", "東", "京"]),
@@ -73,14 +108,21 @@ TOKENS = {
     "Khmer": ("ខ្មែរ", ["ខ្", "មែ", "រ"]),
     "Burmese": ("မြန်", ["မြ", "န်"]),
     "Hindi by word": ("नमस्ते दुनिया", ["नमस्ते", "दुनिया"]),
-    "Arabic by word": ("السلام عليكم، نعم", ["السلام", "عليكم", "نعم"]),
-    "Russian": ("Ёлка — это", ["ёлка", "это"]),
+    "Arabic by word": ("السلام عليكم، نعم", ["السلام", "علیکم", "نعم"]),
+    "Russian": ("Ёлка — это", ["елка", "это"]),
+    "other symbols": ("★✓<>=#&@§", list("★✓<>=#&@§")),
+    "a hyphen and a line end before a capital": ("Mayer-\nVogt", ["mayer", "vogt"]),
+    "a hyphen, a line end and a number": ("Covid-\n19 pre-\r\n5g 5-\na", ["covid", "19", "pre", "5g", "5", "a"]),
+    "a dash at the end of a line": ("late -\nbut here", ["late", "but", "here"]),
+    "two hyphenated lines": ("a-\nb-\nc", ["abc"]),
+    "a quoted entity beside a mark": ("&amp;amp;amp;amp; x\u0301", ["&", "amp", "amp", "x\u0301"]),
     "Korean by word": ("한국 사람", ["한국", "사람"]),
     "Latin within Chinese": ("用Python写", ["用", "python", "写"]),
     "scores are two numbers": ("2-1", ["2", "1"]),
     "a dash is no sign": ("Leeds - 5 goals", ["leeds", "5", "goals"]),
     "ranges": ("2019–2020", ["2019", "2020"]),
-    "thousands": ("1,000.50", ["1,000.50"]),
+    "thousands": ("1,000.50", ["1000.50"]),
+    "commas of all kinds between digits": ("1,50 1,5000 12,345 1,2,345", ["1,50", "1,5000", "12345", "1,2345"]),
     "a full stop after a number": ("in 2020. Then", ["in", "2020", "then"]),
     "nothing": (" .,;— \u200b ", []),
     "a lone surrogate": ("a\ud800b", ["a", "b"]),
@@ -113,14 +155,95 @@ def test_tokens(rule, fast):
 def test_marks(fast):
     tokens = fold(["The U.S. army – iPhone 7s, NATO ★ 東 x. New"], fast)
     flags = dict(zip(tokens.text(0).decode().split(), tokens.flags.tolist(), strict=True))
-    assert flags["the"] == HAS_LETTER | HAS_CAPITAL | AFTER_STOP
-    assert flags["iphone"] == HAS_LETTER | HAS_CAPITAL | AFTER_STOP  # behind a dash
-    assert flags["7s"] == HAS_LETTER | HAS_NUMBER
-    assert flags["nato"] == HAS_LETTER | HAS_CAPITAL | HAS_CAPITALS
+    assert flags["the"] == HAS_LOWER | HAS_CAPITAL | AFTER_STOP
+    assert flags["iphone"] == HAS_LOWER | HAS_CAPITAL | AFTER_STOP  # behind a dash
+    assert flags["7s"] == HAS_LOWER | HAS_NUMBER
+    assert flags["nato"] == HAS_CAPITAL
     assert flags["★"] == ALL_SYMBOL
-    assert flags["東"] == HAS_LETTER | IS_UNSPACED
-    assert flags["x"] == HAS_LETTER
-    assert flags["new"] == HAS_LETTER | HAS_CAPITAL | AFTER_STOP
+    assert flags["東"] == IS_UNSPACED
+    assert flags["x"] == HAS_LOWER
+    assert flags["new"] == HAS_LOWER | HAS_CAPITAL | AFTER_STOP
+
+
+def with_flag(text, flag, fast):
+    """The tokens of a text that have a flag."""
+    tokens = fold([text], fast)
+    return [
+        token for token, flags in zip(tokens.text(0).decode().split(), tokens.flags_of(0), strict=True) if flags & flag
+    ]
+
+
+LOWER = {
+    "Aa ǅ A5 5a Ⅳ": ["aa", "5a", "ⅳ"],
+    "नमस्ते 東 שלום ★": ["नमस्ते", "שלום"],
+}
+
+
+@both_rungs
+@pytest.mark.parametrize("text", LOWER)
+def test_a_letter_that_is_no_capital_is_lower(text, fast):
+    expected = [unicodedata.normalize("NFKC", token).casefold() for token in LOWER[text]]
+    assert with_flag(text, HAS_LOWER, fast) == expected
+
+
+ELLIPSES = {
+    "She waited… then left": ["waited"],
+    "She waited ... then left..": ["waited", "left"],
+    "it cost 5... or 6 . . no": ["5"],
+    "… nothing before it": [],
+    "more.\u200b. here": ["more"],
+    "wide．. dots": ["wide"],
+    "one . two .5 three.": [],
+    "end, [...] of it": ["end"],
+    "é… ü..": ["é", "ü"],
+}
+
+
+@both_rungs
+@pytest.mark.parametrize("text", ELLIPSES)
+def test_an_ellipsis_is_seen_on_the_token_before_it(text, fast):
+    assert with_flag(text, BEFORE_ELLIPSIS, fast) == ELLIPSES[text]
+
+
+@both_rungs
+def test_an_ellipsis_belongs_to_its_text(fast):
+    tokens = fold(["first text", "... second", "third."], fast)
+    assert not any(flags & BEFORE_ELLIPSIS for flags in tokens.flags)
+
+
+ADDRESSES = ["new-bridge-opens", " img_0042.jpg\n", "www.valley.example/news", "é-à-ö", "a-b-" + "c" * 90]
+NO_ADDRESSES = [
+    "new-bridge opens-now today-",
+    "post-war",
+    "a..",
+    "東京-a-b",
+    "a-b-東",
+    "a-b\tc-d",
+    "a-b-c d",
+    "x" * 70 + "-a-b c",
+    "",
+]
+
+
+@both_rungs
+@pytest.mark.parametrize("text", ADDRESSES)
+def test_an_address_is_marked_on_its_first_token(text, fast):
+    flags = fold(["before", text, "behind"], fast).flags_of(1)
+    assert flags[0] & IS_ADDRESS and not any(further & IS_ADDRESS for further in flags[1:])
+
+
+@both_rungs
+@pytest.mark.parametrize("text", NO_ADDRESSES)
+def test_other_texts_are_no_addresses(text, fast):
+    assert with_flag(text, IS_ADDRESS, fast) == []
+
+
+@both_rungs
+def test_lines_are_joined_within_their_text_alone(fast):
+    """The line end of one text must not be taken for that of another, nor the hyphen before a text."""
+    texts = ["appr-", "\noved", "-\na", "plain \n text", "x" * 70 + "-\ny" + "z" * 70]
+    tokens = fold(texts, fast)
+    assert [tokens.text(p).decode() for p in range(5)] == ["appr", "oved", "a", "plain text", "x" * 70 + "y" + "z" * 70]
 
 
 @both_rungs
