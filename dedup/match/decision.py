@@ -280,11 +280,19 @@ def spelled_kernel(a, k, b, t, lexicon):
 
 
 @kernel
+def is_closed_kernel(text, k, lexicon):
+    """Tell whether a token is a small word that a quotation may lack; with a capital it may be a name: Plan A."""
+    if text.flags[k] & HAS_CAPITAL:
+        return False
+    return bits_of(lexicon, text.text, text.starts[k], text.starts[k + 1] - 1) & CLOSED != 0
+
+
+@kernel
 def piece_kernel(a, begin, end, b, x, cut, lexicon):
     """Return where a piece of b ends that begins with its token x and is a's tokens begin ... end - 1; -1 if there is none.
 
-    cut: whether a's last word may be the beginning of b's. Returns also how many small words only one of them has, and
-    whether a word is in capitals in one of them only.
+    cut: whether a's last word may be the beginning of b's. Returns also how many small words only one of them has, which
+    are none of its ends, and whether a word is in capitals in one of them only.
     """
     k, t, dropped, loud = begin, x, 0, False
     m = len(b.flags)
@@ -305,11 +313,11 @@ def piece_kernel(a, begin, end, b, x, cut, lexicon):
         elif spelled_kernel(a, k, b, t, lexicon):
             k += 1
             t += 1
-        elif k > begin and bits_of(lexicon, b.text, b.starts[t], b.starts[t + 1] - 1) & CLOSED:
-            t += 1
-            dropped += 1
-        elif k > begin and bits_of(lexicon, a.text, a.starts[k], a.starts[k + 1] - 1) & CLOSED:
+        elif begin < k < end - 1 and is_closed_kernel(a, k, lexicon):
             k += 1
+            dropped += 1
+        elif k > begin and is_closed_kernel(b, t, lexicon):
+            t += 1
             dropped += 1
         else:
             return -1, dropped, loud
