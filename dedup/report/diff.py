@@ -14,6 +14,7 @@ from ..text.tokens import fold
 Side = Literal["both", "a", "b"]
 
 _LONG_STRETCH = 16  # words
+_MANY = 2_000  # words, from which on the frequent ones are not aligned, as that would take the square of the time
 _LONG_WORD = 12  # characters; an unspaced script has far longer ones
 _CUTS = r"\w+\W*|\W+", r"(?s)."  # a piece without white space into words; into characters of an unspaced script
 # They would move a terminal's cursor or text; surrogates, as in names of files that are no UTF-8, cannot be written.
@@ -119,5 +120,5 @@ def _cut(pieces: Sequence[str], pattern: str) -> list[list[str]]:
 
 def _pairs(a: Sequence[bytes], b: Sequence[bytes]) -> list[tuple[int, int]]:
     """Return the places of words that stand for each other, in order."""
-    blocks = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
+    blocks = SequenceMatcher(None, a, b, autojunk=len(b) > _MANY).get_matching_blocks()
     return [(block.a + k, block.b + k) for block in blocks for k in range(block.size)]

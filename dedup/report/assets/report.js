@@ -21,8 +21,8 @@ const removalsOf = grouped(removals.variant, variants.text.length);
 // What became of a variant's words.
 const fates = {
   kept: ["every word is kept", "all stand in the kept text, in this order"],
-  own: ["a word of its own", config.guard ? "another spelling, a credit, an article, a list number: look here first"
-    : "of whatever weight, as the guard was off: look here first"],
+  own: ["a word of its own", config.threshold === null ? "another spelling, a label, an article, a list number: look here first"
+    : "of whatever weight, as likeness decides: look here first"],
   unread: ["not known", `the kept ${unit} stands where this run did not read`],
   gone: ["boilerplate", "all occurrences go, as was asked for: it is said nowhere any more"],
 };
@@ -137,10 +137,13 @@ function bandsShown() {
     }
     find("bands").append(bar);
   });
-  find("threshold").style.insetInlineStart = percent(config.threshold);
-  find("threshold").append(element("span", {}, `threshold ${config.threshold}`));
-  find("caption").append("Jaccard similarity to the kept text. Below the threshold stand contained ones, and near ones "
-    + "of as many words, almost all of them the same. Exact ones, at 1, are not drawn.");
+  if (config.threshold === null) {
+    find("threshold").hidden = true;
+  } else {
+    find("threshold").style.insetInlineStart = percent(config.threshold);
+    find("threshold").append(element("span", {}, `threshold ${config.threshold}`));
+  }
+  find("caption").append("Jaccard similarity to the kept text. Exact ones, at 1, are not drawn.");
 }
 
 // --- What is shown -------------------------------------------------------------------------------------------------
