@@ -267,8 +267,8 @@ def spelled_kernel(a, k, b, l, lexicon):
 def piece_kernel(a, begin, end, b, x, cut, lexicon):
     """Return where a piece of b ends that begins with its token x and is a's tokens begin ... end - 1; -1 if there is none.
 
-    cut: whether a's last word may be the beginning of b's. Returns also how many small words only one of them has, and
-    whether a word is in capitals in one of them only.
+    cut: whether a's last word may be the beginning of b's. Returns also how many small words only one of them has, which
+    are none of its ends, and whether a word is in capitals in one of them only.
     """
     k, l, dropped, loud = begin, x, 0, False
     m = len(b.flags)
@@ -291,11 +291,11 @@ def piece_kernel(a, begin, end, b, x, cut, lexicon):
         elif spelled_kernel(a, k, b, l, lexicon):
             k += 1
             l += 1
+        elif begin < k < end - 1 and bits_of(lexicon, a.text, a.starts[k], a.starts[k + 1] - 1) & CLOSED:
+            k += 1
+            dropped += 1
         elif k > begin and bits_of(lexicon, b.text, b.starts[l], b.starts[l + 1] - 1) & CLOSED:
             l += 1
-            dropped += 1
-        elif k > begin and bits_of(lexicon, a.text, a.starts[k], a.starts[k + 1] - 1) & CLOSED:
-            k += 1
             dropped += 1
         else:
             return -1, dropped, loud
