@@ -19,15 +19,12 @@ from dedup.text.tokens import fold
 
 def says(b, a, fast):
     """How b says what a says, by the kernel: relation and row of the tables."""
-    tokens = fold([b, a])
+    tokens = [fold([b]), fold([a])]
     if not fast:
-        relation, why, _ = says_kernel(*(text_of(tokens.text(p), tokens.flags_of(p)) for p in (0, 1)), lexicon.words())
-        return RELATIONS[relation], Why(why)
-    first, flags = tokens.first, np.asarray(tokens.padded_flags)
-    texts = [
-        Text(tokens.buffer, tokens.starts[first[p] : first[p + 1] + 1], flags[first[p] : first[p + 1]]) for p in (0, 1)
-    ]
-    relation, why, _ = jit.compiled(says_kernel)(*texts, lexicon.table())
+        relation, why, _ = says_kernel(*(text_of(one.text(0), one.flags_of(0)) for one in tokens), lexicon.words())
+    else:
+        texts = [Text(one.buffer, one.starts, np.asarray(one.padded_flags)[: len(one.flags)]) for one in tokens]
+        relation, why, _ = jit.compiled(says_kernel)(*texts, lexicon.table())
     return RELATIONS[relation], Why(why)
 
 
