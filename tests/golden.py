@@ -27,8 +27,9 @@ AGAIN = "run `python tests/golden.py`, and look at what changed in tests/data"
 DATA = TESTS / "data"
 OPTIONS = {
     "default": {},
-    "resemblance": {"containment": None, "guard": False, "threshold": 0.6, "max_candidates": 2},
-    "loose": {"containment": 0.7, "guard": False, "threshold": 0.5, "shingle_size": 2, "min_tokens": 1, "num_perm": 64},
+    "likeness": {"threshold": 0.6, "max_candidates": 2},
+    "loose": {"threshold": 0.5, "shingle_size": 2, "min_tokens": 1, "num_perm": 64},
+    "each alone": {"scope": "document", "min_tokens": 2},
 }
 _HOLDER = slice(8192, 12288)  # the page of an index file that names the process which wrote it
 

@@ -12,13 +12,10 @@ from xxhash import xxh3_128_digest
 import dedup
 from dedup._jit import backend as jit
 from dedup.cli.main import main
-from dedup.config import Config
 from dedup.decide.batch import USUAL
 from dedup.index.append_log import Log
 from dedup.index.tables import Entries
-from dedup.match.relation import judge
 from dedup.text.paragraphs import cuts, split_paragraphs, without
-from dedup.text.tokens import fold
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ROOT / "tests"
@@ -87,12 +84,6 @@ def forged(path, change):
     target.append(change(payload))
     target.commit(facts)
     target.close()
-
-
-def judged(a, b, **options):
-    """The judgement on two texts."""
-    tokens = fold([a, b])
-    return judge(tokens.text(0), tokens.flags_of(0), tokens.text(1), tokens.flags_of(1), Config(**options))
 
 
 def written(number):

@@ -2,16 +2,18 @@
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Sequence
-from functools import reduce
+from collections.abc import Callable, Sequence
+from functools import lru_cache, reduce
+from itertools import combinations, pairwise
 from operator import or_
 
 from datasketch import MinHash
 from xxhash import xxh32_intdigest
 
 import dedup
-from dedup.match.lexicon import DATE, UNIT, lexicon
+from dedup.decide.places import CAPTION, CELL, CODE, TEXT
+from dedup.match.lexicon import words
+from dedup.match.tables import ARTICLE, BRIEF, CLOSED, DENIAL, FIRST_LANGUAGE, LABEL, LONG, SHORT, Why
 from dedup.sketch.keys import choose_bands
 from dedup.sketch.minhash import shingle
 from dedup.text.characters import IGNORED, classify, fold_character
@@ -94,7 +96,238 @@ def fast_tokens(text: str, fast: bool = False) -> list[str]:
     return fold([text], fast).text(0).decode().split()
 
 
-# --- The rule
+# --- What a text says, from the tables of `dedup.match.tables`
+
+
+class Reading:
+    """A text as the decision reads it: its tokens, once if they are said over and over, and what is known of each."""
+
+    def __init__(self, text: str) -> None:
+        folded = fold([text])
+        self.every = folded.text(0).decode().split()
+        n = len(self.every)
+        times = max([t for t in (1, 2, 3, 4) if t == 1 or (n >= t * SHORT and self.every == self.every[: n // t] * t)])
+        self.repeats = times - 1
+        self.tokens = tokens = self.every[: n // times]
+        self.flags = flags = folded.flags_of(0)[: len(tokens)]
+        bits, spellings = words()
+        self.alone = [bits.get(token.encode(), 0) for token in tokens]
+        self.spelling = [spellings.get(token.encode(), 0) for token in tokens]
+        self.bits = self.alone[:]
+        for k, (one, other) in enumerate(pairwise(tokens)):
+            phrase = bits.get(f"{one} {other}".encode(), 0)
+            self.bits[k] |= phrase if flags[k] & IS_UNSPACED else 0
+            self.bits[k + 1] |= phrase if flags[k + 1] & IS_UNSPACED else 0
+        self.halves = [0 if f & ALL_SYMBOL else 1 if f & IS_UNSPACED else 2 for f in flags]
+        self.weights = [0 if b & LABEL else h for b, h in zip(self.bits, self.halves, strict=True)]
+        self.stops = [k for k, f in enumerate(flags) if f & AFTER_STOP]
+        self.numbers = [bool(f & HAS_NUMBER) for f in flags]
+        self.listed = [len(t) <= SHORT and t[0] in "0123456789" and t[-1] in "0123456789" for t in tokens]
+        # What never runs together with what stands beside it.
+        self.apart = [
+            bool(f & (ALL_SYMBOL | IS_UNSPACED) or b & (ARTICLE | DENIAL))
+            for f, b in zip(flags, self.bits, strict=True)
+        ]
+        self.loud = [
+            f & (HAS_CAPITAL | HAS_LOWER | HAS_NUMBER) == HAS_CAPITAL and len(t.encode()) >= (2 if t[0] < "\x80" else 4)
+            for t, f in zip(tokens, flags, strict=True)
+        ]
+        self.mixed = any(f & HAS_CAPITAL for f in flags) and sum(f & HAS_LOWER > 0 for f in flags) > sum(self.loud)
+        spoken = [b >> FIRST_LANGUAGE for b in self.alone]
+        self.known = any(one & other for one, other in combinations(spoken, 2))
+        marks = next((k for k in range(len(tokens)) if not self.is_heading_mark(k)), 0)
+        self.marks = min(marks, max(0, len(tokens) - 1))
+
+    def is_heading_mark(self, k: int) -> bool:
+        """Tell whether a token is the sign of a heading in Markdown."""
+        return self.tokens[k] == "#" and k + 1 < len(self.tokens) and not self.numbers[k + 1]
+
+    def front(self) -> int:
+        """Count the tokens before what it says."""
+        front = self.marks
+        for stop in self.stops:
+            between = range(front, stop)
+            if front < stop < len(self.tokens) and stop <= front + BRIEF:
+                if all(self.bits[k] & LABEL or self.listed[k] for k in between):
+                    front = stop
+        if (
+            front < len(self.tokens) - 1
+            and self.bits[front] & ARTICLE
+            and not (self.bits[front] & LABEL or self.listed[front])
+        ):
+            front += 1
+        return front
+
+    def back(self, begin: int) -> int:
+        """Return where it ends to say something."""
+        n = len(self.tokens)
+        places = range(max(begin, n - 1 - BRIEF) + 1, n)
+        labels = [k for k in places if k in self.stops and all(bits & LABEL for bits in self.bits[k:])]
+        more = [k for k in places if self.flags[k - 1] & BEFORE_ELLIPSIS and self.bits[k] & LABEL]
+        return min([*labels, *more], default=n)
+
+    def rank(self) -> tuple[int, int, int]:
+        """Return by what it comes before others of its document, smallest first."""
+        if not self.tokens:
+            return 0, 0, 0
+        front = self.front()
+        back = self.back(front)
+        labels = len(self.tokens) - back + sum(bits & LABEL > 0 for bits in self.bits[:front])
+        return labels - len(self.tokens), self.flags[0] & IS_ADDRESS, min(labels + self.repeats, 255)
+
+    def core(self) -> tuple[int, int]:
+        """Return from which token until which it says what it says."""
+        front = self.front() if self.tokens else 0
+        return front, self.back(front) if self.tokens else 0
+
+    def line(self) -> tuple[str, list[int]]:
+        """Return its letters in one line, and where each token begins.
+
+        Behind every token a space, or a bar where two tokens never run together; between two numbers that is so, too.
+        """
+        line, places = "|", []
+        for k, token in enumerate(self.tokens):
+            places.append(len(line))
+            bar = self.apart[k] or k + 1 == len(self.tokens) or self.apart[k + 1]
+            bar = bar or (token[-1] <= "9" and self.tokens[k + 1][0] <= "9")
+            line += token + ("|" if bar else " ")
+        return line, [*places, len(line)]
+
+
+def pattern(a: Reading, begin: int, end: int, small: bool, cut: bool) -> re.Pattern[str]:
+    """Return what the letters of a's tokens look like in the line of another text.
+
+    small: whether small words may be missing on either side, but at its ends; cut: whether the last word may go on
+    """
+    closed = "|".join(sorted(re.escape(word.decode()) for word, bits in words().bits.items() if bits & CLOSED))
+    line, places = a.line()
+    parts = []
+    for k in range(begin, end):
+        # A word may be cut anywhere, but not between two of its digits.
+        body = "".join(re.escape(c) + ("" if c <= "9" and d <= "9" else " ?") for c, d in pairwise(a.tokens[k]))
+        body += re.escape(a.tokens[k][-1])
+        if a.apart[k]:
+            body = re.escape(a.tokens[k])
+        if a.spelling[k]:
+            others = [
+                w.decode() for w, s in words().spellings.items() if s != a.spelling[k] and s >> 1 == a.spelling[k] >> 1
+            ]
+            # No two spellings of its first word begin with different letters.
+            others = [word for word in others if k > begin or word[0] == a.tokens[k][0]]
+            body += "".join(rf"|(?<=[ |]){re.escape(other)}(?=[ |])" for other in others)
+        if cut and k == end - 1:
+            body += rf"|(?<=[ |]){re.escape(a.tokens[k])}[^ |]*(?=[ |])"
+        part = f"({body})"
+        if k + 1 < end:
+            part += r"[ |]" if line[places[k + 1] - 1] == "|" else "[ |]?"
+        if small and k > begin:
+            may_go = a.alone[k] & CLOSED and k + 1 < end
+            part = rf"(?:(?<=[ |])(?:{closed})[ |])*" + (f"(?:{part}|(?<=[ |]))" if may_go else part)
+        parts.append(part)
+    return re.compile("(?<=[ |])" + "".join(parts) + "(?=[ |])")
+
+
+def find(a: Reading, begin: int, end: int, b: Reading) -> tuple[str, Why]:
+    """Return how b says a's tokens begin ... end - 1, or the last row of the tables by which it does not."""
+    size = sum(a.halves[begin:end])
+    cut = size >= 4 * SHORT and any(f & BEFORE_ELLIPSIS for f in a.flags[end - 1 :])
+    line, places = b.line()
+    why = Why.NOT_SAID
+    strict, loose = (pattern(a, begin, end, small, cut) for small in (False, True))
+    for x, place in enumerate(places[:-1]):
+        whole_words = strict.match(line, place)
+        found, dropped = whole_words or loose.match(line, place), not whole_words
+        if not found:
+            continue
+        y = places.index(found.end() + 1)
+        pairs = [
+            (k, places.index(found.start(g)))
+            for g, k in enumerate(range(begin, end), 1)
+            if found.start(g) in places[:-1]
+        ]
+        equal = [(k, t) for k, t in pairs if a.tokens[k] == b.tokens[t]]
+        whole = (begin, end, x, y) == (0, len(a.tokens), 0, len(b.tokens)) and not dropped
+        if a.mixed and b.mixed and any(a.loud[k] != b.loud[t] for k, t in equal):
+            row = Why.CAPITALS
+        elif whole:
+            return "near", Why.SAID
+        elif size < 2 * SHORT:
+            row = Why.FEW
+        else:
+            row = beside(a, begin, end, b, x, y, cut, dropped)
+        if row == Why.SAID:
+            return "contained", row
+        why = max(why, row)
+    return "distinct", why
+
+
+def beside(a: Reading, begin: int, end: int, b: Reading, x: int, y: int, cut: bool, dropped: bool) -> Why:
+    """Return the row of the tables by which a's tokens are not said by b's x ... y - 1, which are they."""
+    m, size = len(b.tokens), sum(a.halves[begin:end])
+    if begin and x and a.bits[begin - 1] & ARTICLE and x not in b.stops and not b.bits[x - 1] & ARTICLE:
+        return Why.OTHER_ARTICLE
+    if begin and x and b.numbers[x - 1] and any(a.numbers[:begin]):
+        return Why.OTHER_NUMBER
+    if y < m and y not in b.stops and not b.flags[y] & IS_UNSPACED and b.numbers[y - 1]:
+        return Why.QUANTITY
+    first = max([k for k in b.stops if k <= x], default=0)
+    last = min([k for k in b.stops if k >= y], default=m)
+    near = 2 * SHORT * (2 if b.flags[x] & IS_UNSPACED else 1)
+    for k in [*range(min(first, max(0, x - near)), x), *range(y, max(last, min(m, y + near)))]:
+        if b.bits[k] & DENIAL:
+            return Why.DENIED
+        if b.tokens[k][0] == "<" and k + 1 < m and not b.flags[k + 1] & ALL_SYMBOL:
+            return Why.MARKUP
+    marks = next((k for k in range(x) if not b.is_heading_mark(k)), x)
+    opens = x - marks <= 2 and all(b.listed[marks:x])
+    left, before = (0, 0) if opens else (sum(b.weights[:x]), sum(b.weights[first:x]))
+    right, behind = sum(b.weights[y:]), 0 if cut else sum(b.weights[y:last])
+    if size < 4 * SHORT and any(a.numbers[begin:end]):
+        return Why.NUMBER_BESIDE if left + right or any(b.numbers[:x]) or any(b.numbers[y:]) else Why.SAID
+    if size < 2 * LONG and before:
+        return Why.MENTIONED
+    if size < 2 * BRIEF and behind:
+        return Why.CONTINUED
+    if (before or behind) and not b.known:
+        return Why.UNKNOWN
+    own = sum(a.halves[:begin]) + sum(a.halves[end:])
+    if dropped and (size < 2 * LONG or not b.known or left + right <= own):
+        return Why.DROPPED
+    if left + right > size and size < 2 * LONG and not cut and not (size >= 2 * BRIEF and not behind):
+        return Why.MUCH_BESIDE
+    return Why.SAID
+
+
+@lru_cache(maxsize=4096)
+def read(text: str) -> Reading:
+    """Read a text."""
+    return Reading(text)
+
+
+@lru_cache(maxsize=65536)
+def slow_says(b: str, a: str) -> tuple[str, Why]:
+    """Return how b says what a says, or the last row of the tables by which it does not."""
+    one, other = read(a), read(b)
+    if not one.tokens or not other.tokens:
+        return "distinct", Why.NO_WORDS
+    if other.flags[0] & IS_ADDRESS and not one.flags[0] & IS_ADDRESS:
+        return "distinct", Why.ADDRESS
+    n, (front, back) = len(one.tokens), one.core()
+    relation, why = find(one, 0, n, other)
+    if relation == "near" and one.every == other.every and not one.repeats:
+        return "exact", Why.SAID
+    if relation != "distinct":
+        return relation, why
+    for begin, end in dict.fromkeys([(front, n), (0, back), (front, back)]):
+        if (begin, end) != (0, n):
+            relation, row = find(one, begin, end, other)
+            if relation != "distinct":
+                return "contained", Why.SAID
+            why = max(why, row)
+    return "distinct", why
+
+
+# --- Where it stands
 
 
 def weight(text: str) -> float:
@@ -104,11 +337,126 @@ def weight(text: str) -> float:
     )
 
 
-def is_data(text: str) -> bool:
-    """Whether it holds a number, and most of its tokens are numbers, units, months or days."""
-    numbers = [bool(flags & HAS_NUMBER) for flags in fold([text]).flags_of(0)]
-    measures = [lexicon().get(token.encode(), 0) & (UNIT | DATE) > 0 for token in fast_tokens(text)]
-    return any(numbers) and sum(map(or_, numbers, measures)) > len(numbers) / 2
+Stands = Callable[[int | None], bool]  # whether an original may stand at a position; None: in another document
+
+
+def slow_places(texts: Sequence[str], kinds: Sequence[int] | None = None) -> tuple[list[Stands], list[int | None]]:
+    """Return where the originals of each paragraph of a document may stand, and the earlier one that it goes with.
+
+    By the rules of `dedup.decide.places`, for every paragraph from the beginning.
+    """
+    kinds = kinds or [TEXT] * len(texts)
+    lengths, tokens = [weight(text) for text in texts], [tuple(fast_tokens(text)) for text in texts]
+    cells = [kind in (CELL, CODE) for kind in kinds]
+    plain = [
+        sum(not number for number in map(bool, (f & HAS_NUMBER for f in fold([text]).flags_of(0)))) for text in texts
+    ]
+    unspaced = [length < len(t) for length, t in zip(lengths, tokens, strict=True)]
+    plain = [
+        length - (len(t) - p) if u else p for length, t, p, u in zip(lengths, tokens, plain, unspaced, strict=True)
+    ]
+    found = [_stands(p, lengths, cells, kinds, texts) for p in range(len(texts))]
+    twins: list[int | None] = [None] * len(texts)
+    staying: dict[tuple[str, ...], list[int]] = {}
+    for p, key in enumerate(tokens):
+        equals = [q for q in range(len(texts)) if tokens[q] == key and _is_brief(lengths[q], cells[q], kinds[q])]
+        if p not in equals or len(equals) == 1:
+            continue
+        before = staying.setdefault(key, [])
+        beside = _beside(p, equals, lengths[p], texts[p])
+        far = lengths[p] >= SHORT and not _core_numbers(texts[p]) and len(equals) < SHORT
+        far = far and not _is_amid(equals[0], lengths) and not cells[equals[0]]
+        amid = lengths[p] >= SHORT and _is_amid(p, lengths) and len(equals) <= SHORT
+        for q in reversed(before[-LONG:]):
+            place = (beside and p - q < SHORT) or (far and p - q > 2 * LONG) or amid
+            if (place and not cells[p]) or _in_a_run(p, q, tokens, plain):
+                twins[p], found[p] = q, lambda position: True
+                break
+        else:
+            if before or len(equals) > SHORT:
+                found[p] = lambda position: False
+            before.append(p)
+    return found, twins
+
+
+def _is_brief(length: float, cell: bool, kind: int) -> bool:
+    return kind != CAPTION and (0 < length < BRIEF or cell)
+
+
+def _core_numbers(text: str) -> bool:
+    reading = read(text)
+    begin, end = reading.core()
+    return any(reading.numbers[begin:end])
+
+
+def _is_amid(p: int, lengths: Sequence[float]) -> bool:
+    around = sorted([*lengths[max(0, p - SHORT) : p], *lengths[p + 1 : p + 1 + SHORT]])
+    return bool(around) and around[len(around) // 2] >= BRIEF
+
+
+def _stands(p: int, lengths: list[float], cells: list[bool], kinds: Sequence[int], texts: Sequence[str]) -> Stands:
+    """Return where the originals of a paragraph may stand that has no equal in its document."""
+    if not _is_brief(lengths[p], cells[p], kinds[p]):
+        return lambda position: True
+    if cells[p]:
+        return lambda position: False
+    if lengths[p] >= SHORT and _is_amid(p, lengths):
+        return lambda position: True
+    if lengths[p] >= SHORT and not _core_numbers(texts[p]):
+        return lambda position: position is None or abs(position - p) < SHORT or abs(position - p) > 2 * LONG
+    return lambda position: position is not None and abs(position - p) < SHORT
+
+
+def _beside(p: int, equals: list[int], length: float, text: str) -> bool:
+    """Tell whether so few equal paragraphs stand together that those may be alt text, title and caption of one figure."""
+    together = [p]
+    for q in sorted(equals):
+        if q > p and q - together[-1] < SHORT:
+            together.append(q)
+    for q in sorted(equals, reverse=True):
+        if q < p and together[0] - q < SHORT:
+            together.insert(0, q)
+    if length >= SHORT:
+        return len(together) <= SHORT
+    return not _core_numbers(text) and (len(together) < SHORT or len(together) == len(equals) == SHORT)
+
+
+def _in_a_run(p: int, q: int, tokens: list[tuple[str, ...]], plain: list[float]) -> bool:
+    """Tell whether paragraphs around p repeat those around q as a whole."""
+    run = [p]
+    while q - (p - run[0]) > 0 and len(run) < p - q and tokens[run[0] - 1] == tokens[q - (p - run[0]) - 1]:
+        run.insert(0, run[0] - 1)
+        if len(run) >= SHORT and sum(plain[k] for k in run) >= 2 * LONG:
+            return True
+    while run[-1] + 1 < len(tokens) and len(run) < p - q and tokens[run[-1] + 1] == tokens[q + run[-1] + 1 - p]:
+        run.append(run[-1] + 1)
+        if len(run) >= SHORT and sum(plain[k] for k in run) >= 2 * LONG:
+            return True
+    return False
+
+
+# --- The rule
+
+
+def shingles(text: str, size: int, core: bool = False) -> set[tuple[str, ...]]:
+    """Return the shingles of a text; or those of what it says, where it has any."""
+    tokens = fast_tokens(text)
+    begin, end = read(text).core()
+    if core and end - size + 1 > begin:
+        tokens = tokens[begin:end]
+    return {tuple(tokens[k : k + size]) for k in range(max(1, len(tokens) - size + 1))} if tokens else set()
+
+
+def jaccard(a: str, b: str, size: int) -> float:
+    """Return the Jaccard similarity of two texts."""
+    one, other = shingles(a, size), shingles(b, size)
+    return len(one & other) / len(one | other) if one and other else 0.0
+
+
+def share_half(a: str, b: str, size: int) -> bool:
+    """Tell whether b holds half of the shingles of what a says."""
+    ours = shingles(a, size, core=True)
+    return 2 * len(ours & shingles(b, size)) >= len(ours)
 
 
 def share_a_band(a: str, b: str, config: dedup.Config) -> bool:
@@ -126,7 +474,7 @@ def share_a_band(a: str, b: str, config: dedup.Config) -> bool:
 
 def share_a_prefix(a: str, b: str, config: dedup.Config) -> bool:
     """Whether the first eight tokens after a stop are the same in two texts, of the four that either has for keys."""
-    if config.containment is None:
+    if config.threshold is not None:
         return False
     length = max(8, config.shingle_size)
     chosen = []
@@ -149,50 +497,50 @@ def share_a_prefix(a: str, b: str, config: dedup.Config) -> bool:
     return bool(chosen[0] & chosen[1])
 
 
+def stands_for(b: str, a: str, config: dedup.Config) -> str:
+    """Return the relation by which b stands for a."""
+    if config.threshold is None:
+        return slow_says(b, a)[0]
+    if fast_tokens(a) == fast_tokens(b):
+        return "exact"
+    return "near" if jaccard(a, b, config.shingle_size) >= config.threshold else "distinct"
+
+
 def slow_clean(documents: list[str], config: dedup.Config, ids: Sequence[object] | None = None) -> list[list[int]]:
     """Positions of the paragraphs that stay of each document, by the rule as it is written.
 
     A document whose id came before: its earlier entries stand for nothing, and what equals one is its own affair.
     """
     ids = range(len(documents)) if ids is None else ids
-    options = {name: getattr(config, name) for name in config.__slots__}
-    kept: list[tuple[int, str]] = []  # document and paragraph, in the order of the rule
+    kept: list[tuple[int, int, str]] = []  # document, position and paragraph, in the order of the rule
     result = []
     for number, document in enumerate(documents):
         texts = [document[span.start : span.end] for span in dedup.split_paragraphs(document)]
-        long = [p for p in range(len(texts)) if fast_tokens(texts[p]) and weight(texts[p]) >= config.min_tokens]
-        times = Counter(tuple(fast_tokens(text)) for text in texts)
-        long = [p for p in long if weight(texts[p]) >= 5 or times[tuple(fast_tokens(texts[p]))] < 4]  # no fields
-        long = [p for p in long if weight(texts[p]) >= 5 or not is_data(texts[p])]
-        gone = set()
-        before = {tuple(fast_tokens(text)) for other, text in kept if ids[other] == ids[number]}
-        for p in sorted(long, key=lambda p: (-len(fast_tokens(texts[p])), p)):
-            for other, text in kept:
+        may_stand, twins = slow_places(texts)
+        judged = [p for p in range(len(texts)) if fast_tokens(texts[p]) and weight(texts[p]) >= config.min_tokens]
+        gone = {p for p in range(len(texts)) if twins[p] is not None and p not in judged}
+        before = {tuple(fast_tokens(text)) for other, _, text in kept if ids[other] == ids[number]}
+        for p in sorted(judged, key=lambda p: (*read(texts[p]).rank(), p)):
+            for other, position, text in kept:
                 if other != number and (ids[other] == ids[number] or tuple(fast_tokens(texts[p])) in before):
                     continue
-                found = dedup.compare(text, texts[p], **options)
-                candidate = other == number or (
-                    config.scope == "corpus"
-                    and (
-                        found.relation == "exact"
+                if not may_stand[p](position if other == number else None):
+                    continue
+                relation = stands_for(text, texts[p], config)
+                if other == number:
+                    candidate = relation == "exact" or share_half(texts[p], text, config.shingle_size)
+                else:
+                    candidate = config.scope == "corpus" and (
+                        relation == "exact"
                         or share_a_band(text, texts[p], config)
                         or share_a_prefix(text, texts[p], config)
                     )
-                )
-                if candidate and (
-                    found.relation in ("exact", "near") or (found.relation, found.inner) == ("contained", "b")
-                ):
+                if candidate and relation != "distinct":
                     gone.add(p)
                     break
             else:
-                kept.append((number, texts[p]))
-        staying: list[int] = []
-        for p in range(len(texts)):
-            short = weight(texts[p]) < config.min_tokens and any(map(str.isalpha, "".join(fast_tokens(texts[p]))))
-            if p in gone or (short and staying and fast_tokens(texts[staying[-1]]) == fast_tokens(texts[p])):
-                continue
-            staying.append(p)
-        result.append(staying)
+                kept.append((number, p, texts[p]))
+        result.append([p for p in range(len(texts)) if p not in gone])
     return result
 
 

@@ -59,3 +59,54 @@ def documents(draw, most=4):
     """Documents of paragraphs in many scripts, some of which come several times."""
     pool = st.sampled_from(draw(st.lists(paragraphs.filter(str.strip), min_size=1, max_size=5)))
     return draw(st.lists(st.lists(pool | edited(pool), max_size=6).map("\n\n".join), min_size=1, max_size=most))
+
+
+# What the rows of the decision's tables speak of: labels, stops, numbers, articles, denials, marks, and words of no class.
+PIECES = """
+the a an of for that and is in was with no not never denied Read more: Photo: Video: See also Foto: der die das und 3. 3 12 11:07
+5% $5 10am 10 am # & . , : ; ( ) … “ ” — ! ? < <b> > 東 京 は 不 现 mayor town bridge opened Tarnsby REED Reed new old last minute
+lastminute e mail email deputy 1874 rose time table timetable foot note footnote
+""".split()
+made = st.lists(st.sampled_from(PIECES), min_size=1, max_size=12)
+
+
+@st.composite
+def said(draw):
+    """Two texts, of which one may say what the other says: the same pieces, with others beside them, glued, changed or doubled."""
+    core = draw(made)
+    texts = []
+    for _ in range(2):
+        words = [
+            *draw(st.just([]) | made.map(lambda some: some[:4])),
+            *core,
+            *draw(st.just([]) | made.map(lambda some: some[:5])),
+        ]
+        how, place = draw(st.integers(0, 9)), draw(st.integers(0, len(words) - 1))
+        if how == 0:
+            words[place] = draw(st.sampled_from(PIECES))
+        elif how == 1:
+            del words[place]
+        elif how == 2:
+            words *= 2
+        elif how == 3:
+            words[place : place + 2] = ["".join(words[place : place + 2])]
+        elif how == 4:
+            words.insert(place, draw(st.sampled_from(PIECES)))
+        elif how == 5:
+            words[place] = words[place].upper()
+        texts.append(" ".join(words))
+    return texts
+
+
+@st.composite
+def pages(draw, most=14):
+    """A page of brief and longer paragraphs that come again, side by side, far away, in runs; as one list."""
+    pool = st.sampled_from(draw(st.lists(made.map(" ".join).filter(str.strip), min_size=1, max_size=4)))
+    body = sentence.map(lambda text: f"{text} and then {text}")
+    parts = draw(st.lists(st.one_of(pool, pool, body), max_size=most))
+    again = parts[draw(st.integers(0, most)) :][: draw(st.integers(0, most))]
+    between = [
+        f"row {number} of {draw(st.sampled_from(['a', 'the same']))} list"
+        for number in range(draw(st.sampled_from([0, 1, 26])))
+    ]
+    return [*parts, *between, *again]

@@ -273,7 +273,7 @@ def equal_kernel(batch, index, verdicts, p, pairs, found, bounds):
     """Remove p if its text is that of a kept entry; else write the pairs with the entries that may have its text.
 
     Returns how many there are, -1 if p was removed. An entry of an earlier delivery of its document is p itself. Where the
-    two texts differ in what folding saw of them, the pair is to be judged.
+    two texts differ in what folding saw of them, and likeness does not decide, the pair is to be judged.
     """
     key, last = np.uint64(batch.keys[p, 0]), np.uint64(len(index.slots) // batch.keys.shape[1] - 1)
     begin = batch.starts[batch.first[p]]
@@ -288,7 +288,7 @@ def equal_kernel(batch, index, verdicts, p, pairs, found, bounds):
                 if bounds.again and same_document and entry < bounds.run:
                     verdicts.own[p] = entry
                 elif may_stand_kernel(batch, index, p, entry):
-                    alike = looks_alike_kernel(batch, index, p, entry)
+                    alike = bounds.threshold > 0 or looks_alike_kernel(batch, index, p, entry)
                     open_yet = entry >= bounds.first
                     if open_yet:
                         open_yet = verdicts.state[verdicts.paragraph[entry - verdicts.base[0]]] == OPEN

@@ -18,9 +18,8 @@ from .verdicts import KEPT, OPEN, REMOVED, Ints, Verdicts
 
 _TOGETHER = 4096  # members of a slice
 _PAIRS = 1 << 14  # of a slice, besides those that its last member may have
-_UNSEEN = bytes(
-    seen & (HAS_CAPITAL | HAS_LOWER | IS_ADDRESS) for seen in range(256)
-)  # what the decision reads of equal texts
+# What the decision reads of equal texts.
+_SEEN = bytes(seen & (HAS_CAPITAL | HAS_LOWER | IS_ADDRESS) for seen in range(256))
 _BEHIND = 1 << 40  # what is added to a member's place in the slice, so that it comes behind all entries
 
 
@@ -60,7 +59,7 @@ def _open(
             if same_document and entry < run:
                 verdicts.own[p] = entry
             elif _may_stand(batch, p, same_document, int(index.positions[entry])):
-                if _seen(index.read(entry)[1]) == _seen(batch.tokens.flags_of(p)):
+                if _alike(index.read(entry)[1], batch.tokens.flags_of(p), config):
                     _remove_equal(verdicts, p, entry)
                 else:
                     unlike[p].append(entry)
@@ -71,9 +70,9 @@ def _remove_equal(verdicts: Verdicts, p: int, entry: int) -> None:
     verdicts.state[p], verdicts.relation[p], verdicts.original[p] = REMOVED, EXACT, entry
 
 
-def _seen(flags: bytes) -> bytes:
-    """Return what the decision reads of the flags of two texts that are equal."""
-    return flags.translate(_UNSEEN)
+def _alike(one: bytes, other: bytes, config: Config) -> bool:
+    """Tell whether folding saw the same of two texts that are equal, as far as it matters; where likeness decides, none does."""
+    return config.threshold is not None or one.translate(_SEEN) == other.translate(_SEEN)
 
 
 def _may_stand(batch: Batch, p: int, same_document: bool, position: int) -> bool:
@@ -103,7 +102,8 @@ class _Walk:
         members = order[places]
         self.order, self.places, self.unlike = order.tolist(), places.tolist(), unlike
         self.members, self.batch, self.index, self.verdicts = members, batch, index, verdicts
-        self.most, self.numbers, self.document = config.max_candidates, documents, documents[members].tolist()
+        self.config, self.most = config, config.max_candidates
+        self.numbers, self.document = documents, documents[members].tolist()
         self.across, self.width = config.scope == "corpus", batch.keys.shape[1]
         self.codes, self.owners, self.columns = noted_keys(batch, index, verdicts, members)
         found, entered = index.find(self.codes)
@@ -183,12 +183,12 @@ class _Walk:
         """Pair member i with those that may have the same text; whether none of these is kept for certain."""
         self.pairs += [(entry, -1, UNJUDGED) for entry in self.unlike.get(p, ())]
         same = self.equals[self.batch.tokens.text(p), 0 if self.across else self.document[i]]
-        seen = _seen(self.batch.tokens.flags_of(p))
+        flags = self.batch.tokens.flags_of(p)
         for j in same:
             other = int(self.members[j])
             if not _may_stand(self.batch, p, self.document[j] == self.document[i], int(self.batch.positions[other])):
                 continue
-            alike = _seen(self.batch.tokens.flags_of(other)) == seen
+            alike = _alike(self.batch.tokens.flags_of(other), flags, self.config)
             if alike and self.verdicts.state[other] == KEPT:
                 self.gone[i] = j
                 del self.pairs[self.first[i] :]

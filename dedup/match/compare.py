@@ -20,7 +20,9 @@ def compare_folded(text_a: bytes, flags_a: bytes, text_b: bytes, flags_b: bytes,
     if config.threshold is not None:
         relation = EXACT if text_a == text_b and flags_a else NEAR if jaccard >= config.threshold else DISTINCT
         why = SAID if relation else Why.UNLIKE if flags_a and flags_b else Why.NO_WORDS
-        return Comparison(RELATIONS[relation], None, jaccard, containment, reason(relation, why, config, jaccard))
+        return Comparison(
+            RELATIONS[relation], None, jaccard, containment, reason(relation, why, len(flags_a), config, jaccard)
+        )
     sides: list[tuple[Literal["a", "b"], Text, Text]] = [("a", b, a), ("b", a, b)]
     if _comes_before(a, b):
         sides.reverse()
@@ -66,11 +68,11 @@ def removal_reason(relation: int, count: int, threshold: float | None, jaccard: 
     return f"what it says, in {_words(count)}, stands in the other in one piece, and nothing beside it changes that"
 
 
-def reason(relation: int, why: Why, config: Config, jaccard: float) -> str:
-    """Say what two texts are to each other by their likeness alone."""
+def reason(relation: int, why: Why, count: int, config: Config, jaccard: float) -> str:
+    """Say what two texts, the first of `count` words, are to each other by their likeness alone."""
     if relation == DISTINCT and why == Why.UNLIKE:
         return f"Jaccard similarity {jaccard:.2f} is below the threshold, {config.threshold:g}"
-    return why.words if relation == DISTINCT else removal_reason(relation, 0, config.threshold, jaccard)
+    return why.words if relation == DISTINCT else removal_reason(relation, count, config.threshold, jaccard)
 
 
 def _words(count: int) -> str:

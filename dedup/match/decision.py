@@ -39,7 +39,7 @@ from .tables import (
     Why,
 )
 
-_HASH, _LESS = map(ord, "#<")
+_SPACE, _HASH, _LESS = map(ord, " #<")
 
 
 class Text(NamedTuple):
@@ -483,7 +483,7 @@ def find_kernel(a, begin, end, b, lexicon):
     first, second = a.text[at], a.text[at + 1]
     for x in range(m):
         at = b.starts[x]
-        if b.text[at] != first or b.text[at + 1] != second:
+        if b.text[at] != first or (b.text[at + 1] != second and second != _SPACE and b.text[at + 1] != _SPACE):
             continue
         y, dropped, loud = piece_kernel(a, begin, end, b, x, cut, lexicon)
         if y < 0:

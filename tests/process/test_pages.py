@@ -13,7 +13,7 @@ import pytest
 from helpers import CORPUS, call
 
 import dedup
-from dedup.match.explain import plain
+from dedup.report.diff import plain
 from dedup.report import removals as report
 from dedup.report.kept_texts import Shown
 from dedup.report.sample import as_page as sample_page

@@ -200,8 +200,8 @@ def test_a_wrong_text_is_named_by_its_place_in_the_list(call, given):
 @pytest.mark.parametrize(
     "options",
     [
-        {"threshold": 0}, {"threshold": 1.1}, {"threshold": "0.7"}, {"threshold": True}, {"containment": 0.4},
-        {"guard": 1}, {"scope": "page"}, {"min_tokens": -1}, {"min_tokens": 2.0}, {"shingle_size": 0}, {"num_perm": 1},
+        {"threshold": 0}, {"threshold": 1.1}, {"threshold": "0.7"}, {"threshold": True},
+        {"guard": False}, {"containment": 0.9}, {"scope": "page"}, {"min_tokens": -1}, {"min_tokens": 2.0}, {"shingle_size": 0}, {"num_perm": 1},
         {"recall": 1}, {"max_candidates": 0}, {"seed": -1}, {"treshold": 0.7},
     ],
     ids=str,
@@ -239,7 +239,7 @@ def test_options_that_do_not_belong():
 def test_options_win_over_config_and_the_fingerprint_tells():
     config = dedup.Config(threshold=0.8, seed=3)
     assert dedup.Deduplicator(config, threshold=0.6).config == dedup.Config(threshold=0.6, seed=3)
-    named: list[dict[str, Any]] = [{"seed": 1}, {"seed": 2}, {"guard": False}]
+    named: list[dict[str, Any]] = [{"seed": 1}, {"seed": 2}, {"threshold": 0.7}]
     prints = {dedup.Config(**options).fingerprint() for options in named}
     assert len(prints) == 3 and dedup.Config().fingerprint() in prints
 
@@ -251,10 +251,10 @@ def test_odd_text_is_never_lost(backend):
 
 
 def test_numbers_of_other_kinds_are_the_same_option():
-    config = dedup.Config(threshold=np.float64(1), containment=1, num_perm=np.int64(64), recall=np.float32(0.5))  # type: ignore[arg-type]
-    assert config == dedup.Config(threshold=1.0, containment=1.0, num_perm=64, recall=0.5)
-    assert config.fingerprint() == dedup.Config(threshold=1.0, containment=1.0, num_perm=64, recall=0.5).fingerprint()
-    wrong: list[dict[str, Any]] = [{"threshold": True}, {"min_tokens": 2.0}, {"guard": 1}]
+    config = dedup.Config(threshold=np.float64(1), num_perm=np.int64(64), recall=np.float32(0.5))  # type: ignore[arg-type]
+    assert config == dedup.Config(threshold=1.0, num_perm=64, recall=0.5)
+    assert config.fingerprint() == dedup.Config(threshold=1.0, num_perm=64, recall=0.5).fingerprint()
+    wrong: list[dict[str, Any]] = [{"threshold": True}, {"min_tokens": 2.0}, {"seed": 1.0}]
     for options in wrong:
         with pytest.raises(dedup.ConfigError, match="expected"):
             dedup.Config(**options)

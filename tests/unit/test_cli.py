@@ -96,7 +96,7 @@ def test_in_place(source):
         (["in", "-o", "out", "--removed", "new", "--report", "./new"], "cannot be both the record and the report"),
         (["in", "-o", "out", "--index", "new", "--report", "new"], "cannot be both the index and the report"),
         (["in", "-o", "out", "--threshold", "7"], "threshold is 7.0; expected"),
-        (["in", "-o", "out", "--containment", "most"], "neither a number nor none"),
+        (["in", "-o", "out", "--threshold", "most"], "neither a number nor none"),
         (["in", "-o", "out", "--lines", "--scope", "document"], "every line as a document"),
     ],
 )

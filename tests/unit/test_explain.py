@@ -20,7 +20,7 @@ def causes(text, **options):
     [
         ([BRIDGE, "…"], "no words"),
         ([BRIDGE, "Read more"], "short"),
-        ([BRIDGE, "9 March 2024"], "record field"),
+        ([BRIDGE, "Gone again", BRIDGE.replace("first", "last"), "Gone again"], "place"),
         ([BRIDGE, "Nothing in this sentence was ever said before"], "nothing alike"),
         ([BRIDGE, BRIDGE.replace("fourteen", "fifteen")], "nearest"),
         ([BRIDGE, BRIDGE.upper()], "removed"),
