@@ -43,8 +43,12 @@ _PACKAGE = __name__.partition(".")[0]
 _kernels = KernelCache()
 
 
-def wanted(characters: int) -> bool:
-    """Whether work on so many characters is to be done by the compiled kernels."""
+def wanted(characters: int, alone: int = 0) -> bool:
+    """Whether work on so many characters is to be done by the compiled kernels.
+
+    alone: those of a text that is decided in a call of its own, which is counted for all such calls of this process
+    """
+    characters = max(characters, _kernels.counted(alone))
     forced = os.environ.get("DEDUP_ENGINE", "")
     if forced not in ("", *_ENGINES):
         raise ConfigError(f"DEDUP_ENGINE is {forced!r}; expected {', '.join(_ENGINES)} or nothing")

@@ -70,6 +70,12 @@ class KernelCache:
         self._look_at = 0.0
         self._maker: subprocess.Popen[bytes] | None = None
         self._began = 0.0
+        self._characters = 0
+
+    def counted(self, characters: int) -> int:
+        """Count characters in, and return how many there were in this process; 0 where none are counted in."""
+        self._characters += characters
+        return self._characters if characters else 0
 
     def ready(self) -> bool:
         """Tell whether the kernels are cached; looks at the disk now and then."""

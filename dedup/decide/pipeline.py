@@ -77,13 +77,14 @@ class Pipeline:
         """Decide on a text that is a document of its own."""
         self.characters += len(text)
         with self.lock:
-            decided = decide_alone(self.state, [text], [id], backend.wanted(self.characters))
+            decided = decide_alone(self.state, [text], [id], backend.wanted(self.characters, len(text)))
             return decision(decided, 0, self.state)
 
     def clean(self, given: Given) -> CleanResult:
         """Decide on a document."""
-        self.characters += len(given.text or "")
-        documents = self._read([given], backend.wanted(self.characters))
+        size = len(given.text or "")
+        self.characters += size
+        documents = self._read([given], backend.wanted(self.characters, size))
         with self.lock:
             decided, (outcome,) = self._decide_documents(documents)
             decided.handed = 1
