@@ -17,7 +17,7 @@ if len(sys.argv) > 1:  # as another version of the package has it
     code = minhash.mix_kernel.__code__
     constants = tuple(0x85EBCA77 if constant == 0x85EBCA6B else constant for constant in code.co_consts)
     minhash.mix_kernel.__code__ = code.replace(co_consts=constants)
-    jit._version = lambda: sys.argv[1]
+    jit.kernels_version = lambda: sys.argv[1]
 hashes, multipliers = np.arange(1, 10, dtype=np.uint32), np.arange(1, 5, dtype=np.uint32)
 sign = jit.compiled(minhash.sign_kernel)
 print(sign(hashes, np.array([0, 9]), multipliers, multipliers).tolist(), list(sign.stats.cache_hits.values()))
@@ -92,3 +92,47 @@ def test_without_compilation_there_is_the_other_rung(tmp_path):
     assert run(works, PYTHONPATH=os.pathsep.join(filter(None, found))) == "False\n"
     with pytest.raises(AssertionError, match="DEDUP_ENGINE is numba, but numba cannot compile"):
         run("import dedup; dedup.duplicated(['a'])", NUMBA_DISABLE_JIT="1", DEDUP_ENGINE="numba")
+
+
+_LARGE = """
+import logging, time
+import dedup
+from dedup._jit import backend as jit, cache
+logging.basicConfig(level=logging.DEBUG, format="%(name)s %(message)s")
+text = " ".join(f"word{n}" for n in range(2_000_000))
+began = time.monotonic()
+wanted = jit.wanted(len(text))
+print(wanted, len(text) >= jit.MAKE_FROM, time.monotonic() - began < 5, cache.mark().exists())
+"""
+
+
+@needs_numba
+def test_kernels_are_made_beside_the_work_and_then_taken(tmp_path):
+    """Whoever comes before they are there does not wait; a process of its own makes them, once, and says nothing."""
+    here = {"NUMBA_CACHE_DIR": str(tmp_path), "DEDUP_ENGINE": ""}
+    assert run(_LARGE, **here) == "False True True False\n"
+    makes = "from dedup.warming import make_kernels; make_kernels()"
+    assert run(makes, **here) == ""  # waits for the first one, whose lock it needs
+    assert run(_LARGE, **here) == "True True True True\n"
+    names = [path.name for path in tmp_path.iterdir() if path.is_file()]
+    assert sorted(name.rpartition(".")[2] for name in names) == ["lock", "ready"]
+
+
+@needs_numba
+def test_numba_is_silent_whatever_the_host_program_logs(tmp_path):
+    code = (
+        "import logging, sys; logging.basicConfig(level=logging.DEBUG, stream=sys.stdout);"
+        "logging.getLogger('numba').setLevel(logging.DEBUG);"
+        "from dedup.sketch import minhash; import numpy as np; from dedup._jit import backend as jit;"
+        "one = np.arange(1, 5, dtype=np.uint32); jit.compiled(minhash.sign_kernel)(one, np.array([0, 4]), one, one);"
+        "print(logging.getLogger('numba').level)"
+    )
+    said = run(code, NUMBA_CACHE_DIR=str(tmp_path))
+    assert said.splitlines()[-1] == "10" and len(said.splitlines()) < 50
+
+
+def test_an_upgrade_that_touches_no_kernel_keeps_the_cache():
+    from dedup._jit import cache
+
+    rooms = {path.parent.name for path in cache._PACKAGE.rglob("*.py") if "@kernel" in path.read_text("utf-8")}
+    assert rooms <= set(cache._ROOMS) and not {"cli", "report", "runs", "io"} & set(cache._ROOMS)
