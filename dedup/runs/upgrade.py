@@ -49,10 +49,10 @@ def upgrade(path: str | os.PathLike[str]) -> Upgraded:
     try:
         facts = log.facts
         config = _config(path, facts)
+        documents, notes = _documents(log, config, facts)
         made.unlink(missing_ok=True)
         store = IndexFile(made, config)
         store.lines = facts["lines"]
-        documents, notes = _documents(log, config, facts)
         with Deduplicator(config, index=store) as seen:
             for alone, group in groupby(documents, key=lambda document: document.alone):
                 if alone:
