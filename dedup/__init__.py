@@ -16,6 +16,7 @@ from .errors import (
 )
 from .results import CleanResult, Comparison, Decision, Match, Paragraph, Removal, Span
 from .text.paragraphs import split_paragraphs
+from .warming import warm_up
 
 __version__ = "0.1.0"
 
@@ -45,4 +46,5 @@ __all__ = [
     "split_paragraphs",
     "to_datasketch",
     "unique",
+    "warm_up",
 ]

@@ -88,13 +88,12 @@ def signatures(texts: Iterable[str], num_perm: int = 128, seed: int = 1) -> NDAr
     """
     config = Config(num_perm=num_perm, seed=seed)
     begin, found = 0, [np.empty((0, num_perm), dtype=np.uint32)]
-    with backend.announced():
-        for chunk, strings, fast in _chunks(_listed(texts)):
-            if not _all_texts(chunk):
-                check_texts([*chunk], begin)
-            shingles = shingle(fold(strings, fast), config.shingle_size, fast)
-            found.append(sign(shingles, num_perm, seed, fast))
-            begin += len(chunk)
+    for chunk, strings, fast in _chunks(_listed(texts)):
+        if not _all_texts(chunk):
+            check_texts([*chunk], begin)
+        shingles = shingle(fold(strings, fast), config.shingle_size, fast)
+        found.append(sign(shingles, num_perm, seed, fast))
+        begin += len(chunk)
     return np.concatenate(found)
 
 

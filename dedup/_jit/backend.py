@@ -2,31 +2,30 @@
 
 A kernel is a plain function over arrays, as a rule of its caller's making. `compiled(kernel)` is the same function compiled,
 together with the package's functions that it calls. Both backends give the same results bit for bit, so the choice is one of
-speed alone: small inputs never compile, large ones do where numba can be imported. `DEDUP_ENGINE=numpy` or
-`DEDUP_ENGINE=numba` forces one. `DEDUP_ENGINE=interpreted` is for developers: it goes the way of the compiled kernels, but
-runs them as they are, by Python, over arrays in which every access out of bounds raises IndexError (see `interpreted`).
+speed alone: small inputs take numpy, large ones the kernels once these are on the disk. Nobody waits for a compiler (see
+`cache`). `DEDUP_ENGINE=numpy` or `DEDUP_ENGINE=numba` forces one. `DEDUP_ENGINE=interpreted` is for developers: it goes the
+way of the compiled kernels, but runs them as they are, by Python, over arrays in which every access out of bounds raises
+IndexError (see `interpreted`).
 """
 
+import logging
 import os
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, lru_cache
-from pathlib import Path
 from types import FunctionType
 from typing import Any
 from typing import no_type_check as kernel  # kernels take lists when interpreted, arrays when compiled
 
 import numpy as np
-from xxhash import xxh3_64_hexdigest
 
 from ..errors import ConfigError
+from .cache import KernelCache, kernels_version
 from .interpreted import checking, checking_numpy
 from .intrinsics import INTRINSICS, instruction
 
 __all__ = [
-    "announced",
     "choose",
     "compiled",
     "compiled_as",
@@ -36,11 +35,12 @@ __all__ = [
     "wanted",
 ]
 
-# Loading the compiled kernels takes about a second, making them the first time many; this much text pays for it.
+# Loading the compiled kernels takes about a second, making them half a minute; this much text pays for it.
 COMPILE_FROM = 1 << 19  # characters
+MAKE_FROM = 1 << 23
 _ENGINES = ("numpy", "numba", "interpreted")
 _PACKAGE = __name__.partition(".")[0]
-_PATIENCE = 1.5  # seconds until somebody at a terminal is told what takes so long
+_kernels = KernelCache()
 
 
 def wanted(characters: int) -> bool:
@@ -54,7 +54,13 @@ def wanted(characters: int) -> bool:
         )
     if forced == "interpreted" and np.lib.NumpyVersion(np.__version__) < "2.0.0":  # whose integers become floats
         raise ConfigError(f"DEDUP_ENGINE is interpreted, and numpy {np.__version__}; expected numpy 2 or later")
-    return forced in ("numba", "interpreted") or (forced == "" and characters >= COMPILE_FROM and numba_works())
+    if forced or characters < COMPILE_FROM:
+        return forced in ("numba", "interpreted")
+    if _kernels.ready():
+        return numba_works()
+    if characters >= MAKE_FROM:
+        _kernels.have_made()
+    return False
 
 
 @lru_cache(maxsize=1)
@@ -107,7 +113,24 @@ def _compiled(function: Callable[..., Any], nogil: bool, inner: bool = False) ->
         _own_cache(machine)
     except RuntimeError:  # no writable place for the cache: compile in every process
         machine = numba.njit(**options)(copy)
+    dispatcher: Any = machine
+    dispatcher._compile_for_args = _quietly(dispatcher._compile_for_args)
     return machine
+
+
+def _quietly(compile_for_args: Callable[..., Any]) -> Callable[..., Any]:
+    """Have a compiler that says nothing below a warning, however talkative the host program's logging is."""
+    numba_logger = logging.getLogger("numba")
+
+    def quiet(*of: Any, **named: Any) -> Any:
+        level = numba_logger.level
+        numba_logger.setLevel(max(level, logging.WARNING))
+        try:
+            return compile_for_args(*of, **named)
+        finally:
+            numba_logger.setLevel(level)
+
+    return quiet
 
 
 @cache
@@ -183,7 +206,7 @@ def _own_cache(machine: Any) -> None:
     """
     cache = machine._cache
     files = cache._cache_file
-    version = _version()
+    version = kernels_version()
     files._source_stamp = version
     files._data_name_pattern = files._data_name_pattern.replace("{number", version + ".{number")
     cache.load_overload = _or_without(cache.load_overload, cache.flush)
@@ -200,34 +223,3 @@ def _or_without(step: Callable[..., Any], begin_again: Callable[[], None]) -> Ca
             return None
 
     return tried
-
-
-@cache
-def _version() -> str:
-    """Another one whenever a module of the package changed."""
-    found = ((path.name, path.stat()) for path in Path(__file__).parents[1].rglob("*.py"))
-    stamps = sorted((name, status.st_mtime_ns, status.st_size) for name, status in found)
-    return xxh3_64_hexdigest(repr(stamps).encode())
-
-
-@contextmanager
-def announced() -> Iterator[None]:
-    """Tell a person at a terminal why the first large run is slow to start."""
-    if sys.stderr is None or not sys.stderr.isatty() or _interprets():
-        yield
-        return
-    timer = threading.Timer(_PATIENCE, _tell)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-_untold = threading.Lock()  # taken for good by the first of the threads that wait for kernels
-
-
-def _tell() -> None:
-    if _untold.acquire(blocking=False):
-        print("dedup: compiling its kernels (once; later runs load them)", file=sys.stderr)

@@ -27,6 +27,7 @@ from ..runs.audit import AuditLog, AuditReader, as_record
 from ..runs.rewrite import replace_cleaned, write_cleaned, write_restored
 from ..runs.run import OpenFile, Rows, explained, row_id
 from ..runs.upgrade import upgrade
+from ..warming import warm_up
 from . import output
 from .info import describe
 from .options import (
@@ -353,6 +354,16 @@ def info(index: str, check: bool) -> None:
     """
     for name, value in describe(index, check=check):
         click.echo(f"{name:<15} {value}")
+
+
+@main.command("warm-up")
+@fails_cleanly
+def make_ready() -> None:
+    """Make the compiled kernels now, so that large runs are fast from their beginning: a line for a Dockerfile.
+
+    Without it the first large run has them made beside its work.
+    """
+    warm_up()
 
 
 @main.command("upgrade")

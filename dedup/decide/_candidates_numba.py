@@ -219,7 +219,7 @@ def candidates_kernel(batch, index, verdicts, begin, found, postings, bounds):
                     if verdicts.own[p] < 0 and batch.keys.shape[1] > 1:
                         entries, unsure, crowded = across_kernel(batch, index, p, members, crowded, found, bounds)
                         if batch.held[p] != ANYWHERE and batch.held[p] != APART:
-                            entries = unsure = found.capped[members] = 0
+                            entries = unsure = 0
                     if different > 0 and batch.held[p] != PINNED:
                         entries, capped = within_kernel(batch, index, p, entries, ours, postings, found, bounds)
                         found.capped[members] += capped

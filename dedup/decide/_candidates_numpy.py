@@ -142,7 +142,7 @@ class _Walk:
             if self.meets[i] and self._equal(i, p):
                 found = set(self._sharing(i))
                 if self.batch.held[p] not in (ANYWHERE, APART):
-                    found, self.capped[i] = set(), 0
+                    found = set()
                 if self.several[i] and self.judged[p] and self.batch.held[p] != PINNED:
                     self._post(self.places[i])
                     alike, capped = self.postings.alike(p)

@@ -245,7 +245,7 @@ class Pipeline:
         texts = [text for _, text, *_ in given if text is not None]
         taken_apart = [one.paragraphs for one in given if one.text is not None]
         kinds = None
-        with memory.refused(), backend.announced():
+        with memory.refused():
             if any(pieces is not None for pieces in taken_apart):
                 paragraphs = split_given(
                     texts, [None if given is None else [one.text for one in given] for given in taken_apart]
@@ -283,7 +283,7 @@ def _kinds(documents: Sequence[Sequence[Paragraph] | None], counts: list[int]) -
 
 def decide_alone(state: State, texts: Sequence[str] | Utf8, ids: Sequence[Hashable], fast: bool) -> Decided:
     """Decide on texts, known to be str, each of which is a document of its own, and hand them out."""
-    with memory.refused(), backend.announced():
+    with memory.refused():
         given = Utf8.of(texts) if fast and not isinstance(texts, Utf8) else texts
         batch = read_batch(given, np.ones(len(texts), dtype=np.int64), state.config, alone=True, fast=fast)
     decided = state.decide(batch, ids)

@@ -121,8 +121,7 @@ class State:
             number = len(self.ids)
             numbers, again = self._register(ids)
             self._index.expected = self._index.count * self._expected // max(1, number)
-            with backend.announced():
-                verdicts, originals, capped = decide(batch, self._index, numbers, again, self.config, pool)
+            verdicts, originals, capped = decide(batch, self._index, numbers, again, self.config, pool)
             self.decided = decided = Decided(batch, verdicts, originals, ids, number, numbers)
         self.capped += capped
         return decided
@@ -242,8 +241,7 @@ class State:
         try:
             size = store.size
             fast = backend.wanted(size.stored)
-            with backend.announced():
-                self._index.reserve(size.entries, size.text, size.tokens, fast)
+            self._index.reserve(size.entries, size.text, size.tokens, fast)
             remember = self._numbers.setdefault
             for block in store.blocks():
                 for number, id in enumerate(block.ids, len(self.ids)):

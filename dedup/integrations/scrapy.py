@@ -201,10 +201,9 @@ class DedupPipeline:
 
 
 def _opened(config: Config, index: str | None) -> Deduplicator:
-    """Ready to decide fast: the compiled kernels are loaded before the first item rather than amid the crawl."""
+    """Ready to decide fast: kernels that are on the disk are loaded before the first item rather than amid the crawl."""
     deduplicator = Deduplicator(config, index=index)
     if backend.wanted(backend.COMPILE_FROM):
-        logger.info("Loading the compiled kernels (the first time they are made, for about a minute)")
         warming = Deduplicator(config)
         for one in (warming, deduplicator):
             one._pipeline.characters = backend.COMPILE_FROM  # they do all the work from now on

@@ -336,14 +336,32 @@ def half_words_kernel(text, begin, end):
     return length
 
 
+class Weights(NamedTuple):
+    """The weights in half words of what stands beside a piece: labels and symbols have none.
+
+    left, right: before it and behind it; before, behind: of those in its own sentence
+    """
+
+    left: int
+    before: int
+    behind: int
+    right: int
+
+
 @kernel
-def weight_kernel(text, begin, end, lexicon):
-    """Return the weight in half words of tokens that stand beside a piece: labels and symbols have none."""
-    weight = 0
-    for k in range(begin, end):
-        if text.flags[k] & ALL_SYMBOL == 0 and bits_kernel(text, k, lexicon) & LABEL == 0:
-            weight += 1 if text.flags[k] & IS_UNSPACED else 2
-    return weight
+def weights_kernel(text, first, x, y, last, lexicon):
+    """Return the weights beside tokens x ... y - 1, whose sentence is first ... last - 1."""
+    left = before = behind = right = 0
+    for k in range(len(text.flags)):
+        if (k < x or k >= y) and text.flags[k] & ALL_SYMBOL == 0 and bits_kernel(text, k, lexicon) & LABEL == 0:
+            weight = 1 if text.flags[k] & IS_UNSPACED else 2
+            if k < x:
+                left += weight
+                before += weight * (k >= first)
+            else:
+                right += weight
+                behind += weight * (k < last)
+    return Weights(left, before, behind, right)
 
 
 @kernel
@@ -424,11 +442,11 @@ def beside_kernel(a, b, piece, lexicon):
         why, k = denying_kernel(b, low, high, lexicon)
         if why != SAID:
             return why, k
+    left, before, behind, right = weights_kernel(b, first, x, y, last, lexicon)
     if opens_kernel(b, x):
         left = before = 0
-    else:
-        left, before = weight_kernel(b, 0, x, lexicon), weight_kernel(b, first, x, lexicon)
-    right, behind = weight_kernel(b, y, m, lexicon), 0 if cut else weight_kernel(b, y, last, lexicon)
+    if cut:
+        behind = 0
     if size < 4 * SHORT and has_number_kernel(a, begin, end):
         if left + right > 0 or has_number_kernel(b, 0, x) or has_number_kernel(b, y, m):
             return Why.NUMBER_BESIDE, 0
@@ -440,7 +458,7 @@ def beside_kernel(a, b, piece, lexicon):
     if (before > 0 or behind > 0) and not is_known_kernel(b, lexicon):
         return Why.UNKNOWN, before + behind
     if dropped > 0:
-        own = weight_kernel(a, 0, begin, lexicon) + weight_kernel(a, end, len(a.flags), lexicon)
+        own = half_words_kernel(a, 0, begin) + half_words_kernel(a, end, len(a.flags))
         if left + right <= own or size < 2 * LONG or not is_known_kernel(b, lexicon):
             return Why.DROPPED, 0
     if size >= 2 * LONG or cut or left + right <= size or (size >= 2 * BRIEF and behind == 0):
@@ -499,21 +517,20 @@ def says_kernel(b, a, lexicon):
         return DISTINCT, Why.NO_WORDS, 0
     if b.flags[0] & IS_ADDRESS and a.flags[0] & IS_ADDRESS == 0:
         return DISTINCT, Why.ADDRESS, 0
-    relation, why, told = find_kernel(a, 0, n, b, lexicon)
-    if relation == NEAR and a.starts[n] == length == other == b.starts[m]:
-        if same_bytes(a.text, 0, b.text, 0, length) == length:
-            return EXACT, SAID, 0
-    if relation != DISTINCT:
-        return relation, SAID, 0
-    front = front_kernel(a, lexicon)
-    back = back_kernel(a, front, lexicon)
-    for part in range(1, 4):
+    why, told, front, back = SAID, 0, 0, n
+    for part in range(4):  # all of a, then without what stands before, behind, or both
+        if part == 1:
+            front = front_kernel(a, lexicon)
+            back = back_kernel(a, front, lexicon)
         begin, end = front if part & 1 else 0, back if part & 2 else n
         if (part & 1 and front == 0) or (part & 2 and back == n):
             continue
         relation, row, beside = find_kernel(a, begin, end, b, lexicon)
+        if relation == NEAR and a.starts[n] == length == other == b.starts[m]:
+            if same_bytes(a.text, 0, b.text, 0, length) == length:
+                return EXACT, SAID, 0
         if relation != DISTINCT:
-            return CONTAINED, SAID, 0
+            return relation if part == 0 else CONTAINED, SAID, 0
         if row > why:
             why, told = row, beside
     return DISTINCT, why, told
