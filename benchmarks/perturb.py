@@ -29,14 +29,15 @@ def _inner(words: Words) -> list[int]:
     return [place for place in range(1, len(words) - 1) if is_word(words[place])]
 
 
-def _same(a: str, b: str) -> bool:
-    return a.casefold() == b.casefold()
+def _has(words: Words, word: str) -> bool:
+    """Tell whether a paragraph has a word itself."""
+    return word.casefold() in {one.strip('.,:;!?“”"').casefold() for one in words}
 
 
 def put_in(words: Words, random: Random, others: Words) -> Words | None:
     """Put a word of another paragraph before a word."""
     place, word = random.choice(_inner(words)), random.choice(others)
-    return None if _same(word, words[place]) else [*words[:place], word, *words[place:]]
+    return None if _has(words, word) else [*words[:place], word, *words[place:]]
 
 
 def take_out(words: Words, random: Random, others: Words) -> Words | None:
@@ -48,7 +49,7 @@ def take_out(words: Words, random: Random, others: Words) -> Words | None:
 def replace(words: Words, random: Random, others: Words) -> Words | None:
     """Put a word of another paragraph in the place of a word."""
     place, word = random.choice(_inner(words)), random.choice(others)
-    return None if _same(word, words[place]) else [*words[:place], word, *words[place + 1 :]]
+    return None if _has(words, word) else [*words[:place], word, *words[place + 1 :]]
 
 
 def swap(words: Words, random: Random, others: Words) -> Words | None:
@@ -56,7 +57,7 @@ def swap(words: Words, random: Random, others: Words) -> Words | None:
     one, other = random.sample(_inner(words), 2)
     changed = words.copy()
     changed[one], changed[other] = words[other], words[one]
-    return None if _same(words[one], words[other]) else changed
+    return None if words[one].casefold() == words[other].casefold() else changed
 
 
 def change_digit(words: Words, random: Random, others: Words) -> Words | None:
