@@ -1,8 +1,9 @@
 """How right the removals are, and how many repeats are found: `python benchmarks/quality.py [PAIRS]`.
 
 Judged pairs of paragraphs (docs/quality.md says how a file of them looks) are compared by `dedup` and by similarity
-alone. Then, on collections whose repeats are known exactly: how many of them become candidates, and how many go. All
-intervals are of 95 %: Wilson's for shares, the bootstrap's (fixed seed) for F1.
+alone. With --texts, paragraphs of a folder of texts are changed a little and compared with themselves; with --judged,
+the folder is cleaned, and what became of judged paragraphs is counted. Last, collections whose repeats are known: how
+many of these go. All intervals are of 95 %: Wilson's for shares, the bootstrap's (fixed seed) for F1.
 """
 
 import argparse
@@ -19,8 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from judged import judged_table
 from numpy.typing import NDArray
-from recall import collections, recall_rows
+from perturb import perturbation_table
+from recall import LIKENESS, collections, recall_rows
 from tables import Table, as_markdown, as_text, spelled
 
 import dedup
@@ -32,7 +35,6 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
 PAGE = ROOT / "docs" / "quality.md"
 MARKERS = "<!-- generated: python benchmarks/quality.py --markdown -->", "<!-- end of what is generated -->"
-DEFAULT = dedup.Config()
 THRESHOLDS = (0.5, 0.6, 0.7, 0.8)
 PERMUTATIONS = 128
 RESAMPLES = 2_000
@@ -205,15 +207,13 @@ def similarity_table(pairs: list[Pair]) -> Table:
 
 
 def threshold_table(pairs: list[Pair]) -> Table:
-    """The thresholds among which the default was chosen, with the guard and without."""
+    """Likeness from a threshold on, as --threshold decides."""
     true = [pair.label != "not" for pair in pairs]
     rows = []
-    for guard in (True, False):
-        for threshold in THRESHOLDS:
-            found = [dedup.compare(pair.a, pair.b, threshold=threshold, guard=guard) for pair in pairs]
-            name = f"threshold {threshold}, guard {'on' if guard else 'off'}"
-            rows.append(row(name, [comparison.is_duplicate for comparison in found], true, pairs))
-    return Table(f"Thresholds (the default is {DEFAULT.threshold}).", HEAD, rows)
+    for threshold in THRESHOLDS:
+        found = [dedup.compare(pair.a, pair.b, threshold=threshold) for pair in pairs]
+        rows.append(row(f"threshold {threshold}", [comparison.is_duplicate for comparison in found], true, pairs))
+    return Table("By likeness instead, at several thresholds.", HEAD, rows)
 
 
 def print_misses(found: list[dedup.Comparison], pairs: list[Pair]) -> None:
@@ -244,6 +244,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pairs", nargs="?", type=Path, default=DATA / "dev" / "gold_pairs.jsonl", help="judged pairs")
     parser.add_argument("--misses", action="store_true", help="print every pair judged otherwise, with the reason")
+    parser.add_argument(
+        "--texts", type=Path, metavar="FOLDER", help="texts whose paragraphs are changed, or were judged"
+    )
+    parser.add_argument("--changed", type=int, default=2_500, metavar="N", help="paragraphs that are changed (2,500)")
+    parser.add_argument("--judged", type=Path, metavar="FILE", help="judged paragraphs of these texts")
+    parser.add_argument("--kinds", type=Path, metavar="FILE", help="the elements of their paragraphs")
     parser.add_argument("--labelled", type=Path, default=DATA / "labelled", metavar="FOLDER", help="known collections")
     parser.add_argument("--generated", type=int, default=100_000, metavar="N", help="made-up paragraphs (100,000)")
     parser.add_argument("--pairs-only", action="store_true", help="leave the collections out")
@@ -268,11 +274,17 @@ def main() -> None:
             print_misses(found, pairs)
     else:
         print(f"{options.pairs} does not exist: expected a file of judged pairs, see docs/quality.md")
+    if options.texts:
+        show(perturbation_table(options.texts, options.changed, options.misses))
+    if options.judged and options.texts:
+        show(judged_table(options.judged, options.texts, options.kinds))
+    elif options.judged:
+        parser.error("--judged needs the folder of the texts, --texts")
     if not options.pairs_only:
-        bands, size = choose_bands(DEFAULT)
+        bands, size = choose_bands(LIKENESS)
         known = collections(options.labelled, options.generated)
         rows = list(chain.from_iterable(map(recall_rows, known)))
-        title = f"Found across documents ({bands} bands of {size} rows)."
+        title = f"Found across documents (by likeness {LIKENESS.threshold}: {bands} bands of {size} rows)."
         show(Table(title, ["should be found", "missed", "recall"], rows))
     if options.markdown:
         write_page(tables, f"{about}. Intervals of 95 % in brackets.")

@@ -19,7 +19,7 @@ from dedup.sketch.keys import band_keys, choose_bands
 from dedup.sketch.minhash import Shingles, shingle, sign
 from dedup.text.tokens import fold
 
-DEFAULT = dedup.Config()
+LIKENESS = dedup.Config(threshold=0.7)
 LABELLED = "reuters21578", "bbc_news"
 
 
@@ -27,14 +27,13 @@ LABELLED = "reuters21578", "bbc_news"
 class Collection:
     """n texts, and m pairs of them (the earlier one first) that are known to be similar.
 
-    pairs: int64[m, 2]; jaccards, containments: float64[m], as whoever compared them measured, or empty
+    pairs: int64[m, 2]; jaccards: float64[m], as whoever compared them measured, or empty
     """
 
     name: str
     texts: list[str]
     pairs: NDArray[np.int64]
     jaccards: NDArray[np.float64]
-    containments: NDArray[np.float64]
 
 
 def collections(folder: Path, n: int) -> Iterator[Collection]:
@@ -49,8 +48,7 @@ def collections(folder: Path, n: int) -> Iterator[Collection]:
     if n:
         written = paragraphs(n)
         pairs = np.array([(p.source, place) for place, p in enumerate(written) if p.source >= 0], dtype=np.int64)
-        nothing = np.empty(0)
-        yield Collection(f"{n:,} made-up", [paragraph.text for paragraph in written], pairs, nothing, nothing)
+        yield Collection(f"{n:,} made-up", [paragraph.text for paragraph in written], pairs, np.empty(0))
 
 
 def labelled(folder: Path, name: str) -> Collection:
@@ -66,50 +64,50 @@ def labelled(folder: Path, name: str) -> Collection:
     lines = (folder / f"{name}.para_pairs_exact.tsv").read_text(encoding="utf-8").splitlines()[1:]
     cells = [line.split("\t") for line in lines]
     pairs = np.array([sorted((places[a], places[b])) for a, b, *_ in cells], dtype=np.int64)
-    jaccards, containments = np.array([[float(cell) for cell in row[2:]] for row in cells]).T
-    return Collection(name, texts, pairs, jaccards, containments)
+    return Collection(name, texts, pairs, np.array([float(row[2]) for row in cells]))
 
 
-def similarities(shingles: Shingles, pairs: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Jaccard similarity and containment of every pair, from its sets of shingles."""
-    found = np.empty((len(pairs), 2))
+def similarities(shingles: Shingles, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the Jaccard similarity of every pair, from its sets of shingles."""
+    found = np.empty(len(pairs))
     for place, pair in enumerate(pairs.tolist()):
         a, b = (set(shingles.hashes[shingles.first[p] : shingles.first[p + 1]].tolist()) for p in pair)
-        found[place] = len(a & b) / max(1, len(a | b)), len(a & b) / max(1, min(len(a), len(b)))
-    return found[:, 0], found[:, 1]
+        found[place] = len(a & b) / max(1, len(a | b))
+    return found
 
 
 def recall_rows(collection: Collection) -> Iterator[list[str]]:
     """What becomes of the known pairs, each text a document of its own.
 
-    A pair is proposed if the two share a band (or the whole text). A text goes if `dedup` finds, guard off, that an
-    earlier kept one stands for it. A pair whose earlier text went itself asks for nothing: what it says is kept
-    elsewhere, and that other text is the one to be compared with.
+    By definition a text should go that an earlier kept one says, by likeness one that has an earlier kept one so alike. A
+    pair whose earlier text went itself asks for nothing: what it says is kept elsewhere, and that other text is the one
+    to be compared with. By likeness a pair is proposed if the two share a band (or the whole text).
     """
-    threshold = DEFAULT.threshold
-    bands, rows = choose_bands(DEFAULT)
+    texts, pairs = collection.texts, collection.pairs
+    compared = [dedup.compare(texts[a], texts[b]) for a, b in pairs.tolist()]
+    said = np.array([one.is_duplicate and one.inner != "a" for one in compared], dtype=np.bool_)
+    yield from gone_row(f"{collection.name}: texts gone that an earlier kept one says", pairs[said], texts)
+
+    bands, rows = choose_bands(LIKENESS)
     fast = backend.numba_works()
-    tokens = fold(collection.texts, fast)
-    shingles = shingle(tokens, DEFAULT.shingle_size, fast)
-    keys = band_keys(sign(shingles, DEFAULT.num_perm, DEFAULT.seed, fast), bands, rows)
-    first, second = collection.pairs.T
-    proposed = (keys[first] == keys[second]).any(axis=1)
-    own, own_containment = similarities(shingles, collection.pairs)
+    shingles = shingle(fold(texts, fast), LIKENESS.shingle_size, fast)
+    keys = band_keys(sign(shingles, LIKENESS.num_perm, LIKENESS.seed, fast), bands, rows)
+    proposed = (keys[pairs[:, 0]] == keys[pairs[:, 1]]).any(axis=1)
+    own = similarities(shingles, pairs)
     # The published similarities where there are any: they know nothing of how words are cut here.
     jaccards = collection.jaccards if len(collection.jaccards) else own
-    containments = collection.containments if len(collection.containments) else own_containment
-    for least in (threshold, 0.8):
-        yield share_row(f"{collection.name}: pairs of J ≥ {least} proposed", proposed[jaccards >= least])
-    lengths = np.diff(tokens.first)
-    inside = (jaccards < threshold) & (own < threshold) & (containments >= 0.95) & (lengths[second] < lengths[first])
-    for name, containment, wanted in (
-        (f"of J ≥ {threshold}", None, own >= threshold),
-        (f"of J < {threshold} that contains it", DEFAULT.containment, inside),
-    ):
-        gone = dedup.duplicated(collection.texts, guard=False, containment=containment)
-        asking = np.unique(second[wanted & ~gone[first]])
-        if len(asking):
-            yield share_row(f"{collection.name}: texts gone that have an earlier kept one {name}", gone[asking])
+    least = LIKENESS.threshold
+    yield share_row(f"{collection.name}: pairs of J ≥ {least} proposed", proposed[jaccards >= least])
+    name = f"{collection.name}: texts gone that have an earlier kept one of J ≥ {least}"
+    yield from gone_row(name, pairs[own >= least], texts, threshold=least)
+
+
+def gone_row(name: str, pairs: NDArray[np.int64], texts: list[str], **options: float | None) -> Iterator[list[str]]:
+    """Tell how many of the later ones go, of pairs whose earlier one is kept."""
+    gone = dedup.duplicated(texts, **options)
+    asking = np.unique(pairs[~gone[pairs[:, 0]], 1])
+    if len(asking):
+        yield share_row(name, gone[asking])
 
 
 def share_row(name: str, held: NDArray[np.bool_]) -> list[str]:

@@ -30,8 +30,8 @@ from texts import paragraphs
 import dedup
 from dedup import api
 
-RESEMBLANCE, FULL, FILE = "resemblance only", "full definition", "full, index in a file"
-CURVES: dict[str, dict[str, Any]] = {RESEMBLANCE: {"containment": None, "guard": False}, FULL: {}, FILE: {}}
+LIKENESS, DEFINITION, FILE = "likeness 0.7", "definition", "definition, index in a file"
+CURVES: dict[str, dict[str, Any]] = {LIKENESS: {"threshold": 0.7}, DEFINITION: {}, FILE: {}}
 CHUNK = 10_000  # paragraphs made or read at a time
 DOCUMENT = 25  # paragraphs, where documents are cleaned
 DOCS = Path(__file__).parent.parent / "docs"
@@ -77,7 +77,7 @@ class Curve:
             self.begin = process_time()
             for chunk, decided in api._decisions(self._given(), self.seen._state):
                 self.batch = decided.batch
-                stay = [text for text, gone in zip(chunk, decided.verdicts.repeats.tolist(), strict=True) if not gone]
+                stay = [text for text, gone in zip(chunk, decided.verdicts.removed.tolist(), strict=True) if not gone]
                 self.done, self.kept = self.done + len(chunk), self.kept + len(stay)
                 self.text += sum(len(text.encode()) for text in stay)
 
@@ -144,22 +144,22 @@ def short(n: float) -> str:
 
 def tables(curves: dict[str, list[dict[str, float]]]) -> list[Table]:
     """What was measured."""
-    heads = [short(point["n"]) for point in curves[FULL]]
+    heads = [short(point["n"]) for point in curves[DEFINITION]]
 
-    def row(name: str, figure: Callable[[dict[str, float]], str], *, on: str = FULL) -> list[str]:
+    def row(name: str, figure: Callable[[dict[str, float]], str], *, on: str = DEFINITION) -> list[str]:
         return [name, *(figure(point) for point in curves[on])]
 
     rows = [row(f"time, {name}, µs", lambda point: f"{point['time']:.1f}", on=name) for name in CURVES]
     rows += [
         row(f"memory beyond the text, {name}, bytes", lambda point: f"{point['memory']:.0f}", on=name)
-        for name in (RESEMBLANCE, FULL)
+        for name in (LIKENESS, DEFINITION)
     ]
     rows += [
         row("text, bytes", lambda point: f"{point['text']:.0f}"),
         row("index file, bytes", lambda point: f"{point['disk']:.0f}", on=FILE),
         *(
             row(f"candidates from LSH, {name}", lambda point: f"{point['candidates']:.2f}", on=name)
-            for name in (RESEMBLANCE, FULL)
+            for name in (LIKENESS, DEFINITION)
         ),
     ]
     title = "Cost by number of paragraphs; time and candidates for each given, bytes for each kept"
@@ -177,7 +177,7 @@ def panels(curves: dict[str, list[dict[str, float]]]) -> list[Panel]:
         Panel(
             "bytes a kept paragraph, beyond its text",
             {
-                **{f"memory, {name}": line(name, "memory") for name in (RESEMBLANCE, FULL)},
+                **{f"memory, {name}": line(name, "memory") for name in (LIKENESS, DEFINITION)},
                 "index file, all of it": line(FILE, "disk"),
             },
         ),

@@ -67,7 +67,7 @@ A line of `--removed` and of `find` is an object:
 |---|---|
 | `document`, `paragraph` | where it stood: the document's id, and which of its paragraphs, from 0 |
 | `start`, `end`, `text` | its place in the document, in characters, and the paragraph itself |
-| `relation`, `reason` | why it went |
+| `relation`, `reason` | why it went: `exact`, `near`, `contained` or `boilerplate`, and a sentence |
 | `duplicate_of` | what stands for it: `document` and `paragraph`; null for boilerplate |
 | `jaccard`, `containment` | how similar the two are |
 
@@ -75,6 +75,23 @@ Of `--removed` it also has what `restore` needs: `file`, `row` (0 where the file
 white space that went with it, as it is spelled there) and `at`, the character of the text, or of JSON Lines the line, at which
 it stood, and a `checksum` of that text or line (XXH3, 64 bits). With `--annotate` each row has a member or column `dedup`, a list
 of objects with `start`, `end`, `relation`, `duplicate_of`, `jaccard`, `containment` and `reason`.
+
+`jaccard` is the similarity of the sets of three-word runs, `containment` the share of the smaller set that the other has. By
+the rules neither decides anything.
+
+## Report
+
+The page of `--report` opens from disk: how much goes and why, how alike it is to what stays, and every kept paragraph with
+all that goes for it, word by word, to be searched and filtered. “A word of its own” lists the removals to doubt first.
+Beyond 200,000 removals the rest is counted only. Whatever a scraped text says, it is shown as text: the page's policy lets
+nothing run or load but its own script.
+
+## Boilerplate
+
+`dedup find --boilerplate 20 SRC` lists the paragraphs that stand in 20 documents or more, with their number. `dedup clean
+--boilerplate 20` removes *all* their occurrences, the first one too, and puts each on record on standard error or in the
+file of `--removed`. On the rest the rules decide as if they had not been there. Documents are counted in the files of the
+run, which are read twice, so not from standard input.
 
 ## Completion
 

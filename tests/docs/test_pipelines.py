@@ -50,7 +50,7 @@ def imported(name):
 
 def test_every_recipe_is_tested():
     tested = set(re.findall(r'(?:run\(|SECTIONS\[)"(.*?)"', Path(__file__).read_text("utf-8")))
-    assert tested == {title for title, blocks in SECTIONS.items() if blocks} and len(tested) == 9
+    assert tested == {title for title, blocks in SECTIONS.items() if blocks} and len(tested) == 10
 
 
 def test_scrapy():
@@ -61,6 +61,17 @@ def test_scrapy():
     for addon in settings.getdict("ADDONS"):
         load_object(addon)().update_settings(settings)
     assert [kind.__name__ for kind in settings.getdict("ITEM_PIPELINES")] == ["DedupPipeline"]
+
+
+def test_kinds():
+    imported("lxml.html")
+    row = "<tr><td>Answered by the harbour office</td></tr>"
+    figure = '<figure><img alt="The pier at dawn"><figcaption>The pier at dawn</figcaption></figure>'
+    extra = ("table", f"<table>{row * 2}</table>"), ("figure", f"<p>{paragraphs(3)[2]}</p>{figure}")
+    cleaned = run("Kinds of paragraphs", pages=[*pages(), *extra])["cleaned"]
+    pieces = [piece for text in cleaned.values() for piece in text.split("\n\n")]
+    assert pieces.count(paragraphs(9)[-1]) == 1 and pieces.count("The pier at dawn") == 1
+    assert pieces.count("Answered by the harbour office") == 2
 
 
 @pytest.mark.parametrize(

@@ -47,8 +47,48 @@ def test_pairs_of_ones_own(tmp_path):
 def test_what_is_missing_is_named(tmp_path):
     result = run(tmp_path / "none.jsonl", "--generated", "400", "--labelled", tmp_path)
     assert result.returncode == 0, result.stderr
-    for words in ("none.jsonl does not exist", "reuters21578 is left out", "400 made-up: pairs of J ≥ 0.8 proposed"):
+    for words in ("none.jsonl does not exist", "reuters21578 is left out", "400 made-up: pairs of J ≥ 0.7 proposed"):
         assert words in result.stdout
     (tmp_path / "bad.jsonl").write_text('{"text_a": "x", "text_b": "y", "label": "same"}\n')
     result = run(tmp_path / "bad.jsonl", "--pairs-only")
     assert result.returncode == 1 and "bad.jsonl:1: expected text_a, text_b, and label" in result.stderr
+
+
+TEXTS = {
+    "a.txt": [SENTENCE, "Rain fell on the roofs of the old town until the evening came", SENTENCE],
+    "b.txt": [
+        "Toll for a car and its driver on the bridge",
+        "12 crowns",
+        "Toll for a car and its driver on the bridge",
+    ],
+}
+JUDGED = [
+    {"page": "a.txt", "paragraph": 2, "text": SENTENCE, "verdicts": ["ok", "ok"]},
+    {"page": "a.txt", "paragraph": 1, "text": TEXTS["a.txt"][1], "verdicts": ["right", "right"]},
+    {"page": "b.txt", "paragraph": 2, "text": TEXTS["b.txt"][2], "verdicts": ["field", "field"]},
+    {"page": "b.txt", "paragraph": 1, "text": "12 crowns", "verdicts": ["field", "ok"]},
+]
+
+
+def test_texts_of_ones_own(tmp_path):
+    for name, paragraphs in TEXTS.items():
+        (tmp_path / name).write_text("\n\n".join(paragraphs), encoding="utf-8")
+    lines = {
+        "judged": [{"other_page": row["page"], "other_paragraph": 0, **row} for row in JUDGED],
+        "kinds": [{"id": "a", "kinds": ["p", "p", "p"]}, {"id": "b", "kinds": ["td", "td", "td"]}],
+    }
+    for name, rows in lines.items():
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    named = "--texts", tmp_path, "--judged", tmp_path / "judged.jsonl", "--kinds", tmp_path / "kinds.jsonl"
+    result = run(tmp_path / "none.jsonl", "--pairs-only", *named)
+    assert result.returncode == 0, result.stderr
+    assert "plain 2, with kinds 1" in result.stdout
+    rows = {line.split("  ")[0]: line.split()[2:] for line in result.stdout.splitlines()}
+    assert [rows["ok (goes)"][at] for at in (0, 1, 5)] == ["1", "1", "1"]
+    assert [rows["right (stays)"][at] for at in (0, 1, 5)] == ["1", "0", "0"]
+    assert [rows["field (stays)"][at] for at in (0, 1, 5)] == ["1", "1", "0"]
+    changed = {line[:19].strip(): line[19:].split() for line in result.stdout.splitlines()}
+    for name in ("a word put in", "a word taken out", "a word replaced", "two words swapped", "a digit changed"):
+        assert changed[name][0] == "stays" and changed[name][2] == "0.000", name
+    for name in ("in quotes", "in capitals", "one more sentence"):
+        assert changed[name][0] == "goes" and changed[name][2] == "1.000", name
