@@ -5,8 +5,7 @@ import re
 from hypothesis import given
 from strategies import any_text, edited, sentence
 
-import dedup
-from dedup.match.explain import marked, word_diff
+from dedup.report.diff import marked, word_diff
 from dedup.text.tokens import fold
 
 
@@ -28,4 +27,3 @@ def test_equal_texts_do_not_differ_and_others_do(a, b):
     tokens = fold([a, b])
     equal = tokens.text(0) == tokens.text(1)
     assert all(stretch.side == "both" for stretch in word_diff(a, b)) == equal
-    assert (("adds" in dedup.compare(a, b).reason) or ("against" in dedup.compare(a, b).reason)) == (not equal)

@@ -96,7 +96,7 @@ def test_in_place(source):
         (["in", "-o", "out", "--removed", "new", "--report", "./new"], "cannot be both the record and the report"),
         (["in", "-o", "out", "--index", "new", "--report", "new"], "cannot be both the index and the report"),
         (["in", "-o", "out", "--threshold", "7"], "threshold is 7.0; expected"),
-        (["in", "-o", "out", "--threshold", "most"], "neither a number nor none"),
+        (["in", "-o", "out", "--threshold", "most"], "'most' is not a valid float"),
         (["in", "-o", "out", "--lines", "--scope", "document"], "every line as a document"),
     ],
 )
@@ -174,9 +174,12 @@ def test_find(source):
 
 
 def test_explain():
-    result = call("explain", "Up 15.9% in the month of May", "Up 16.9% in the month of May", "--threshold", "0.4")
-    assert result.exit_code == 0
-    assert "distinct" in result.stdout and "“15.9%”" in result.stdout
+    texts = "Up 15.9% in the month of May", "Up 16.9% in the month of May"
+    kept, removed = call("explain", *texts), call("explain", *texts, "--threshold", "0.4")
+    assert kept.exit_code == removed.exit_code == 0
+    assert "relation     distinct" in kept.stdout and "not all of its words" in kept.stdout
+    assert "relation     near" in removed.stdout and "0.43 is at least 0.4" in removed.stdout
+    assert all("Up [-15.9%-] {+16.9%+} in" in result.stdout for result in (kept, removed))
 
 
 @pytest.mark.parametrize("command", sorted(main.commands))

@@ -14,7 +14,7 @@ from sentences import changed_pairs
 
 import dedup
 from dedup._jit import backend as jit
-from dedup._jit.backend import kernel, makes_arrays, numbers
+from dedup._jit.backend import kernel, makes_arrays
 from dedup._jit.intrinsics import copy_small_64, load_32, load_64, move, store_64, within_64
 from dedup.text.characters import character_table
 from dedup.text.flags import PADDING
@@ -108,7 +108,7 @@ def sum_kernel(pair, count):
 @makes_arrays
 @kernel
 def own_array_kernel(pair, count):
-    return numbers(count, 0)[count]
+    return np.zeros(count, np.int64)[count]
 
 
 _PAST_THE_END = {
@@ -140,7 +140,7 @@ def test_what_a_kernel_makes_is_a_plain_array_again(monkeypatch):
     monkeypatch.setenv("DEDUP_ENGINE", "interpreted")
     pair = Pair(np.ones(100, np.int64), np.ones(100, np.uint8))
     assert jit.compiled(sum_kernel)(pair, 100) == 100
-    made = jit.compiled(kernel(lambda pair: Pair(numbers(3, 7), pair.bytes[:50])))(pair)
+    made = jit.compiled(kernel(lambda pair: Pair(np.full(3, 7), pair.bytes[:50])))(pair)
     assert made.array.tolist() == [7, 7, 7] and made.array.dtype == np.int64
     assert type(made.array) is type(made.bytes) is np.ndarray and np.shares_memory(made.bytes, pair.bytes)
 

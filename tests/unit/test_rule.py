@@ -30,11 +30,9 @@ def test_only_an_earlier_document_stands_for_a_later_one(backend):
 
 
 def test_short_paragraphs(backend):
-    text = "Yes.\n\nYes!\n\nNo.\n\nYes.\n\n68\n\n68\n\nYes.\n\n★\n\n★"
-    assert dedup.clean(text).text == "Yes.\n\nNo.\n\nYes.\n\n68\n\n68\n\nYes.\n\n★\n\n★"
-    between = "One and the same long sentence"
-    text = f"{between}\n\nYes.\n\n{between}\n\nYes."
-    assert dedup.clean(text).text == f"{between}\n\nYes."
+    assert dedup.clean("Yes.\n\nYes!\n\n68\n\n68\n\n…\n\n…").text == "Yes.\n\n68\n\n68\n\n…\n\n…"
+    answers = "Yes.\n\nYes!\n\nNo.\n\nYes."
+    assert dedup.clean(answers).text == answers
 
 
 def test_many_copies_are_one_entry(backend):
@@ -82,43 +80,18 @@ def test_too_large_a_document_is_refused(backend):
     large = "\n\n".join(f"paragraph number {n} of many" for n in range(51))
     with pytest.raises(dedup.DocumentTooLarge, match=r"51 different paragraphs.*--lines"):
         seen.clean(large)
-    assert seen.clean("\n\n".join(["the same words every time"] * 500)).text == "the same words every time\n\n"
+    assert seen.clean("\n\n".join(["the same seven words each and every time"] * 500)).text.count("same") == 1
 
 
 def test_very_many_one_word_paragraphs(backend):
     text = "\n".join(["word"] * 200_000)
-    assert dedup.clean(text).text == "word"
+    assert dedup.clean(text).text == text
 
 
 def test_one_huge_paragraph(backend):
     text = "A paragraph of many words with 15.9% and more. " * 100_000
     result = dedup.clean(f"{text}\n\n{text}")
     assert len(result.removed) == 1
-
-
-@pytest.mark.parametrize(
-    "paragraph, times, left",
-    [
-        ("Degree level: bachelor", 4, 4),
-        ("6 hours ago", 153, 153),
-        ("Degree level: bachelor", 3, 1),  # captions stand as often
-        ("9 March 2024", 2, 2),
-        ("Year founded: 2012", 2, 2),
-        ("9 March at Tarnsby", 2, 1),  # no more than half
-        ("12月25日", 2, 2),
-        ("Sunday to Friday", 2, 1),  # no number
-        ("3 : 2 (1 : 1)", 2, 2),
-        ("Platform 4, Tarnsby", 2, 1),  # one of three
-        ("The ferry in the harbour", 4, 1),  # five words
-        ("图书馆开放时间", 4, 4),  # seven characters count as three and a half words
-        ("Gone.", 4, 4),  # short: it goes only next to its equal
-    ],
-)
-def test_fields_of_records_stay(backend, paragraph, times, left):
-    records = [f"{paragraph}\n\nRecord number {n} tells of something else" for n in range(times)]
-    result = dedup.clean("\n\n".join(records))
-    assert len(result.kept) == times + left
-    assert dedup.clean(result.text).text == result.text
 
 
 SENTENCES = [
@@ -135,7 +108,7 @@ def test_a_sentence_of_an_earlier_paragraph_is_found(backend, teaser):
     assert dedup.compare(whole, teaser).jaccard < 0.4
     (match,) = dedup.find_duplicates([whole, teaser])
     assert (match.index, match.duplicate_of, match.relation) == (1, 0, "contained")
-    assert list(dedup.find_duplicates([whole, teaser], containment=None)) == []
+    assert list(dedup.find_duplicates([whole, teaser], threshold=0.4)) == []
 
 
 @needs_numba

@@ -155,8 +155,8 @@ def test_another_configuration_is_refused_by_name(tmp_path):
     path = tmp_path / "kept.index"
     dedup.Deduplicator(index=path, threshold=0.8, seed=3).close()
     with pytest.raises(dedup.ConfigError) as caught:
-        dedup.Deduplicator(index=path, guard=False)
-    for words in ("threshold is 0.8 in the index, 0.7 here", "seed is 3", "guard is True", "Give it the same"):
+        dedup.Deduplicator(index=path, min_tokens=2)
+    for words in ("threshold is 0.8 in the index, None here", "seed is 3", "min_tokens is 3", "Give it the same"):
         assert words in str(caught.value)
     assert "num_perm" not in str(caught.value)
     dedup.Deduplicator(index=path, threshold=0.8, seed=3).close()
@@ -357,7 +357,7 @@ def test_a_store_of_another_configuration_is_refused(tmp_path):
         with closing(SqliteStore(tmp_path / "kept.sqlite", **options)) as store, differs:
             dedup.Deduplicator(index=store, **options)
     with closing(IndexFile(tmp_path / "kept.index", dedup.Config())) as store, differs:
-        dedup.Deduplicator(index=store, guard=False)
+        dedup.Deduplicator(index=store, min_tokens=2)
     with pytest.raises(dedup.ConfigError, match="index has no use"):
         dedup.Deduplicator(index=ListStore([], dedup.Config(scope="document")), scope="document")
     for nothing in (b"kept.index", 5, open, SqliteStore):
