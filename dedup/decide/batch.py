@@ -18,7 +18,7 @@ from ..sketch.minhash import LANES, Shingles, shingle, sign
 from ..sketch.prefixes import find_prefixes
 from ..text.tokens import Tokens, fold, half_words
 from ..text.utf8 import Utf8
-from .places import KINDS, places, with_code
+from .places import CAPTION, places, with_code
 
 # The part that a paragraph plays: it has no word; is too short, and only looked at beside its equals in the document; is
 # looked up for an equal text only; or is judged in full.
@@ -106,7 +106,7 @@ def read_batch(
         kinds = with_code(texts, documents, kinds)
         ranks = rank(tokens, fast)
         if kinds is not None:  # of two that say as much what is no caption comes first
-            ranks[:, 1] += (kinds == KINDS.index("caption")).astype(np.int64) << 9
+            ranks[:, 1] += (kinds == CAPTION).astype(np.int64) << 9
         order, cores = np.lexsort((positions, ranks[:, 1], -ranks[:, 0], documents)), np.ascontiguousarray(ranks[:, 2:])
         held, twins = places(tokens, halves, documents, keys[:, 0], cores, kinds)
         twins[roles != SHORT] = -1

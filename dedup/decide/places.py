@@ -29,7 +29,7 @@ from ..text.utf8 import Utf8, counted
 ANYWHERE, BESIDE, APART, PINNED = range(4)
 SPAN = 2 * LONG  # paragraphs between two places that are far apart
 KINDS: tuple[Kind, ...] = ("text", "heading", "caption", "cell", "code")
-_CAPTION, _CELL, _CODE = range(2, 5)
+TEXT, HEADING, CAPTION, CELL, CODE = range(len(KINDS))
 _FENCE = "```"
 
 _Ints = NDArray[np.int64]
@@ -50,8 +50,8 @@ def places(
     """
     n = len(halves)
     held, twins = np.zeros(n, np.uint8), np.full(n, -1)
-    cells = np.zeros(n, np.bool_) if kinds is None else (kinds == _CELL) | (kinds == _CODE)
-    captions = np.zeros(n, np.bool_) if kinds is None else kinds == _CAPTION
+    cells = np.zeros(n, np.bool_) if kinds is None else (kinds == CELL) | (kinds == CODE)
+    captions = np.zeros(n, np.bool_) if kinds is None else kinds == CAPTION
     brief = (halves > 0) & (halves < 2 * BRIEF) | cells
     those = np.flatnonzero(brief)
     if not len(those):
@@ -85,7 +85,7 @@ def with_code(
             opened = p
             continue
         kinds = np.zeros(len(documents), np.uint8) if kinds is None else kinds
-        kinds[opened : p + 1] = _CODE
+        kinds[opened : p + 1] = CODE
         opened = -1
     return kinds
 
