@@ -4,6 +4,7 @@ import ast
 import importlib
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 from types import FunctionType
 
 import pytest
-from helpers import ROOT, TESTS, needs_numba
+from helpers import ROOT, TESTS, call, needs_numba
 
 import dedup
 from dedup._jit import backend as jit
@@ -159,6 +160,13 @@ def test_code_runs(page, tmp_path, monkeypatch):
     assert blocks
     for block in blocks:
         exec(compile(block, page, "exec"), {})
+
+
+def test_what_the_readme_says_of_the_command_is_what_it_prints():
+    blocks = re.findall(r"```console\n\$ dedup (.*?)\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert blocks
+    for command, printed in blocks:
+        assert call(*shlex.split(command)).output == printed
 
 
 def test_the_readme_is_short():
