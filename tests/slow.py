@@ -151,7 +151,8 @@ class Reading:
                 if all(self.bits[k] & LABEL or self.listed[k] for k in between):
                     front = stop
         if (
-            front < len(self.tokens) - 1
+            front == self.marks
+            and front < len(self.tokens) - 1
             and self.bits[front] & ARTICLE
             and not (self.bits[front] & LABEL or self.listed[front])
         ):
@@ -266,7 +267,7 @@ def beside(a: Reading, begin: int, end: int, b: Reading, x: int, y: int, cut: bo
     m, size = len(b.tokens), sum(a.halves[begin:end])
     if begin and x and a.bits[begin - 1] & ARTICLE and x not in b.stops and not b.bits[x - 1] & ARTICLE:
         return Why.OTHER_ARTICLE
-    if begin and x and b.numbers[x - 1] and any(a.numbers[:begin]):
+    if begin and x and any(b.numbers[max(0, x - BRIEF) : x]) and any(a.numbers[:begin]):
         return Why.OTHER_NUMBER
     if y < m and y not in b.stops and not b.flags[y] & IS_UNSPACED and b.numbers[y - 1]:
         return Why.QUANTITY
@@ -282,6 +283,9 @@ def beside(a: Reading, begin: int, end: int, b: Reading, x: int, y: int, cut: bo
     opens = x - marks <= 2 and all(b.listed[marks:x])
     left, before = (0, 0) if opens else (sum(b.weights[:x]), sum(b.weights[first:x]))
     right, behind = sum(b.weights[y:]), 0 if cut else sum(b.weights[y:last])
+    own = sum(a.halves[:begin]) + sum(a.halves[end:])
+    if dropped and (size < 2 * LONG or not b.known or left + right <= own):
+        return Why.DROPPED
     if size < 4 * SHORT and any(a.numbers[begin:end]):
         return Why.NUMBER_BESIDE if left + right or any(b.numbers[:x]) or any(b.numbers[y:]) else Why.SAID
     if size < 2 * LONG and before:
@@ -290,9 +294,6 @@ def beside(a: Reading, begin: int, end: int, b: Reading, x: int, y: int, cut: bo
         return Why.CONTINUED
     if (before or behind) and not b.known:
         return Why.UNKNOWN
-    own = sum(a.halves[:begin]) + sum(a.halves[end:])
-    if dropped and (size < 2 * LONG or not b.known or left + right <= own):
-        return Why.DROPPED
     if left + right > size and size < 2 * LONG and not cut and not (size >= 2 * BRIEF and not behind):
         return Why.MUCH_BESIDE
     return Why.SAID
@@ -323,7 +324,7 @@ def slow_says(b: str, a: str) -> tuple[str, Why]:
             relation, row = find(one, begin, end, other)
             if relation != "distinct":
                 return "contained", Why.SAID
-            why = max(why, row)
+            why = row if why == Why.NOT_SAID else why
     return "distinct", why
 
 
@@ -358,29 +359,31 @@ def slow_places(texts: Sequence[str], kinds: Sequence[int] | None = None) -> tup
     found = [_stands(p, lengths, cells, kinds, texts) for p in range(len(texts))]
     twins: list[int | None] = [None] * len(texts)
     staying: dict[tuple[str, ...], list[int]] = {}
-    for p, key in enumerate(tokens):
-        equals = [q for q in range(len(texts)) if tokens[q] == key and _is_brief(lengths[q], cells[q], kinds[q])]
+    for p in sorted(range(len(texts)), key=lambda p: kinds[p] == CAPTION):
+        equals = [q for q in range(len(texts)) if tokens[q] == tokens[p] and _is_brief(lengths[q], cells[q])]
         if p not in equals or len(equals) == 1:
             continue
-        before = staying.setdefault(key, [])
+        before = staying.setdefault(tokens[p], [])
         beside = _beside(p, equals, lengths[p], texts[p])
-        far = lengths[p] >= SHORT and not _core_numbers(texts[p]) and len(equals) < SHORT
-        far = far and not _is_amid(equals[0], lengths) and not cells[equals[0]]
+        first, caption = equals[0], kinds[p] == CAPTION
+        far = lengths[p] >= SHORT and not _core_numbers(texts[first]) and len(equals) < SHORT
+        far = far and not _is_amid(first, lengths) and not cells[first] and kinds[first] != CAPTION
         amid = lengths[p] >= SHORT and _is_amid(p, lengths) and len(equals) <= SHORT
         for q in reversed(before[-LONG:]):
-            place = (beside and p - q < SHORT) or (far and p - q > 2 * LONG) or amid
-            if (place and not cells[p]) or _in_a_run(p, q, tokens, plain):
+            distance = abs(p - q)
+            place = (beside and distance < SHORT) or (far and distance > 2 * LONG) or amid or caption
+            if (place and not cells[p]) or _in_a_run(max(p, q), min(p, q), tokens, plain):
                 twins[p], found[p] = q, lambda position: True
                 break
         else:
-            if before or len(equals) > SHORT:
+            if (before or len(equals) > SHORT) and not caption:
                 found[p] = lambda position: False
             before.append(p)
     return found, twins
 
 
-def _is_brief(length: float, cell: bool, kind: int) -> bool:
-    return kind != CAPTION and (0 < length < BRIEF or cell)
+def _is_brief(length: float, cell: bool) -> bool:
+    return 0 < length < BRIEF or cell
 
 
 def _core_numbers(text: str) -> bool:
@@ -396,7 +399,7 @@ def _is_amid(p: int, lengths: Sequence[float]) -> bool:
 
 def _stands(p: int, lengths: list[float], cells: list[bool], kinds: Sequence[int], texts: Sequence[str]) -> Stands:
     """Return where the originals of a paragraph may stand that has no equal in its document."""
-    if not _is_brief(lengths[p], cells[p], kinds[p]):
+    if not _is_brief(lengths[p], cells[p]) or kinds[p] == CAPTION:
         return lambda position: True
     if cells[p]:
         return lambda position: False

@@ -361,6 +361,9 @@ def info(index: str, check: bool) -> None:
 def make_ready() -> None:
     """Make the compiled kernels now, so that large runs are fast from their beginning: a line for a Dockerfile.
 
+    \b
+    dedup warm-up
+
     Without it the first large run has them made beside its work.
     """
     warm_up()

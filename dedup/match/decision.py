@@ -152,11 +152,11 @@ def front_kernel(text, lexicon):
     k = 0
     while k < n - 1 and is_heading_mark_kernel(text, k):
         k += 1
-    front = k
+    front = marks = k
     while k < min(n - 1, front + BRIEF):
         bits = bits_kernel(text, k, lexicon)
         if not (bits & LABEL or is_listed_kernel(text, k)):
-            if k == front and bits & ARTICLE:
+            if k == marks and bits & ARTICLE:
                 return k + 1
             break
         k += 1
@@ -404,7 +404,7 @@ def edges_kernel(a, b, piece, lexicon):
         if bits_kernel(a, begin - 1, lexicon) & ARTICLE and b.flags[x] & AFTER_STOP == 0:
             if bits_kernel(b, x - 1, lexicon) & ARTICLE == 0:
                 return Why.OTHER_ARTICLE
-        if b.flags[x - 1] & HAS_NUMBER and has_number_kernel(a, 0, begin):
+        if has_number_kernel(a, 0, begin) and has_number_kernel(b, max(0, x - BRIEF), x):
             return Why.OTHER_NUMBER
     if y < len(b.flags) and b.flags[y] & (AFTER_STOP | IS_UNSPACED) == 0 and b.flags[y - 1] & HAS_NUMBER:
         return Why.QUANTITY
@@ -447,6 +447,10 @@ def beside_kernel(a, b, piece, lexicon):
         left = before = 0
     if cut:
         behind = 0
+    if dropped > 0:
+        own = half_words_kernel(a, 0, begin) + half_words_kernel(a, end, len(a.flags))
+        if left + right <= own or size < 2 * LONG or not is_known_kernel(b, lexicon):
+            return Why.DROPPED, 0
     if size < 4 * SHORT and has_number_kernel(a, begin, end):
         if left + right > 0 or has_number_kernel(b, 0, x) or has_number_kernel(b, y, m):
             return Why.NUMBER_BESIDE, 0
@@ -457,10 +461,6 @@ def beside_kernel(a, b, piece, lexicon):
         return Why.CONTINUED, behind
     if (before > 0 or behind > 0) and not is_known_kernel(b, lexicon):
         return Why.UNKNOWN, before + behind
-    if dropped > 0:
-        own = half_words_kernel(a, 0, begin) + half_words_kernel(a, end, len(a.flags))
-        if left + right <= own or size < 2 * LONG or not is_known_kernel(b, lexicon):
-            return Why.DROPPED, 0
     if size >= 2 * LONG or cut or left + right <= size or (size >= 2 * BRIEF and behind == 0):
         return SAID, 0
     return Why.MUCH_BESIDE, left + right
@@ -499,7 +499,7 @@ def find_kernel(a, begin, end, b, lexicon):
             row, beside = beside_kernel(a, b, Piece(begin, end, x, y, cut, dropped), lexicon)
         if row == SAID:
             return CONTAINED, SAID, 0
-        if row > why:
+        if why <= Why.NOT_SAID:
             why, told = row, beside
     return DISTINCT, why, told
 
@@ -531,6 +531,6 @@ def says_kernel(b, a, lexicon):
                 return EXACT, SAID, 0
         if relation != DISTINCT:
             return relation if part == 0 else CONTAINED, SAID, 0
-        if row > why:
+        if why <= Why.NOT_SAID:
             why, told = row, beside
     return DISTINCT, why, told
