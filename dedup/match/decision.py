@@ -466,7 +466,7 @@ def find_kernel(a, begin, end, b, lexicon):
 def says_kernel(b, a, lexicon):
     """Return how b says what a says: relation, the row of the tables by which it does not, and the token or weight it tells.
 
-    What must stand in b is all of a, or a without what may stand before and behind it: an article, labels, a list number.
+    What must stand in b is all of a, or a without what may stand before and behind it: labels, a list number, an article.
     """
     length, other = a.starts[len(a.flags)], b.starts[len(b.flags)]  # of all, however often they say it
     a, b = single_kernel(a), single_kernel(b)
@@ -483,9 +483,11 @@ def says_kernel(b, a, lexicon):
         return relation, SAID, 0
     front = front_kernel(a, lexicon)
     back = back_kernel(a, front, lexicon)
-    for part in range(1, 4):
-        begin, end = front if part & 1 else 0, back if part & 2 else n
-        if (part & 1 and front == 0) or (part & 2 and back == n):
+    article = front > 1 and bits_kernel(a, front - 1, lexicon) & ARTICLE != 0  # behind a label: b may have it, too
+    for part in range(1, 6):
+        begin = 0 if part == 1 else front if part < 4 else front - 1
+        end = back if part & 1 else n  # 0 ... back; front ... n; front ... back; and these two with the article
+        if (part > 1 and front == 0) or (part > 3 and not article) or (part & 1 and back == n):
             continue
         relation, row, beside = find_kernel(a, begin, end, b, lexicon)
         if relation != DISTINCT:
