@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 
 from datasketch import MinHash
 from xxhash import xxh32_intdigest
@@ -274,7 +274,8 @@ def slow_says(b: str, a: str) -> tuple[str, Why]:
         return "exact", Why.SAID
     if relation != "distinct":
         return relation, why
-    for begin, end in dict.fromkeys([(front, n), (0, back), (front, back)]):
+    fronts = [0, front, front - 1] if front > 1 and one.bits[front - 1] & ARTICLE else [0, front]
+    for begin, end in dict.fromkeys(product(fronts, [n, back])):
         if (begin, end) != (0, n):
             relation, row = find(one, begin, end, other)
             if relation != "distinct":
