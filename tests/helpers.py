@@ -15,7 +15,11 @@ from dedup.cli.main import main
 from dedup.decide.batch import USUAL
 from dedup.index.append_log import Log
 from dedup.index.tables import Entries
+from dedup.match import lexicon
+from dedup.match.decision import Text, says_kernel, text_of
+from dedup.match.tables import RELATIONS, Why
 from dedup.text.paragraphs import cuts, split_paragraphs, without
+from dedup.text.tokens import fold
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ROOT / "tests"
@@ -84,6 +88,17 @@ def forged(path, change):
     target.append(change(payload))
     target.commit(facts)
     target.close()
+
+
+def says(b, a, fast=False):
+    """How b says what a says, by the kernel: relation and row of the tables."""
+    tokens = [fold([b]), fold([a])]
+    if not fast:
+        relation, why, _ = says_kernel(*(text_of(one.text(0), one.flags_of(0)) for one in tokens), lexicon.words())
+    else:
+        texts = [Text(one.buffer, one.starts, np.asarray(one.padded_flags)[: len(one.flags)]) for one in tokens]
+        relation, why, _ = jit.compiled(says_kernel)(*texts, lexicon.table())
+    return RELATIONS[relation], Why(why)
 
 
 def written(number):

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache, reduce
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from operator import or_
 
 from datasketch import MinHash
@@ -151,8 +151,7 @@ class Reading:
                 if all(self.bits[k] & LABEL or self.listed[k] for k in between):
                     front = stop
         if (
-            front == self.marks
-            and front < len(self.tokens) - 1
+            front < len(self.tokens) - 1
             and self.bits[front] & ARTICLE
             and not (self.bits[front] & LABEL or self.listed[front])
         ):
@@ -319,7 +318,8 @@ def slow_says(b: str, a: str) -> tuple[str, Why]:
         return "exact", Why.SAID
     if relation != "distinct":
         return relation, why
-    for begin, end in dict.fromkeys([(front, n), (0, back), (front, back)]):
+    fronts = [0, front, front - 1] if front > 1 and one.bits[front - 1] & ARTICLE else [0, front]
+    for begin, end in dict.fromkeys(product(fronts, [n, back])):
         if (begin, end) != (0, n):
             relation, row = find(one, begin, end, other)
             if relation != "distinct":

@@ -55,7 +55,7 @@ def in_words(relation: int, why: Why, told: int, count: int, outer: Text) -> str
     if why == Why.DENIED:
         beside = outer.text[outer.starts[told] : outer.starts[told + 1] - 1].decode("utf-8", "replace")[:40]
     count = max(1, told // 2)
-    return why.words.format(words=_words(count), stand="stands" if count == 1 else "stand", beside=beside)
+    return why.words.format(words=f"{_words(count)} stand{'s' * (count == 1)}", beside=beside)
 
 
 def removal_reason(relation: int, count: int, threshold: float | None, jaccard: float) -> str:

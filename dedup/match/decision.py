@@ -152,11 +152,11 @@ def front_kernel(text, lexicon):
     k = 0
     while k < n - 1 and is_heading_mark_kernel(text, k):
         k += 1
-    front = marks = k
+    front = k
     while k < min(n - 1, front + BRIEF):
         bits = bits_kernel(text, k, lexicon)
         if not (bits & LABEL or is_listed_kernel(text, k)):
-            if k == marks and bits & ARTICLE:
+            if k == front and bits & ARTICLE:
                 return k + 1
             break
         k += 1
@@ -508,7 +508,7 @@ def find_kernel(a, begin, end, b, lexicon):
 def says_kernel(b, a, lexicon):
     """Return how b says what a says: relation, the row of the tables by which it does not, and the token or weight it tells.
 
-    What must stand in b is all of a, or a without what may stand before and behind it: an article, labels, a list number.
+    What must stand in b is all of a, or a without what may stand before and behind it: labels, a list number, an article.
     """
     length, other = a.starts[len(a.flags)], b.starts[len(b.flags)]  # of all, however often they say it
     a, b = single_kernel(a), single_kernel(b)
@@ -517,13 +517,16 @@ def says_kernel(b, a, lexicon):
         return DISTINCT, Why.NO_WORDS, 0
     if b.flags[0] & IS_ADDRESS and a.flags[0] & IS_ADDRESS == 0:
         return DISTINCT, Why.ADDRESS, 0
-    why, told, front, back = SAID, 0, 0, n
-    for part in range(4):  # all of a, then without what stands before, behind, or both
+    why, told, front, back, article = SAID, 0, 0, n, False
+    for part in range(
+        6
+    ):  # all of a, then without what stands before it, or without that but its article; and behind it
         if part == 1:
             front = front_kernel(a, lexicon)
             back = back_kernel(a, front, lexicon)
-        begin, end = front if part & 1 else 0, back if part & 2 else n
-        if (part & 1 and front == 0) or (part & 2 and back == n):
+            article = front > 1 and bits_kernel(a, front - 1, lexicon) & ARTICLE != 0
+        begin, end = 0 if part < 2 else front - (part >= 4), back if part & 1 else n
+        if (part & 1 and back == n) or (part >= 2 and front == 0) or (part >= 4 and not article):
             continue
         relation, row, beside = find_kernel(a, begin, end, b, lexicon)
         if relation == NEAR and a.starts[n] == length == other == b.starts[m]:

@@ -37,7 +37,7 @@ class Why(IntEnum):
     """The row of the tables by which both of two paragraphs stay, with words for people; SAID if one says the other.
 
     Ascending: of several places in a text the row that comes last here is named. The words may speak of `words`, how many
-    `stand` there, and of the token `beside` the piece.
+    stand there, and of the token `beside` the piece.
     """
 
     words: str
@@ -54,11 +54,11 @@ class Why(IntEnum):
     UNLIKE = "the Jaccard similarity is below the threshold"
     FEW = "a text of one or two words is only said by its equal"
     NUMBER_BESIDE = "a short text with a number stands beside other words"
-    MUCH_BESIDE = "{words} {stand} beside it, more than it has"
+    MUCH_BESIDE = "{words} beside it, more than it has"
     DROPPED = "small words are missing in it, and it is no quotation from a longer text"
-    CONTINUED = "{words} {stand} behind it in the same sentence: only mentioned"
-    MENTIONED = "{words} {stand} before it in the same sentence: only mentioned"
-    UNKNOWN = "{words} {stand} beside it in the same sentence, in a language that is not known"
+    CONTINUED = "{words} behind it in the same sentence: only mentioned"
+    MENTIONED = "{words} before it in the same sentence: only mentioned"
+    UNKNOWN = "{words} beside it in the same sentence, in a language that is not known"
     OTHER_ARTICLE = "another word stands before it where it has an article"
     OTHER_NUMBER = "both have a number of their own before it"
     QUANTITY = "it ends within a quantity"

@@ -1,31 +1,16 @@
 """What two paragraphs are to each other: against the slow twin, and the laws of the decision."""
 
-import numpy as np
 import pytest
-from helpers import both_rungs
+from helpers import both_rungs, says
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from slow import read, slow_says
 from strategies import any_text, edited, said, sentence
 
 import dedup
-from dedup._jit import backend as jit
 from dedup.decide.batch import rank
-from dedup.match import lexicon
-from dedup.match.decision import Text, says_kernel, text_of
-from dedup.match.tables import CLOSED, RELATIONS, Why
+from dedup.match.tables import CLOSED
 from dedup.text.tokens import fold
-
-
-def says(b, a, fast):
-    """How b says what a says, by the kernel: relation and row of the tables."""
-    tokens = [fold([b]), fold([a])]
-    if not fast:
-        relation, why, _ = says_kernel(*(text_of(one.text(0), one.flags_of(0)) for one in tokens), lexicon.words())
-    else:
-        texts = [Text(one.buffer, one.starts, np.asarray(one.padded_flags)[: len(one.flags)]) for one in tokens]
-        relation, why, _ = jit.compiled(says_kernel)(*texts, lexicon.table())
-    return RELATIONS[relation], Why(why)
 
 
 def ends_in_small_words(text):

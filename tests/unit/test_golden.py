@@ -98,7 +98,7 @@ def test_a_run_over_files_made_before_goes_on(kept, tmp_path):
             f"the version of the rule is {DECISION_VERSION - 1} in the index, {DECISION_VERSION} here",
         ),
         ({"scheme": "other"}, "the scheme of signatures is 'other' in the index, 'affine32 xxh32' here"),
-        ({"config": {"threshold": 0.8}}, "threshold is 0.8 in the index, 0.7 here"),
+        ({"config": {"threshold": 0.8}}, "threshold is 0.8 in the index, None here"),
     ],
 )
 def test_an_index_of_another_version_is_refused(kept, facts, named):
