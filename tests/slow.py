@@ -183,14 +183,16 @@ class Reading:
     def line(self) -> tuple[str, list[int]]:
         """Return its letters in one line, and where each token begins.
 
-        Behind every token a space, or a bar where two tokens never run together; between two numbers that is so, too.
+        Small words that have a capital have capitals. Behind every token stands a space, or a bar where two tokens never
+        run together, as two numbers never do.
         """
         line, places = "|", []
         for k, token in enumerate(self.tokens):
             places.append(len(line))
             bar = self.apart[k] or k + 1 == len(self.tokens) or self.apart[k + 1]
             bar = bar or (token[-1] <= "9" and self.tokens[k + 1][0] <= "9")
-            line += token + ("|" if bar else " ")
+            small = self.alone[k] & CLOSED and self.flags[k] & HAS_CAPITAL
+            line += (token.upper() if small else token) + ("|" if bar else " ")
         return line, [*places, len(line)]
 
 
@@ -217,11 +219,11 @@ def pattern(a: Reading, begin: int, end: int, small: bool, cut: bool) -> re.Patt
             body += "".join(rf"|(?<=[ |]){re.escape(other)}(?=[ |])" for other in others)
         if cut and k == end - 1:
             body += rf"|(?<=[ |]){re.escape(a.tokens[k])}[^ |]*(?=[ |])"
-        part = f"({body})"
+        part = f"((?i:{body}))"
         if k + 1 < end:
             part += r"[ |]" if line[places[k + 1] - 1] == "|" else "[ |]?"
         if small and k > begin:
-            may_go = a.alone[k] & CLOSED and k + 1 < end
+            may_go = a.alone[k] & CLOSED and not a.flags[k] & HAS_CAPITAL and k + 1 < end
             part = rf"(?:(?<=[ |])(?:{closed})[ |])*" + (f"(?:{part}|(?<=[ |]))" if may_go else part)
         parts.append(part)
     return re.compile("(?<=[ |])" + "".join(parts) + "(?=[ |])")
@@ -421,7 +423,7 @@ def _beside(p: int, equals: list[int], length: float, text: str) -> bool:
             together.insert(0, q)
     if length >= SHORT:
         return len(together) <= SHORT
-    return not _core_numbers(text) and (len(together) < SHORT or len(together) == len(equals) == SHORT)
+    return not _core_numbers(text) and (len(together) < SHORT or max(equals) - min(equals) < len(equals) <= SHORT)
 
 
 def _in_a_run(p: int, q: int, tokens: list[tuple[str, ...]], plain: list[float]) -> bool:

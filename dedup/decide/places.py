@@ -147,10 +147,10 @@ def _group(
     amid, cells, captions = marks
     few, apart = len(members) <= SHORT, held[members[0]] == APART and len(members) < SHORT
     words = lists.halves[members[0]] >= 2 * SHORT
-    together = _together(members)
+    together, side_by_side = _together(members), members[-1] - members[0] < len(members) <= SHORT
     staying: list[int] = []
     for i, size in sorted(zip(members, together, strict=True), key=lambda one: bool(captions[one[0]])):
-        near = size <= SHORT if words else size < SHORT or (few and size == len(members))
+        near = size <= SHORT if words else size < SHORT or side_by_side
         near &= words or not lists.held[members[0]]
         for k in reversed(staying[-LONG:]):
             distance = abs(i - k)

@@ -65,7 +65,7 @@ def removal_reason(relation: int, count: int, threshold: float | None, jaccard: 
     if threshold is not None:
         return f"Jaccard similarity {jaccard:.2f} is at least {threshold:g}"
     if relation == NEAR:
-        return f"the same letters in {_words(count)}, cut or spelled in another way, or said twice"
+        return "the same letters, cut or spelled in another way, or said twice"
     return f"what it says, in {_words(count)}, stands in the other in one piece, and nothing beside it changes that"
 
 

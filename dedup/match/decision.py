@@ -499,7 +499,7 @@ def find_kernel(a, begin, end, b, lexicon):
             row, beside = beside_kernel(a, b, Piece(begin, end, x, y, cut, dropped), lexicon)
         if row == SAID:
             return CONTAINED, SAID, 0
-        if why <= Why.NOT_SAID:
+        if row > why:
             why, told = row, beside
     return DISTINCT, why, told
 

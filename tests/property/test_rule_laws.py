@@ -44,7 +44,7 @@ def two_small_words(text):
 @settings(max_examples=300)
 def test_places(backend, texts, kinds):
     """What is said of places is said of each paragraph by itself, too."""
-    kinds = kinds and kinds[: len(texts)]
+    kinds = None if kinds is None else kinds[: len(texts)]
     fast = backend == "numba"
     held = read_batch(
         texts,
@@ -52,7 +52,7 @@ def test_places(backend, texts, kinds):
         dedup.Config(min_tokens=1000),
         alone=False,
         fast=fast,
-        kinds=kinds and np.array(kinds, np.uint8),
+        kinds=None if kinds is None else np.array(kinds, np.uint8),
     )
     stands, twins = slow_places(texts, kinds)
     assert held.twins.tolist() == [-1 if twin is None else twin for twin in twins]

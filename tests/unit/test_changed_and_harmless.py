@@ -163,11 +163,6 @@ def truncated(text, language):
     return " ".join(words if words[-1][-1].isalpha() else text.split()) + " …"
 
 
-def backwards(text):
-    """The words of a text backwards, none of which is a known word."""
-    return re.sub(r"\b(?=[^\W\d_])", "x", text[::-1])
-
-
 EDITS = {
     "full stop": lambda text, _: text + ".",
     "quotes": lambda text, _: f"“{text}”",
@@ -186,7 +181,7 @@ EDITS = {
     "label": lambda text, language: LABELS[language] + text,
     "truncation": truncated,
     "article": lambda text, language: text.replace(*ARTICLES[language], 1),
-    "one sentence more": lambda text, language: text + ". " + (text[::-1] if language in UNSPACED else backwards(text)),
+    "one sentence more": lambda text, language: text + ". Zyx wvu tsr.",
 }
 HARMLESS = [
     (language, edit, text, EDITS[edit](text, language))
