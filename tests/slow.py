@@ -134,7 +134,7 @@ class Reading:
             return 0, 0, 0
         front = self.front()
         back = self.back(front)
-        labels = len(self.tokens) - back + sum(bits & LABEL > 0 for bits in self.bits[:front])
+        labels = len(self.tokens) - back + sum(bits & (LABEL | ARTICLE) > 0 for bits in self.bits[:front])
         return labels - len(self.tokens), self.flags[0] & IS_ADDRESS, min(labels + self.repeats, 255)
 
     def core(self) -> tuple[int, int]:

@@ -171,8 +171,8 @@ def back_kernel(text, begin, lexicon):
 def rank_kernel(text, lexicon):
     """Return by what a text comes in the order of its document: words that it says, descending, and what else it is, ascending.
 
-    Labels say nothing, and what is said twice is said once. Of two that say as much prose comes before an address, then
-    what has fewer labels and repeats. Returns also from which token until which it says that.
+    Labels and an article before it say nothing, and what is said twice is said once. Of two that say as much prose comes
+    before an address, then what has fewer of those and of repeats. Returns also from which token until which it says that.
     """
     one = single_kernel(text)
     n = len(one.flags)
@@ -182,7 +182,7 @@ def rank_kernel(text, lexicon):
     back = back_kernel(one, front, lexicon)
     labels = n - back
     for k in range(front):
-        labels += bits_kernel(one, k, lexicon) & LABEL != 0
+        labels += bits_kernel(one, k, lexicon) & (LABEL | ARTICLE) != 0
     repeats = len(text.flags) // n - 1
     return n - labels, (text.flags[0] & IS_ADDRESS) << 8 | min(labels + repeats, 255), front, back
 

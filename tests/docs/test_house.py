@@ -16,7 +16,7 @@ from helpers import ROOT, TESTS, needs_numba
 import dedup
 from dedup._jit import backend as jit
 from dedup._jit import intrinsics
-from dedup.match import align
+from dedup.match import decision
 from dedup.text import _fold_numba
 
 
@@ -133,7 +133,7 @@ def kernels():
 
 def test_no_kernel_loses_memory():
     """Only in kernels that are marked numba frees what nobody holds, and only they may have arrays made for them."""
-    assert {align.chain_kernel, _fold_numba.fold_kernel} <= set(kernels())
+    assert {decision.says_kernel, _fold_numba.fold_kernel} <= set(kernels())
     for kernel in kernels():
         if "makes_arrays" in vars(kernel):  # what these return is not counted
             assert not {"layout_kernel", "read_beside_kernel"} & set(kernel.__code__.co_names), kernel

@@ -200,6 +200,7 @@ def test_figures_are_of_shingles():
         ([f"{BRIEF} {BRIEF}", BRIEF], 1),  # what is said twice is said once
         ([f"Read more: {BRIEF}", f"Read: {BRIEF}"], 1),  # fewer labels
         ([BRIEF, f"3. {BRIEF}"], 1),  # a number says something
+        ([f"The {BRIEF}", BRIEF], 1),  # nor does an article before it
         ([BRIEF, BRIEF.upper()], 0),  # the first
     ],
 )
