@@ -476,7 +476,7 @@ def says_kernel(b, a, lexicon):
     if b.flags[0] & IS_ADDRESS and a.flags[0] & IS_ADDRESS == 0:
         return DISTINCT, Why.ADDRESS, 0
     relation, why, told = find_kernel(a, 0, n, b, lexicon)
-    if relation == NEAR and a.starts[n] == length == other == b.starts[m]:
+    if relation == NEAR and length == other:
         if same_bytes(a.text, 0, b.text, 0, length) == length:
             return EXACT, SAID, 0
     if relation != DISTINCT:
