@@ -270,7 +270,7 @@ def slow_says(b: str, a: str) -> tuple[str, Why]:
         return "distinct", Why.ADDRESS
     n, (front, back) = len(one.tokens), one.core()
     relation, why = find(one, 0, n, other)
-    if relation == "near" and one.every == other.every and not one.repeats:
+    if relation == "near" and one.every == other.every:
         return "exact", Why.SAID
     if relation != "distinct":
         return relation, why

@@ -6,7 +6,7 @@ from helpers import stays
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from slow import read, slow_clean, slow_places, weight
-from strategies import articles, pages
+from strategies import articles, edited, pages, said, sentence
 
 import dedup
 from dedup.decide.batch import Sizes, read_batch
@@ -65,6 +65,18 @@ def may(held, p, q):
         BESIDE: distance is not None and distance < 3,
         PINNED: False,
     }[held]
+
+
+@given(said() | st.tuples(edited(sentence), edited(sentence)))
+@settings(max_examples=400)
+def test_two_paragraphs_of_a_document_are_decided_as_they_compare(backend, pair):
+    assume(all(weight(text) >= BRIEF and not two_small_words(text) and "#" not in text for text in pair))
+    found, result = dedup.compare(*pair), dedup.clean("\n\n".join(pair))
+    assert len(result.removed) == found.is_duplicate
+    for removal in result.removed:
+        assert removal.decision.relation == found.relation
+        if read(pair[0]).rank() != read(pair[1]).rank():  # else the first stays, and to `compare` none is the first
+            assert found.inner in (None, "ab"[removal.position])
 
 
 @given(documents=articles(most=6), size=st.integers(1, 9), jobs=st.integers(1, 3))

@@ -23,6 +23,7 @@ SAID = [
     ("near", "Der Brücken bau in Lindau", "Der Brückenbau in Lindau"),
     ("near", "Top Health & Harbour Trends", "Top Health and Harbour Trends"),
     # What says itself several times over says it once
+    ("exact", f"{BRIEF} {BRIEF}", f"{BRIEF}. {BRIEF}!"),
     ("near", BRIEF, f"{BRIEF} {BRIEF}"),
     ("near", f"{BRIEF} {BRIEF} {BRIEF} {BRIEF}", BRIEF),
     ("near", "首相访问渡轮码头首相访问渡轮码头", "首相访问渡轮码头"),
