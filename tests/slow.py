@@ -93,7 +93,10 @@ class Reading:
         self.numbers = [bool(f & HAS_NUMBER) for f in flags]
         self.listed = [len(t) <= SHORT and t[0] in "0123456789" and t[-1] in "0123456789" for t in tokens]
         # What never runs together with what stands beside it.
-        self.apart = [bool(f & (ALL_SYMBOL | IS_UNSPACED) or b & (ARTICLE | DENIAL)) for f, b in zip(flags, self.bits, strict=True)]
+        self.apart = [
+            bool(f & (ALL_SYMBOL | IS_UNSPACED) or b & (ARTICLE | DENIAL))
+            for f, b in zip(flags, self.bits, strict=True)
+        ]
         self.loud = [
             f & (HAS_CAPITAL | HAS_LOWER | HAS_NUMBER) == HAS_CAPITAL and len(t.encode()) >= (2 if t[0] < "\x80" else 4)
             for t, f in zip(tokens, flags, strict=True)
@@ -116,7 +119,11 @@ class Reading:
             if front < stop < len(self.tokens) and stop <= front + BRIEF:
                 if all(self.bits[k] & LABEL or self.listed[k] for k in between):
                     front = stop
-        if front < len(self.tokens) - 1 and self.bits[front] & ARTICLE and not (self.bits[front] & LABEL or self.listed[front]):
+        if (
+            front < len(self.tokens) - 1
+            and self.bits[front] & ARTICLE
+            and not (self.bits[front] & LABEL or self.listed[front])
+        ):
             front += 1
         return front
 
@@ -171,7 +178,9 @@ def pattern(a: Reading, begin: int, end: int, small: bool, cut: bool) -> re.Patt
         if a.apart[k]:
             body = re.escape(a.tokens[k])
         if a.spelling[k]:
-            others = [w.decode() for w, s in words().spellings.items() if s != a.spelling[k] and s >> 1 == a.spelling[k] >> 1]
+            others = [
+                w.decode() for w, s in words().spellings.items() if s != a.spelling[k] and s >> 1 == a.spelling[k] >> 1
+            ]
             # No two spellings of its first word begin with different letters.
             others = [word for word in others if k > begin or word[0] == a.tokens[k][0]]
             body += "".join(rf"|(?<=[ |]){re.escape(other)}(?=[ |])" for other in others)
@@ -200,10 +209,14 @@ def find(a: Reading, begin: int, end: int, b: Reading) -> tuple[str, Why]:
         if not found:
             continue
         y = places.index(found.end() + 1)
-        pairs = [(k, places.index(found.start(g))) for g, k in enumerate(range(begin, end), 1) if found.start(g) in places[:-1]]
-        equal = [(k, l) for k, l in pairs if a.tokens[k] == b.tokens[l]]
+        pairs = [
+            (k, places.index(found.start(g)))
+            for g, k in enumerate(range(begin, end), 1)
+            if found.start(g) in places[:-1]
+        ]
+        equal = [(k, j) for k, j in pairs if a.tokens[k] == b.tokens[j]]
         whole = (begin, end, x, y) == (0, len(a.tokens), 0, len(b.tokens)) and not dropped
-        if a.mixed and b.mixed and any(a.loud[k] != b.loud[l] for k, l in equal):
+        if a.mixed and b.mixed and any(a.loud[k] != b.loud[j] for k, j in equal):
             row = Why.CAPITALS
         elif whole:
             return "near", Why.SAID
@@ -305,9 +318,13 @@ def slow_places(texts: Sequence[str], kinds: Sequence[int] | None = None) -> tup
     kinds = kinds or [TEXT] * len(texts)
     lengths, tokens = [weight(text) for text in texts], [tuple(fast_tokens(text)) for text in texts]
     cells = [kind in (CELL, CODE) for kind in kinds]
-    plain = [sum(not number for number in map(bool, (f & HAS_NUMBER for f in fold([text]).flags_of(0)))) for text in texts]
+    plain = [
+        sum(not number for number in map(bool, (f & HAS_NUMBER for f in fold([text]).flags_of(0)))) for text in texts
+    ]
     unspaced = [length < len(t) for length, t in zip(lengths, tokens, strict=True)]
-    plain = [length - (len(t) - p) if u else p for length, t, p, u in zip(lengths, tokens, plain, unspaced, strict=True)]
+    plain = [
+        length - (len(t) - p) if u else p for length, t, p, u in zip(lengths, tokens, plain, unspaced, strict=True)
+    ]
     found = [_stands(p, lengths, cells, kinds, texts) for p in range(len(texts))]
     twins: list[int | None] = [None] * len(texts)
     staying: dict[tuple[str, ...], list[int]] = {}

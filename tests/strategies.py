@@ -76,7 +76,11 @@ def said(draw):
     core = draw(made)
     texts = []
     for _ in range(2):
-        words = [*draw(st.just([]) | made.map(lambda some: some[:4])), *core, *draw(st.just([]) | made.map(lambda some: some[:5]))]
+        words = [
+            *draw(st.just([]) | made.map(lambda some: some[:4])),
+            *core,
+            *draw(st.just([]) | made.map(lambda some: some[:5])),
+        ]
         how, place = draw(st.integers(0, 9)), draw(st.integers(0, len(words) - 1))
         if how == 0:
             words[place] = draw(st.sampled_from(PIECES))
@@ -101,5 +105,8 @@ def pages(draw, most=14):
     body = sentence.map(lambda text: f"{text} and then {text}")
     parts = draw(st.lists(st.one_of(pool, pool, body), max_size=most))
     again = parts[draw(st.integers(0, most)) :][: draw(st.integers(0, most))]
-    between = [f"row {number} of {draw(st.sampled_from(['a', 'the same']))} list" for number in range(draw(st.sampled_from([0, 1, 26])))]
+    between = [
+        f"row {number} of {draw(st.sampled_from(['a', 'the same']))} list"
+        for number in range(draw(st.sampled_from([0, 1, 26])))
+    ]
     return [*parts, *between, *again]

@@ -13,8 +13,8 @@ import pytest
 from helpers import CORPUS, call
 
 import dedup
-from dedup.report.diff import plain
 from dedup.report import removals as report
+from dedup.report.diff import plain
 from dedup.report.kept_texts import Shown
 from dedup.report.sample import as_page as sample_page
 from dedup.report.sample import precision

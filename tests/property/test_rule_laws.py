@@ -1,5 +1,7 @@
 """One rule, one answer: against the slow model, in any batch, with any number of threads, and its guarantees."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from helpers import stays
@@ -28,14 +30,16 @@ OPTIONS = [
 @settings(max_examples=60)
 def test_model(backend, options, documents):
     config = dedup.Config(**options)
-    assume(not any(two_small_words(text[span.start : span.end]) for text in documents for span in split_paragraphs(text)))
+    assume(
+        not any(two_small_words(text[span.start : span.end]) for text in documents for span in split_paragraphs(text))
+    )
     assert stays(documents, config)[0] == slow_clean(documents, config)
 
 
 def two_small_words(text):
     """Whether two small words stand in a row in a text: which of them another lacks is a matter of taste."""
     small = [bits & CLOSED > 0 for bits in read(text).alone]
-    return any(one and other for one, other in zip(small, small[1:], strict=False))
+    return any(one and other for one, other in pairwise(small))
 
 
 @given(texts=pages(), kinds=st.none() | st.lists(st.integers(0, 4), min_size=54, max_size=54))
@@ -45,7 +49,12 @@ def test_places(backend, texts, kinds):
     kinds = kinds and kinds[: len(texts)]
     fast = backend == "numba"
     held = read_batch(
-        texts, np.array([len(texts)]), dedup.Config(min_tokens=1000), alone=False, fast=fast, kinds=kinds and np.array(kinds, np.uint8)
+        texts,
+        np.array([len(texts)]),
+        dedup.Config(min_tokens=1000),
+        alone=False,
+        fast=fast,
+        kinds=kinds and np.array(kinds, np.uint8),
     )
     stands, twins = slow_places(texts, kinds)
     assert held.twins.tolist() == [-1 if twin is None else twin for twin in twins]
@@ -105,7 +114,9 @@ def test_laws(backend, documents, threshold):
             # The guarantee: what stands for it is kept, and `compare` confirms the relation.
             original = removal.decision.duplicate_of
             assert original in kept and removal.decision.is_duplicate
-            found = dedup.compare(text[removal.start : removal.end], paragraphs[original[0]][original[1]], threshold=threshold)
+            found = dedup.compare(
+                text[removal.start : removal.end], paragraphs[original[0]][original[1]], threshold=threshold
+            )
             assert found.relation == removal.decision.relation
             assert found.inner == ("a" if found.relation == "contained" else None)
             assert (found.jaccard, found.containment) == (removal.decision.jaccard, removal.decision.containment)

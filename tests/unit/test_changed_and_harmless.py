@@ -201,7 +201,9 @@ HARMLESS = [
 
 def staying(edits):
     """The harmless edits of some kinds that keep both."""
-    compared = [(edit, text, edited, dedup.compare(text, edited)) for _, edit, text, edited in HARMLESS if edit in edits]
+    compared = [
+        (edit, text, edited, dedup.compare(text, edited)) for _, edit, text, edited in HARMLESS if edit in edits
+    ]
     return [(edit, text, edited, found.reason) for edit, text, edited, found in compared if not found.is_duplicate]
 
 

@@ -275,7 +275,9 @@ def test_a_run_of_brief_paragraphs_that_is_repeated_goes_as_a_whole(backend):
     assert [removal.decision.duplicate_of for removal in result.removed] == [(0, p) for p in range(5)]
 
 
-@pytest.mark.parametrize("run", [RUN[:2], [f"Pier {n} to pier {n + 1} {n + 2}" for n in range(5)]], ids=["two", "numbers"])
+@pytest.mark.parametrize(
+    "run", [RUN[:2], [f"Pier {n} to pier {n + 1} {n + 2}" for n in range(5)]], ids=["two", "numbers"]
+)
 def test_a_run_that_is_short_or_of_numbers_stays(backend, run):
     filling = [f"Row {letter} of list" for letter in "abcdef"]
     assert not dedup.clean("\n\n".join([*run, *filling, *run])).removed
@@ -283,6 +285,10 @@ def test_a_run_that_is_short_or_of_numbers_stays(backend, run):
 
 def test_a_brief_paragraph_with_a_number_stays_in_another_document(backend):
     with dedup.Deduplicator() as seen:
-        for text, goes in (("Old swing bridge", True), ("Swing bridge 7", False), ("The old swing bridge is 7 m long", True)):
+        for text, goes in (
+            ("Old swing bridge", True),
+            ("Swing bridge 7", False),
+            ("The old swing bridge is 7 m long", True),
+        ):
             assert not seen.clean(text).removed
             assert bool(seen.clean(text).removed) == goes
