@@ -7,7 +7,7 @@ import pytest
 from helpers import stays
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from slow import read, slow_clean, slow_places, weight
+from slow import read, slow_clean, slow_places, stands_for, weight
 from strategies import articles, edited, pages, said, sentence
 
 import dedup
@@ -118,9 +118,13 @@ def test_laws(backend, documents, threshold):
                 text[removal.start : removal.end], paragraphs[original[0]][original[1]], threshold=threshold
             )
             assert found.relation == removal.decision.relation
-            assert found.inner == ("a" if found.relation == "contained" else None)
             assert (found.jaccard, found.containment) == (removal.decision.jaccard, removal.decision.containment)
-            assert found.reason == removal.decision.reason
+            # Of two that say the same `compare` names the one that comes later in the order of one document.
+            removed, kept_text = text[removal.start : removal.end], paragraphs[original[0]][original[1]]
+            if original[0] == number and read(removed).rank() != read(kept_text).rank():
+                assert found.inner == ("a" if found.relation == "contained" else None)
+                assert found.reason == removal.decision.reason
+            assert stands_for(kept_text, removed, config) == removal.decision.relation
         assert [text[span.start : span.end] for span in result.kept] == [
             texts for p, texts in enumerate(paragraphs[number]) if (number, p) in kept
         ]
