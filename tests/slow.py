@@ -172,7 +172,7 @@ class Reading:
             return 0, 0, 0
         front = self.front()
         back = self.back(front)
-        labels = len(self.tokens) - back + sum(bits & LABEL > 0 for bits in self.bits[:front])
+        labels = len(self.tokens) - back + sum(bits & (LABEL | ARTICLE) > 0 for bits in self.bits[:front])
         return labels - len(self.tokens), self.flags[0] & IS_ADDRESS, min(labels + self.repeats, 255)
 
     def core(self) -> tuple[int, int]:
@@ -316,7 +316,7 @@ def slow_says(b: str, a: str) -> tuple[str, Why]:
         return "distinct", Why.ADDRESS
     n, (front, back) = len(one.tokens), one.core()
     relation, why = find(one, 0, n, other)
-    if relation == "near" and one.every == other.every and not one.repeats:
+    if relation == "near" and one.every == other.every:
         return "exact", Why.SAID
     if relation != "distinct":
         return relation, why

@@ -187,8 +187,8 @@ def back_kernel(text, begin, lexicon):
 def rank_kernel(text, lexicon):
     """Return by what a text comes in the order of its document: words that it says, descending, and what else it is, ascending.
 
-    Labels say nothing, and what is said twice is said once. Of two that say as much prose comes before an address, then
-    what has fewer labels and repeats. Returns also from which token until which it says that.
+    Labels and an article before it say nothing, and what is said twice is said once. Of two that say as much prose comes
+    before an address, then what has fewer of those and of repeats. Returns also from which token until which it says that.
     """
     one = single_kernel(text)
     n = len(one.flags)
@@ -198,7 +198,7 @@ def rank_kernel(text, lexicon):
     back = back_kernel(one, front, lexicon)
     labels = n - back
     for k in range(front):
-        labels += bits_kernel(one, k, lexicon) & LABEL != 0
+        labels += bits_kernel(one, k, lexicon) & (LABEL | ARTICLE) != 0
     repeats = len(text.flags) // n - 1
     return n - labels, (text.flags[0] & IS_ADDRESS) << 8 | min(labels + repeats, 255), front, back
 
@@ -518,9 +518,8 @@ def says_kernel(b, a, lexicon):
     if b.flags[0] & IS_ADDRESS and a.flags[0] & IS_ADDRESS == 0:
         return DISTINCT, Why.ADDRESS, 0
     why, told, front, back, article = SAID, 0, 0, n, False
-    for part in range(
-        6
-    ):  # all of a, then without what stands before it, or without that but its article; and behind it
+    # All of a, without what stands behind it, without what stands before it, and without that but its article.
+    for part in range(6):
         if part == 1:
             front = front_kernel(a, lexicon)
             back = back_kernel(a, front, lexicon)
@@ -529,7 +528,7 @@ def says_kernel(b, a, lexicon):
         if (part & 1 and back == n) or (part >= 2 and front == 0) or (part >= 4 and not article):
             continue
         relation, row, beside = find_kernel(a, begin, end, b, lexicon)
-        if relation == NEAR and a.starts[n] == length == other == b.starts[m]:
+        if relation == NEAR and length == other:
             if same_bytes(a.text, 0, b.text, 0, length) == length:
                 return EXACT, SAID, 0
         if relation != DISTINCT:

@@ -35,10 +35,10 @@ def test_kernel_and_twin_agree(fast, pair):
 @settings(max_examples=500)
 def test_kernel_and_twin_rank_alike(fast, texts):
     ranks = rank(fold(texts), fast).tolist()
-    for text, (says, worse, begin, end) in zip(texts, ranks, strict=True):
+    for text, (count, worse, begin, end) in zip(texts, ranks, strict=True):
         reading = read(text)
         minus, address, less = reading.rank()
-        assert (-says, worse) == (minus, address << 8 | less)
+        assert (-count, worse) == (minus, address << 8 | less)
         if reading.tokens:
             assert (begin, end) == reading.core()
 

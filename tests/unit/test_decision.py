@@ -23,6 +23,7 @@ SAID = [
     ("near", "Der Brücken bau in Lindau", "Der Brückenbau in Lindau"),
     ("near", "Top Health & Harbour Trends", "Top Health and Harbour Trends"),
     # What says itself several times over says it once
+    ("exact", f"{BRIEF} {BRIEF}", f"{BRIEF}. {BRIEF}!"),
     ("near", BRIEF, f"{BRIEF} {BRIEF}"),
     ("near", f"{BRIEF} {BRIEF} {BRIEF} {BRIEF}", BRIEF),
     ("near", "首相访问渡轮码头首相访问渡轮码头", "首相访问渡轮码头"),
@@ -200,6 +201,7 @@ def test_figures_are_of_shingles():
         ([f"{BRIEF} {BRIEF}", BRIEF], 1),  # what is said twice is said once
         ([f"Read more: {BRIEF}", f"Read: {BRIEF}"], 1),  # fewer labels
         ([BRIEF, f"3. {BRIEF}"], 1),  # a number says something
+        ([f"The {BRIEF}", BRIEF], 1),  # nor does an article before it
         ([BRIEF, BRIEF.upper()], 0),  # the first
     ],
 )

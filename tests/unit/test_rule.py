@@ -31,8 +31,6 @@ def test_only_an_earlier_document_stands_for_a_later_one(backend):
 
 def test_short_paragraphs(backend):
     assert dedup.clean("Yes.\n\nYes!\n\n68\n\n68\n\n…\n\n…").text == "Yes.\n\n68\n\n68\n\n…\n\n…"
-    answers = "Yes.\n\nYes!\n\nNo.\n\nYes."
-    assert dedup.clean(answers).text == answers
 
 
 def test_many_copies_are_one_entry(backend):
