@@ -172,7 +172,11 @@ class Reading:
             return 0, 0, 0
         front = self.front()
         back = self.back(front)
-        labels = len(self.tokens) - back + sum(bits & (LABEL | ARTICLE) > 0 for bits in self.bits[:front])
+        labels = (
+            len(self.tokens)
+            - back
+            + sum(self.is_heading_mark(k) or self.bits[k] & (LABEL | ARTICLE) > 0 for k in range(front))
+        )
         return labels - len(self.tokens), self.flags[0] & IS_ADDRESS, min(labels + self.repeats, 255)
 
     def core(self) -> tuple[int, int]:
@@ -367,9 +371,8 @@ def slow_places(texts: Sequence[str], kinds: Sequence[int] | None = None) -> tup
             continue
         before = staying.setdefault(tokens[p], [])
         beside = _beside(p, equals, lengths[p], texts[p])
-        first, caption = equals[0], kinds[p] == CAPTION
-        far = lengths[p] >= SHORT and not _core_numbers(texts[first]) and len(equals) < SHORT
-        far = far and not _is_amid(first, lengths) and not cells[first] and kinds[first] != CAPTION
+        caption = kinds[p] == CAPTION
+        far = lengths[p] >= SHORT and not _core_numbers(texts[p]) and len(equals) < SHORT
         amid = lengths[p] >= SHORT and _is_amid(p, lengths) and len(equals) <= SHORT
         for q in reversed(before[-LONG:]):
             distance = abs(p - q)

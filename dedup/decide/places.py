@@ -145,7 +145,7 @@ def _group(
 ) -> None:
     """Decide on equal paragraphs of one document, in their order, captions last: each goes with a twin that stays, or stays."""
     amid, cells, captions = marks
-    few, apart = len(members) <= SHORT, held[members[0]] == APART and len(members) < SHORT
+    few, apart = len(members) <= SHORT, len(members) < SHORT and not lists.held[members[0]]
     words = lists.halves[members[0]] >= 2 * SHORT
     together, side_by_side = _together(members), members[-1] - members[0] < len(members) <= SHORT
     staying: list[int] = []
@@ -154,7 +154,9 @@ def _group(
         near &= words or not lists.held[members[0]]
         for k in reversed(staying[-LONG:]):
             distance = abs(i - k)
-            by_place = (near and distance < SHORT) or (apart and distance > SPAN) or (few and amid[i]) or captions[i]
+            by_place = (
+                (near and distance < SHORT) or (words and apart and distance > SPAN) or (few and amid[i]) or captions[i]
+            )
             if (by_place and not cells[i]) or lists.run(max(i, k), min(i, k)):
                 held[i], twins[i] = ANYWHERE, k
                 break

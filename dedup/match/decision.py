@@ -33,6 +33,7 @@ from .tables import (
     FIRST_LANGUAGE,
     LABEL,
     LONG,
+    MOST_LOOKS,
     NEAR,
     SAID,
     SHORT,
@@ -187,7 +188,7 @@ def back_kernel(text, begin, lexicon):
 def rank_kernel(text, lexicon):
     """Return by what a text comes in the order of its document: words that it says, descending, and what else it is, ascending.
 
-    Labels and an article before it say nothing, and what is said twice is said once. Of two that say as much prose comes
+    Labels, an article and marks of a heading before it say nothing, and what is said twice is said once. Of two that say as much prose comes
     before an address, then what has fewer of those and of repeats. Returns also from which token until which it says that.
     """
     one = single_kernel(text)
@@ -198,7 +199,7 @@ def rank_kernel(text, lexicon):
     back = back_kernel(one, front, lexicon)
     labels = n - back
     for k in range(front):
-        labels += bits_kernel(one, k, lexicon) & (LABEL | ARTICLE) != 0
+        labels += is_heading_mark_kernel(one, k) or bits_kernel(one, k, lexicon) & (LABEL | ARTICLE) != 0
     repeats = len(text.flags) // n - 1
     return n - labels, (text.flags[0] & IS_ADDRESS) << 8 | min(labels + repeats, 255), front, back
 
@@ -289,7 +290,9 @@ def is_closed_kernel(text, k, lexicon):
 
 @kernel
 def piece_kernel(a, begin, end, b, x, cut, lexicon):
-    """Return where a piece of b ends that begins with its token x and is a's tokens begin ... end - 1; -1 if there is none.
+    """Return where a piece of b ends that begins with its token x and is a's tokens begin ... end - 1.
+
+    Where there is none, it is -1 less how many tokens were found.
 
     cut: whether a's last word may be the beginning of b's. Returns also how many small words only one of them has, which
     are none of its ends, and whether a word is in capitals in one of them only.
@@ -320,8 +323,8 @@ def piece_kernel(a, begin, end, b, x, cut, lexicon):
             t += 1
             dropped += 1
         else:
-            return -1, dropped, loud
-    return t if k == end else -1, dropped, loud
+            break
+    return t if k == end else begin - k - 1, dropped, loud
 
 
 # --- What stands beside it -------------------------------------------------------------------------------------------
@@ -478,7 +481,7 @@ def find_kernel(a, begin, end, b, lexicon):
     if size >= 4 * SHORT:
         for k in range(end - 1, n):
             cut |= a.flags[k] & BEFORE_ELLIPSIS != 0
-    why, told = Why.NOT_SAID, 0
+    why, told, looked = Why.NOT_SAID, 0, 0
     at = a.starts[begin]
     first, second = a.text[at], a.text[at + 1]
     for x in range(m):
@@ -487,6 +490,9 @@ def find_kernel(a, begin, end, b, lexicon):
             continue
         y, dropped, loud = piece_kernel(a, begin, end, b, x, cut, lexicon)
         if y < 0:
+            looked -= y
+            if looked > MOST_LOOKS * (n + m):  # a text that says a few words over and over
+                break
             continue
         whole = end - begin == n and x == 0 and y == m and dropped == 0
         if loud and is_mixed_kernel(a) and is_mixed_kernel(b):

@@ -24,6 +24,7 @@ from ..results import Relation
 
 # The one scale of lengths, in words; a character of an unspaced script counts half.
 SHORT, BRIEF, LONG = 3, 7, 12
+MOST_LOOKS = 2 * LONG  # times that a text is gone through to find a piece of it that begins in many places
 
 # The classes, one a bit. The bits above tell the languages in which a word is one of the commonest.
 ARTICLE, LABEL, DENIAL, CLOSED = 1, 2, 4, 8
