@@ -188,8 +188,9 @@ def back_kernel(text, begin, lexicon):
 def rank_kernel(text, lexicon):
     """Return by what a text comes in the order of its document: words that it says, descending, and what else it is, ascending.
 
-    Labels, an article and marks of a heading before it say nothing, and what is said twice is said once. Of two that say as much prose comes
-    before an address, then what has fewer of those and of repeats. Returns also from which token until which it says that.
+    Labels, an article and marks of a heading before it say nothing, and what is said twice is said once. Of two that say as
+    much prose comes before an address, then what has fewer of those and of repeats. Returns also from which token until
+    which it says that.
     """
     one = single_kernel(text)
     n = len(one.flags)

@@ -16,8 +16,8 @@ from dedup.decide.batch import Sizes
 def test_names():
     assert dedup.__all__ == [
         "CleanResult", "Comparison", "Config", "ConfigError", "CorpusError", "Decision", "DedupError", "Deduplicator",
-        "DocumentTooLarge", "IndexCorrupt", "IndexLocked", "InputError", "Match", "OutOfMemory", "Removal", "Span", "clean", "compare",
-        "duplicated", "find_duplicates", "signatures", "split_paragraphs", "to_datasketch", "unique",
+        "DocumentTooLarge", "IndexCorrupt", "IndexLocked", "InputError", "Match", "OutOfMemory", "Paragraph", "Removal", "Span", "clean", "compare",
+        "duplicated", "find_duplicates", "signatures", "split_paragraphs", "to_datasketch", "unique", "warm_up",
     ]  # fmt: skip
     for name in dedup.__all__:
         assert inspect.getdoc(getattr(dedup, name))

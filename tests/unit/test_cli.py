@@ -32,6 +32,7 @@ def test_a_large_run_takes_compiled_kernels_from_its_first_file_on(source, tmp_p
     taken = []
     read = Pipeline._read
     monkeypatch.delenv("DEDUP_ENGINE", raising=False)
+    monkeypatch.setattr(jit._kernels, "ready", lambda: True)
     monkeypatch.setattr(Pipeline, "_read", lambda *of: taken.append(of[2]) or read(*of))
     for characters, fast in ((1_000_000, False), (100, True)):
         monkeypatch.setattr(jit, "COMPILE_FROM", characters)

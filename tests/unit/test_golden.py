@@ -95,7 +95,7 @@ def test_a_run_over_files_made_before_goes_on(kept, tmp_path):
         ({"format": FORMAT - 1}, f"has format {FORMAT - 1}; this version of dedup reads format {FORMAT}"),
         (
             {"decisions": DECISION_VERSION - 1},
-            f"the version of the rule is {DECISION_VERSION - 1} in the index, {DECISION_VERSION} here",
+            f"made by version {DECISION_VERSION - 1} of the rule, here it is {DECISION_VERSION}: `dedup upgrade",
         ),
         ({"scheme": "other"}, "the scheme of signatures is 'other' in the index, 'affine32 xxh32' here"),
         ({"config": {"threshold": 0.8}}, "threshold is 0.8 in the index, None here"),

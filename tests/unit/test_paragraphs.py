@@ -47,9 +47,9 @@ def test_split(text, expected):
         ("a\r\nb\r\nc", [0, 0, 1], "a\r\nb"),
         ("a\n\nb", [1, 1], ""),
         (" a \n", [1], ""),
-        # One paragraph of a blank-line document stays: it must not become a line document.
+        # One paragraph of a blank-line document stays: it keeps the separator behind it, and none comes before it.
         ("a1\na2\n\nb", [0, 1], "a1\na2\n\n"),
-        ("b\n\na1\na2", [1, 0], "\n\na1\na2"),
+        ("b\n\na1\na2", [1, 0], "a1\na2"),
         ("b\n\na1\na2\n\n", [1, 0], "a1\na2\n\n"),
     ],
 )
