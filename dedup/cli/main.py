@@ -206,7 +206,9 @@ def _boilerplate_told(file: OpenFile, rows: Rows) -> Rows:
     metavar="N",
     help="Draw N of the removals at random, to be judged one by one.",
 )
+@click.option("--relation", type=click.Choice(["exact", "near", "contained"]), help="Draw the sample of these alone.")
 @click.option("--page", metavar="FILE", help="Write the sample as a page to judge it in a browser.")
+@click.option("--verdicts", metavar="FILE", help="Write what was judged at the terminal, as JSON Lines.")
 @click.option("-q", "--quiet", is_flag=True, help="No summary.")
 @jobs
 @boilerplate
@@ -221,7 +223,9 @@ def find(
     table: bool,
     index: str | None,
     sample: int | None,
+    relation: str | None,
     page: str | None,
+    verdicts: str | None,
     quiet: bool,
     jobs: int | None,
     boilerplate: int | None,
@@ -243,19 +247,21 @@ def find(
     \b
     dedup find --sample 200 articles
     dedup find --sample 200 --page sample.html articles
+    dedup find --sample 200 --relation contained --verdicts judged.jsonl articles
 
     With --sample a person at a terminal sees every removal drawn beside what is kept, says whether it is right (y),
     loses something (n) or cannot be told (?), and at the end (q ends at once) gets the share that is right, with its
     interval. Without a terminal the sample is printed as JSON Lines. Boilerplate is not drawn.
     """
-    if page and not sample:
-        raise click.UsageError("--page writes a sample: it needs --sample N.")
+    for name, value in (("--page", page), ("--relation", relation), ("--verdicts", verdicts)):
+        if value and not sample:
+            raise click.UsageError(f"{name} belongs to a sample: it needs --sample N.")
     if sample and (clusters or table):
         raise click.UsageError("--sample shows removals one by one: it goes with neither --clusters nor --table.")
     if index is not None and boilerplate is not None:
         raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
     files = plan(sources, None, named=index is not None)
-    check_places(sources, None, {"the index": index, "the report": report, "the page": page})
+    check_places(sources, None, {"the index": index, "the report": report, "the page": page, "the verdicts": verdicts})
     session = Session(files, formats, config, lines, progress=not quiet and not at_terminal(sys.stdout))
     session.find_boilerplate(boilerplate)
     for piece, count in session.boilerplate.listed() if session.boilerplate and not sample else []:
@@ -266,7 +272,7 @@ def find(
     if report:
         found = reported(found, session.files, report, Run(sources, config, session.totals, False, lines))
     if sample:
-        judge_sample(session, found, sample, page)
+        judge_sample(session, found, output.Sample(sample, relation, page, verdicts))
     else:
         pairs = (as_record(id, text, removal) for id, text, result in decided(found) for removal in result.removed)
         shown = output.clusters(session, found) if clusters else pairs

@@ -3,10 +3,11 @@
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -77,20 +78,42 @@ def _width() -> int:
     return shutil.get_terminal_size((160, 24)).columns
 
 
-def judge_sample(session: Session, found: Iterable[tuple[OpenFile, Rows]], size: int, page: str | None) -> None:
+class Sample(NamedTuple):
+    """What is drawn of the removals, and where it goes.
+
+    size: how many; relation: of which one, None for all; page, verdicts: the files for a page, and for what is judged
+    """
+
+    size: int
+    relation: str | None
+    page: str | None
+    verdicts: str | None
+
+
+def judge_sample(session: Session, found: Iterable[tuple[OpenFile, Rows]], sample: Sample) -> None:
     """Draw a sample of what was found and have it judged: on a page, at the terminal, or by whoever reads JSON Lines.
 
     Boilerplate is not drawn: it is removed although nothing stands for it. Raises CorpusError.
     """
     check_names(session.files)
+    relations = [sample.relation] if sample.relation else ["exact", "near", "contained"]
     with closing(KeptTexts()) as kept:
         removals = with_kept(decided(found), kept)
-        drawn = draw((removal for removal in removals if removal.record["relation"] != "boilerplate"), size)
+        drawn = draw((removal for removal in removals if removal.record["relation"] in relations), sample.size)
+    page = sample.page
     if page:
         Replacement(page).write(as_page(drawn).encode(errors="backslashreplace"))
         say(f"{page}: a sample of {len(drawn):,}, to be judged in a browser")
     elif _at_a_terminal():
-        click.echo(f"\n{precision(judge(drawn, _ask, coloured))}")
+        verdicts = judge(drawn, _ask, coloured)
+        click.echo(f"\n{precision(Counter(verdicts))}")
+        if sample.verdicts:
+            names = {RIGHT: "right", WRONG: "wrong", OPEN: "open"}
+            judged = (
+                {**removal.record, "kept_text": removal.kept, "verdict": names[key]}
+                for removal, key in zip(drawn, verdicts, strict=False)
+            )
+            Replacement(sample.verdicts).write("".join(f"{as_json(one)}\n" for one in judged).encode())
     else:
         for removal in drawn:
             change = None if removal.kept is None else marked(word_diff(removal.record["text"], removal.kept))

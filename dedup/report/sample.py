@@ -32,9 +32,12 @@ def draw(removals: Iterable[T], size: int) -> list[T]:
     return drawn
 
 
-def judge(drawn: Sequence[Shown], ask: Callable[[str], str], style: Callable[[str, Side], str]) -> Counter[str]:
-    """Show each removal by `ask`, which returns the key pressed, until all are judged or a person has had enough."""
-    verdicts: Counter[str] = Counter()
+def judge(drawn: Sequence[Shown], ask: Callable[[str], str], style: Callable[[str, Side], str]) -> list[str]:
+    """Show each removal by `ask`, which returns the key pressed, until all are judged or a person has had enough.
+
+    Returns the verdicts on the first of them, RIGHT, WRONG or OPEN.
+    """
+    verdicts: list[str] = []
     for number, removal in enumerate(drawn, 1):
         removed, kept = _places(removal)
         lines = [f"[{number} of {len(drawn)}]  {removal.record['relation']}: {removal.record['reason']}"]
@@ -47,7 +50,7 @@ def judge(drawn: Sequence[Shown], ask: Callable[[str], str], style: Callable[[st
         key = ask("\n".join(lines))
         if key == QUIT:
             break
-        verdicts[key] += 1
+        verdicts.append(key)
     return verdicts
 
 

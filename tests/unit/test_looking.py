@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from collections import Counter
 from contextlib import closing
 
 import pytest
@@ -57,6 +58,20 @@ def test_judging_at_a_terminal(monkeypatch):
     assert "nothing judged" in call("find", CORPUS, "--sample", "5", input="q").stdout
 
 
+def test_a_sample_of_one_relation_and_its_verdicts(monkeypatch, tmp_path):
+    drawn = call("find", CORPUS, "--sample", "99", "--relation", "contained").stdout.splitlines()
+    found = [json.loads(line)["relation"] for line in call("find", CORPUS).stdout.splitlines()]
+    assert [json.loads(line)["relation"] for line in drawn] == ["contained"] * found.count("contained")
+    monkeypatch.setattr(output, "_at_a_terminal", lambda: True)
+    kept = tmp_path / "judged.jsonl"
+    call("find", CORPUS, "--sample", "4", "--relation", "contained", "--verdicts", kept, input="yn?q")
+    judged = [json.loads(line) for line in kept.read_text("utf-8").splitlines()]
+    assert [one["verdict"] for one in judged] == ["right", "wrong", "open"]
+    assert {"document", "paragraph", "text", "duplicate_of", "reason", "kept_text"} <= judged[0].keys()
+    for option in ("--relation=near", "--verdicts=x"):
+        assert "belongs to a sample" in call("find", CORPUS, option).stderr
+
+
 def test_judge_goes_through_all():
     record = {"text": "x", "relation": "exact", "reason": "r", "document": "d", "paragraph": 0}
     record["duplicate_of"] = {"document": "elsewhere", "paragraph": 4}
@@ -64,8 +79,8 @@ def test_judge_goes_through_all():
     verdicts = judge(
         [Shown(record, None), Shown(record, "x")], lambda text: shown.append(text) or "y", lambda text, side: text
     )
-    assert verdicts == {"y": 2} and "in elsewhere, paragraph 4, which this run does not read" in shown[0]
-    assert precision(verdicts) == "precision 100.0% (95% interval 34.2% to 100.0%): 2 of 2 removals right"
+    assert verdicts == ["y", "y"] and "in elsewhere, paragraph 4, which this run does not read" in shown[0]
+    assert precision(Counter(verdicts)) == "precision 100.0% (95% interval 34.2% to 100.0%): 2 of 2 removals right"
 
 
 def test_without_a_terminal_the_sample_is_json_lines(tmp_path):
