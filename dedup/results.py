@@ -37,7 +37,7 @@ class Decision:
     relation: to the kept paragraph that stands for it, the strongest; "distinct" if it is kept; "boilerplate" if it is
         boilerplate, which goes only when asked for, and for which none stands
     duplicate_of: document id and paragraph position (from 0) of that kept paragraph
-    jaccard: similarity of the shingle sets; containment: share of the shorter one's tokens that are aligned; both 0 if kept
+    jaccard: similarity of the shingle sets; containment: share of the smaller set that the other holds; both 0 if kept
     reason: a sentence
     """
 
@@ -113,10 +113,9 @@ class Comparison:
     """What two paragraphs are to each other.
 
     relation: "exact", "contained", "near" or "distinct"
-    inner: for "contained" the side that stands in the other, "a" or "b"
+    inner: for "contained" the side that the other says, "a" or "b", which is the one to go
     jaccard: similarity of the shingle sets, 0 ... 1
-    containment: share of the shorter paragraph's tokens that are aligned with the longer one's, or with words that may
-        stand for them, 0 ... 1
+    containment: share of the smaller shingle set that the other holds, 0 ... 1
     reason: a sentence
     """
 
