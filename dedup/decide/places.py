@@ -65,8 +65,9 @@ def places(
     several = np.flatnonzero(counts[which] > 1)
     several = several[np.argsort(which[several], kind="stable")]
     bounds = np.append(np.flatnonzero(np.diff(which[several], prepend=-1)), len(several)).tolist()
+    marks = amid.tolist(), cells.tolist(), captions.tolist()
     for begin, end in pairwise(bounds):
-        _group(those[several[begin:end]].tolist(), lists, (amid, cells, captions), held, twins)
+        _group(those[several[begin:end]].tolist(), lists, marks, held, twins)
     return held, twins
 
 
@@ -113,10 +114,16 @@ class _Lists:
         self.held = numbers[tokens.first[:-1] + cores[:, 1]] - numbers[tokens.first[:-1] + cores[:, 0]]
         self.halves, self.plain = halves.tolist(), (halves - 2 * held).tolist()
         same = documents.astype(np.int64) << 32 | texts
-        self.same = same.tolist()
+        self.same = [*same.tolist(), -1]  # behind the last one, and so before the first, stands none
+        # A run holds the paragraph and one beside it; where no such two stand twice, there is none.
+        pairs = same[:-1] * 0x9E3779B97F4A7C1 ^ same[1:]
+        _, which, counts = np.unique(pairs, return_inverse=True, return_counts=True)
+        twice = counts[which] > 1
+        self.may_run = (np.append(twice, False) | np.append(False, twice)).tolist()
 
-    def run(self, i: int, k: int) -> bool:
-        """Tell whether a run of paragraphs that is long enough stands around k and, the same, around i behind it."""
+    def run(self, one: int, other: int) -> bool:
+        """Tell whether a run of paragraphs that is long enough stands around one paragraph and, the same, around another."""
+        k, i = (one, other) if one < other else (other, one)
         low = high = 0
         size = self.plain[i]
         while low + high + 1 < i - k and low < k and self.same[k - low - 1] == self.same[i - low - 1]:
@@ -126,7 +133,7 @@ class _Lists:
                 return True
         while (
             low + high + 1 < i - k
-            and i + high + 1 < len(self.same)
+            and i + high + 2 < len(self.same)
             and self.same[k + high + 1] == self.same[i + high + 1]
         ):
             high += 1
@@ -139,25 +146,25 @@ class _Lists:
 def _group(
     members: list[int],
     lists: _Lists,
-    marks: tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]],
+    marks: tuple[list[bool], list[bool], list[bool]],
     held: NDArray[np.uint8],
     twins: _Ints,
 ) -> None:
     """Decide on equal paragraphs of one document, in their order, captions last: each goes with a twin that stays, or stays."""
     amid, cells, captions = marks
-    few, apart = len(members) <= SHORT, len(members) < SHORT and not lists.held[members[0]]
+    few, numbered = len(members) <= SHORT, bool(lists.held[members[0]])
     words = lists.halves[members[0]] >= 2 * SHORT
+    apart = words and not numbered and len(members) < SHORT
     together, side_by_side = _together(members), members[-1] - members[0] < len(members) <= SHORT
     staying: list[int] = []
-    for i, size in sorted(zip(members, together, strict=True), key=lambda one: bool(captions[one[0]])):
-        near = size <= SHORT if words else size < SHORT or side_by_side
-        near &= words or not lists.held[members[0]]
-        for k in reversed(staying[-LONG:]):
-            distance = abs(i - k)
-            by_place = (
-                (near and distance < SHORT) or (words and apart and distance > SPAN) or (few and amid[i]) or captions[i]
-            )
-            if (by_place and not cells[i]) or lists.run(max(i, k), min(i, k)):
+    for i, size in sorted(zip(members, together, strict=True), key=lambda one: captions[one[0]]):
+        near = size <= SHORT if words else not numbered and (size < SHORT or side_by_side)
+        anywhere = (few and amid[i]) or captions[i]
+        by_run = lists.may_run[i]
+        looked = staying[-LONG:] if anywhere or near or apart or by_run else []
+        for k in reversed(looked):
+            by_place = not cells[i] and (anywhere or (near and abs(i - k) < SHORT) or (apart and abs(i - k) > SPAN))
+            if by_place or (by_run and lists.run(i, k)):
                 held[i], twins[i] = ANYWHERE, k
                 break
         else:
