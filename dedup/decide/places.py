@@ -30,7 +30,7 @@ ANYWHERE, BESIDE, APART, PINNED = range(4)
 SPAN = 2 * LONG  # paragraphs between two places that are far apart
 KINDS: tuple[Kind, ...] = ("text", "heading", "caption", "cell", "code")
 TEXT, HEADING, CAPTION, CELL, CODE = range(len(KINDS))
-_FENCE = "```"
+_FENCE = "`", 3
 
 _Ints = NDArray[np.int64]
 
@@ -58,13 +58,19 @@ def places(
         return held, twins
     amid = np.zeros(n, np.bool_)
     amid[those] = _amid(those, halves, documents) & (halves[those] >= 2 * SHORT) & ~cells[those] | captions[those]
-    lists = _Lists(tokens, halves, documents, texts, cores)
-    apart = (halves[those] >= 2 * SHORT) & (lists.held[those] == 0)
+    numbers = np.append(0, np.cumsum(tokens.flags & HAS_NUMBER != 0))
+    first = tokens.first[:-1]
+    inside = numbers[first + cores[:, 1]] - numbers[first + cores[:, 0]]  # of what each says
+    apart = (halves[those] >= 2 * SHORT) & (inside[those] == 0)
     held[those] = np.where(cells[those], PINNED, np.where(amid[those], ANYWHERE, np.where(apart, APART, BESIDE)))
     _, which, counts = np.unique(documents[those] << 32 | texts[those], return_inverse=True, return_counts=True)
     several = np.flatnonzero(counts[which] > 1)
     several = several[np.argsort(which[several], kind="stable")]
     bounds = np.append(np.flatnonzero(np.diff(which[several], prepend=-1)), len(several)).tolist()
+    if not len(several):
+        return held, twins
+    plain = halves - 2 * (numbers[tokens.first[1:]] - numbers[first])
+    lists = _Lists(halves, plain, inside, documents.astype(np.int64) << 32 | texts)
     marks = amid.tolist(), cells.tolist(), captions.tolist()
     for begin, end in pairwise(bounds):
         _group(those[several[begin:end]].tolist(), lists, marks, held, twins)
@@ -79,7 +85,7 @@ def with_code(
     If one of them went alone, the block would begin or end somewhere else.
     """
     opened = -1
-    for p, count in counted(texts, _FENCE).items():
+    for p, count in counted(texts, *_FENCE).items():
         if count % 2 == 0:
             continue
         if opened < 0 or documents[opened] != documents[p]:
@@ -104,16 +110,10 @@ def _amid(those: _Ints, halves: _Ints, documents: _Ints) -> NDArray[np.bool_]:
 
 
 class _Lists:
-    """What `_runs` reads one by one: lengths without numbers, documents and texts of all paragraphs."""
+    """What `_group` reads one by one: lengths, lengths without numbers, numbers in what is said, and what is equal."""
 
-    def __init__(
-        self, tokens: Tokens, halves: _Ints, documents: _Ints, texts: NDArray[np.uint32], cores: _Ints
-    ) -> None:
-        numbers = np.append(0, np.cumsum(tokens.flags & HAS_NUMBER != 0))
-        held = numbers[tokens.first[1:]] - numbers[tokens.first[:-1]]
-        self.held = numbers[tokens.first[:-1] + cores[:, 1]] - numbers[tokens.first[:-1] + cores[:, 0]]
-        self.halves, self.plain = halves.tolist(), (halves - 2 * held).tolist()
-        same = documents.astype(np.int64) << 32 | texts
+    def __init__(self, halves: _Ints, plain: _Ints, inside: _Ints, same: _Ints) -> None:
+        self.halves, self.plain, self.held = halves.tolist(), plain.tolist(), inside.tolist()
         self.same = [*same.tolist(), -1]  # behind the last one, and so before the first, stands none
         # A run holds the paragraph and one beside it; where no such two stand twice, there is none.
         pairs = same[:-1] * 0x9E3779B97F4A7C1 ^ same[1:]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -84,18 +85,20 @@ class Utf8:
         return Utf8(raw, begins, ends)
 
 
-def counted(texts: "Sequence[str] | Utf8", mark: str) -> dict[int, int]:
-    """Return the numbers of the texts that hold a mark, which is ASCII, and how often each does."""
+def counted(texts: "Sequence[str] | Utf8", character: str, times: int) -> dict[int, int]:
+    """Return the numbers of the texts that hold an ASCII character so many times in a row, and how often each does."""
     if not isinstance(texts, Utf8):
+        mark = character * times
         return {p: text.count(mark) for p, text in enumerate(texts) if mark in text}
     found: dict[int, int] = {}
-    raw, sought = texts.raw.tobytes(), mark.encode()
-    at = raw.find(sought)
-    while at >= 0:
-        p = int(np.searchsorted(texts.ends, at, side="right"))
-        if p < len(texts) and texts.begins[p] <= at:
-            found[p] = found.get(p, 0) + 1
-        at = raw.find(sought, at + len(sought))
+    places = np.flatnonzero(texts.raw == ord(character))
+    owners = np.searchsorted(texts.ends, places, side="right")
+    ends = np.append(np.flatnonzero((np.diff(places) != 1) | (np.diff(owners) != 0)) + 1, len(places))
+    for begin, end in pairwise([0, *ends.tolist()]):  # a run of the character within one text
+        if end - begin >= times:
+            p = int(owners[begin])
+            if p < len(texts) and texts.begins[p] <= places[begin]:
+                found[p] = found.get(p, 0) + (end - begin) // times
     return found
 
 

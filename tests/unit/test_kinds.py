@@ -1,8 +1,12 @@
 """Paragraphs with their kinds: a cell never goes alone, a caption goes anywhere, and a document may be a sequence of them."""
 
 import pytest
+from helpers import needs_numba
+from hypothesis import given
+from hypothesis import strategies as st
 
 import dedup
+from dedup.text.utf8 import Utf8, counted
 
 LINE = "The ferry to Ballon leaves the north pier at half past nine every morning."
 
@@ -63,3 +67,9 @@ def test_a_sequence_is_joined_by_blank_lines_and_its_positions_count_from_0(back
 def test_what_is_no_document_is_refused(document, message):
     with pytest.raises(dedup.InputError, match=message):
         dedup.clean(document)
+
+
+@needs_numba
+@given(texts=st.lists(st.text("`a\n", max_size=12), max_size=6))
+def test_fences_are_counted_alike(texts):
+    assert counted(Utf8.of(texts), "`", 3) == counted(texts, "`", 3)
