@@ -292,7 +292,7 @@ def equal_kernel(batch, index, verdicts, p, pairs, found, bounds):
                     open_yet = entry >= bounds.first
                     if open_yet:
                         open_yet = verdicts.state[verdicts.paragraph[entry - verdicts.base[0]]] == OPEN
-                    if alike and not open_yet:
+                    if alike and not open_yet and equal == 0:  # of several the first in the order is named
                         verdicts.state[p], verdicts.relation[p], verdicts.original[p] = REMOVED, EXACT, entry
                         return -1
                     found.original[pairs + equal], found.relation[pairs + equal] = entry, EXACT if alike else UNJUDGED

@@ -189,9 +189,8 @@ class _Walk:
             if not _may_stand(self.batch, p, self.document[j] == self.document[i], int(self.batch.positions[other])):
                 continue
             alike = _alike(self.batch.tokens.flags_of(other), flags, self.config)
-            if alike and self.verdicts.state[other] == KEPT:
-                self.gone[i] = j
-                del self.pairs[self.first[i] :]
+            if alike and self.verdicts.state[other] == KEPT and len(self.pairs) == self.first[i]:
+                self.gone[i] = j  # of several the first in the order is named
                 return False
             self.pairs.append((_BEHIND + j, -1, EXACT if alike else UNJUDGED))
         same.append(i)
