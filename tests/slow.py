@@ -518,6 +518,7 @@ def slow_clean(documents: list[str], config: dedup.Config, ids: Sequence[object]
     """Positions of the paragraphs that stay of each document, by the rule as it is written.
 
     A document whose id came before: its earlier entries stand for nothing, and what equals one is its own affair.
+    What may have no original in another document is the original of nothing in another one.
     """
     ids = range(len(documents)) if ids is None else ids
     kept: list[tuple[int, int, str]] = []  # document, position and paragraph, in the order of the rule
@@ -528,8 +529,9 @@ def slow_clean(documents: list[str], config: dedup.Config, ids: Sequence[object]
         judged = [p for p in range(len(texts)) if fast_tokens(texts[p]) and weight(texts[p]) >= config.min_tokens]
         gone = {p for p in range(len(texts)) if twins[p] is not None and p not in judged}
         before = {tuple(fast_tokens(text)) for other, _, text in kept if ids[other] == ids[number]}
+        own: list[tuple[int, int, str]] = []
         for p in sorted(judged, key=lambda p: (*read(texts[p]).rank(), p)):
-            for other, position, text in kept:
+            for other, position, text in sorted([*kept, *own], key=lambda entry: entry[0]):
                 if other != number and (ids[other] == ids[number] or tuple(fast_tokens(texts[p])) in before):
                     continue
                 if not may_stand[p](position if other == number else None):
@@ -547,7 +549,7 @@ def slow_clean(documents: list[str], config: dedup.Config, ids: Sequence[object]
                     gone.add(p)
                     break
             else:
-                kept.append((number, p, texts[p]))
+                (kept if may_stand[p](None) else own).append((number, p, texts[p]))
         result.append([p for p in range(len(texts)) if p not in gone])
     return result
 

@@ -15,7 +15,7 @@ from ..match.tables import EXACT, LONG, SHORT
 from ..text.flags import HAS_CAPITAL, HAS_LOWER, IS_ADDRESS
 from .batch import JUDGED, Batch
 from .candidates import UNJUDGED, Crowd, Pairs, crowd
-from .places import ANYWHERE, APART, PINNED, SPAN
+from .places import ANYWHERE, APART, LOCAL, PINNED, SPAN
 from .verdicts import KEPT, OPEN, REMOVED, Ints, Verdicts
 
 _ONE, _NOWHERE = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -41,6 +41,7 @@ class Sketched(NamedTuple):
     documents: Ints
     positions: Ints
     held: NDArray[np.uint8]
+    twins: Ints
     cores: Ints
     order: Ints
 
@@ -124,7 +125,7 @@ def slices(
     tokens, shingles, columns = batch.tokens, batch.shingles, batch.keys.shape[1]
     sketched = Sketched(
         tokens.buffer, tokens.padded_flags, tokens.starts, tokens.first, shingles.hashes, shingles.first, batch.keys, batch.roles,
-        documents, batch.positions, batch.held, batch.cores, order,
+        documents, batch.positions, batch.held, batch.twins, batch.cores, order,
     )  # fmt: skip
     size, judged = backend.compiled(largest_kernel)(sketched)
     postings = _postings(size, judged)
@@ -216,10 +217,8 @@ def candidates_kernel(batch, index, verdicts, begin, found, postings, bounds):
                 pairs += equal
                 if batch.roles[p] == JUDGED:
                     entries = unsure = 0
-                    if verdicts.own[p] < 0 and batch.keys.shape[1] > 1:
+                    if verdicts.own[p] < 0 and batch.held[p] < LOCAL and batch.keys.shape[1] > 1:
                         entries, unsure, crowded = across_kernel(batch, index, p, members, crowded, found, bounds)
-                        if batch.held[p] != ANYWHERE and batch.held[p] != APART:
-                            entries = unsure = 0
                     if different > 0 and batch.held[p] != PINNED:
                         entries, capped = within_kernel(batch, index, p, entries, ours, postings, found, bounds)
                         found.capped[members] += capped
@@ -275,31 +274,51 @@ def equal_kernel(batch, index, verdicts, p, pairs, found, bounds):
     Returns how many there are, -1 if p was removed. An entry of an earlier delivery of its document is p itself. Where the
     two texts differ in what folding saw of them, and likeness does not decide, the pair is to be judged.
     """
+    if batch.held[p] >= LOCAL:
+        return 0
     key, last = np.uint64(batch.keys[p, 0]), np.uint64(len(index.slots) // batch.keys.shape[1] - 1)
-    begin = batch.starts[batch.first[p]]
-    length = batch.starts[batch.first[p + 1]] - begin
     slot, equal = np.uint64(home_kernel(key, last + _ONE)), 0
     while index.slots[slot] != 0:
         entry = np.int64(index.slots[slot] & _LOW) - 1
         same_document = index.documents[entry] == batch.documents[p]
         if index.slots[slot] >> np.uint64(32) == key and (bounds.across or same_document):
-            its = index.text_at[entry]
-            if length == index.text_at[entry + 1] - its and same_kernel(batch.buffer, begin, index.text, its, length):
+            if same_text_kernel(batch, index, p, entry):
                 if bounds.again and same_document and entry < bounds.run:
                     verdicts.own[p] = entry
                 elif may_stand_kernel(batch, index, p, entry):
-                    alike = bounds.threshold > 0 or looks_alike_kernel(batch, index, p, entry)
-                    open_yet = entry >= bounds.first
-                    if open_yet:
-                        open_yet = verdicts.state[verdicts.paragraph[entry - verdicts.base[0]]] == OPEN
-                    if alike and not open_yet and equal == 0:  # of several the first in the order is named
-                        verdicts.state[p], verdicts.relation[p], verdicts.original[p] = REMOVED, EXACT, entry
+                    equal = meet_kernel(batch, index, verdicts, p, entry, pairs, equal, found, bounds)
+                    if equal < 0:
                         return -1
-                    found.original[pairs + equal], found.relation[pairs + equal] = entry, EXACT if alike else UNJUDGED
-                    equal += 1
         slot = slot + _ONE & last
     found.free[0] = slot
+    twin = batch.twins[p]
+    if twin >= 0 and batch.held[twin] >= LOCAL and verdicts.state[twin] != REMOVED:  # no key leads to it
+        entry = verdicts.entry[twin]
+        if entry >= 0 and same_text_kernel(batch, index, p, entry):
+            equal = meet_kernel(batch, index, verdicts, p, entry, pairs, equal, found, bounds)
     return equal
+
+
+@kernel
+def meet_kernel(batch, index, verdicts, p, entry, pairs, equal, found, bounds):
+    """Remove p, or write the pair with an entry that has its text behind `equal` others; how many there are then, or -1."""
+    alike = bounds.threshold > 0 or looks_alike_kernel(batch, index, p, entry)
+    open_yet = entry >= bounds.first
+    if open_yet:
+        open_yet = verdicts.state[verdicts.paragraph[entry - verdicts.base[0]]] == OPEN
+    if alike and not open_yet and equal == 0:  # of several the first in the order is named
+        verdicts.state[p], verdicts.relation[p], verdicts.original[p] = REMOVED, EXACT, entry
+        return -1
+    found.original[pairs + equal], found.relation[pairs + equal] = entry, EXACT if alike else UNJUDGED
+    return equal + 1
+
+
+@kernel
+def same_text_kernel(batch, index, p, entry):
+    """Tell whether an entry has the text of p."""
+    begin, its = batch.starts[batch.first[p]], index.text_at[entry]
+    length = batch.starts[batch.first[p + 1]] - begin
+    return length == index.text_at[entry + 1] - its and same_kernel(batch.buffer, begin, index.text, its, length)
 
 
 @kernel

@@ -13,7 +13,7 @@ from ..match.tables import EXACT, LONG, SHORT
 from ..text.flags import HAS_CAPITAL, HAS_LOWER, IS_ADDRESS
 from .batch import JUDGED, Batch, entries
 from .candidates import UNJUDGED, Crowd, Pairs, crowd, noted_keys, only_open
-from .places import ANYWHERE, APART, PINNED, SPAN
+from .places import ANYWHERE, APART, LOCAL, PINNED, SPAN
 from .verdicts import KEPT, OPEN, REMOVED, Ints, Verdicts
 
 _TOGETHER = 4096  # members of a slice
@@ -50,8 +50,9 @@ def _open(
     paragraph, but of which folding saw something else.
     """
     unlike: dict[int, list[int]] = defaultdict(list)
-    places, found = index.find(batch.keys[members, 0].astype(np.int64))
-    for p, entry in zip(members[places].tolist(), found.tolist(), strict=True):
+    found_elsewhere = members[batch.held[members] < LOCAL]
+    places, found = index.find(batch.keys[found_elsewhere, 0].astype(np.int64))
+    for p, entry in zip(found_elsewhere[places].tolist(), found.tolist(), strict=True):
         same_document = index.documents[entry] == documents[p]
         if verdicts.state[p] != OPEN or not (same_document or config.scope == "corpus"):
             continue
@@ -116,6 +117,7 @@ class _Walk:
         self.several = several[batch.documents[members]]
         self.meets = self.several | (_times(batch.keys[members, 0]) > 1)
         self.meets[[i for i, p in enumerate(members.tolist()) if p in unlike]] = True
+        self.meets |= batch.twins[members] >= 0
         self.meets[self.owners[self.shared]] = True
         self.postings = _Postings(batch, config)
         self.posted = self.places[0] if self.places else 0  # the place until which paragraphs are posted
@@ -124,7 +126,7 @@ class _Walk:
         self.place_of = {p: i for i, p in enumerate(members.tolist())}
         self.equals: dict[tuple[bytes, int], list[int]] = defaultdict(list)  # members that are no duplicates yet
         self.buckets: dict[int, list[int]] = defaultdict(list)  # members by code
-        self.gone: dict[int, int] = {}  # the member that each one removed here is equal to
+        self.gone: dict[int, int] = {}  # of each member removed here the candidate that is equal to it
         self.pairs: list[tuple[int, int, int]] = []  # original, key as a row of the codes, relation
         self.first, self.capped = np.zeros((2, len(members) + 1), np.int64)
         self.crowded: list[int] = []  # rows of the codes whose buckets may be full
@@ -141,8 +143,6 @@ class _Walk:
                 self.posted = self._begin(i)
             if self.meets[i] and self._equal(i, p):
                 found = set(self._sharing(i))
-                if self.batch.held[p] not in (ANYWHERE, APART):
-                    found = set()
                 if self.several[i] and self.judged[p] and self.batch.held[p] != PINNED:
                     self._post(self.places[i])
                     alike, capped = self.postings.alike(p)
@@ -182,19 +182,35 @@ class _Walk:
     def _equal(self, i: int, p: int) -> bool:
         """Pair member i with those that may have the same text; whether none of these is kept for certain."""
         self.pairs += [(entry, -1, UNJUDGED) for entry in self.unlike.get(p, ())]
+        if self.batch.held[p] >= LOCAL:
+            return True
         same = self.equals[self.batch.tokens.text(p), 0 if self.across else self.document[i]]
-        flags = self.batch.tokens.flags_of(p)
         for j in same:
             other = int(self.members[j])
-            if not _may_stand(self.batch, p, self.document[j] == self.document[i], int(self.batch.positions[other])):
-                continue
-            alike = _alike(self.batch.tokens.flags_of(other), flags, self.config)
-            if alike and self.verdicts.state[other] == KEPT and len(self.pairs) == self.first[i]:
-                self.gone[i] = j  # of several the first in the order is named
-                return False
-            self.pairs.append((_BEHIND + j, -1, EXACT if alike else UNJUDGED))
+            position = int(self.batch.positions[other])
+            if _may_stand(self.batch, p, self.document[j] == self.document[i], position):
+                if self._meet(i, p, other, _BEHIND + j):
+                    return False
+        twin = int(self.batch.twins[p])
+        if twin >= 0 and self.batch.held[twin] >= LOCAL and self.verdicts.state[twin] != REMOVED:  # no key leads to it
+            if twin not in self.place_of:
+                candidate = int(self.verdicts.entry[twin])
+            else:
+                candidate = _BEHIND + self.place_of[twin] if self.place_of[twin] < i else -1
+            if candidate >= 0 and self.batch.tokens.text(twin) == self.batch.tokens.text(p):
+                if self._meet(i, p, twin, candidate):
+                    return False
         same.append(i)
         return True
+
+    def _meet(self, i: int, p: int, other: int, candidate: int) -> bool:
+        """Remove member i, or pair it with a candidate that has its text, the paragraph `other`; whether it was removed."""
+        alike = _alike(self.batch.tokens.flags_of(other), self.batch.tokens.flags_of(p), self.config)
+        if alike and self.verdicts.state[other] == KEPT and len(self.pairs) == self.first[i]:
+            self.gone[i] = candidate  # of several the first in the order is named
+            return True
+        self.pairs.append((candidate, -1, EXACT if alike else UNJUDGED))
+        return False
 
     def _sharing(self, i: int) -> list[tuple[int, int]]:
         """Return the candidates of other documents that share a key with member i, which enters its buckets."""
@@ -222,8 +238,8 @@ class _Walk:
         left[list(self.gone)] = False
         base = self.index.count
         entry = np.where(left, base + np.cumsum(left) - 1, -1)
-        for i, j in self.gone.items():
-            _remove_equal(verdicts, int(members[i]), int(entry[j]))
+        for i, equal in self.gone.items():
+            _remove_equal(verdicts, int(members[i]), int(entry[equal - _BEHIND]) if equal >= _BEHIND else equal)
         new = members[left]
         verdicts.entry[members] = entry
         verdicts.paragraph[base - verdicts.base[0] :][: len(new)] = new
@@ -250,6 +266,7 @@ class _Walk:
         if len(crowd.bucket):
             refused = np.repeat(np.arange(count), np.diff(crowd.first)) * self.width + crowd.column
             wanted &= ~np.isin(self.owners * self.width + self.columns, refused[~crowd.entered])
+        kept &= self.batch.held[members] < LOCAL
         texts = self.batch.keys[members[kept], 0].astype(np.int64)
         found = np.append(members[kept], members[self.owners[wanted]])
         self.index.fill(np.append(texts, self.codes[wanted]), verdicts.entry[found])

@@ -54,7 +54,8 @@ class Batch:
 
     tokens, shingles: of the n paragraphs; keys: of each, as `make_keys` makes them
     roles: uint8[n]; documents: int64[n], the document's place in the batch; positions: int64[n], paragraph in document
-    held: uint8[n], where its originals may stand; twins: int64[n], the one that a short paragraph goes with, or -1
+    held: uint8[n], where its originals may stand
+    twins: int64[n], the equal paragraph of its document that each goes with, or -1; a short one goes with it unjudged
     cores: int64[n, 2], the tokens of each, from and until, that say what it says
     order: int64[n], the paragraphs in the order of the rule
     fast: whether the compiled backend read it
@@ -71,6 +72,11 @@ class Batch:
     cores: NDArray[np.int64]
     order: NDArray[np.int64]
     fast: bool
+
+    @property
+    def unjudged(self) -> NDArray[np.bool_]:
+        """bool[n]: which paragraphs go with their twins without being judged."""
+        return (self.roles == SHORT) & (self.twins >= 0)
 
 
 def read_batch(
@@ -109,7 +115,6 @@ def read_batch(
             ranks[:, 1] += (kinds == CAPTION).astype(np.int64) << 9
         order, cores = np.lexsort((positions, ranks[:, 1], -ranks[:, 0], documents)), np.ascontiguousarray(ranks[:, 2:])
         held, twins = places(tokens, halves, documents, keys[:, 0], cores, kinds)
-        twins[roles != SHORT] = -1
     _check_sizes(roles, documents, keys[:, 0], largest)
     return Batch(tokens, shingles, keys, roles, documents, positions, held, twins, cores, order, fast)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..index.tables import Index
 from .batch import JUDGED, Batch
+from .places import LOCAL
 from .verdicts import OPEN, Bytes, Ints, Verdicts
 
 UNJUDGED = 255  # the relation of a pair that nobody has looked at
@@ -84,7 +85,9 @@ class Crowd(NamedTuple):
 
 def noted_keys(batch: Batch, index: Index, verdicts: Verdicts, members: Ints) -> tuple[Ints, Ints, Ints]:
     """Return the keys by which members are looked up across documents: codes, and the member and the column of each."""
-    noted = np.flatnonzero((batch.roles[members] == JUDGED) & (verdicts.own[members] < 0))
+    noted = np.flatnonzero(
+        (batch.roles[members] == JUDGED) & (batch.held[members] < LOCAL) & (verdicts.own[members] < 0)
+    )
     codes, owners, columns = index.codes(batch.keys[members[noted]])
     others = columns > 0
     return codes[others], noted[owners[others]], columns[others]

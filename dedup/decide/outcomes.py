@@ -58,9 +58,9 @@ class Outcome:
 def outcomes(texts: list[str], paragraphs: Paragraphs, decided: Decided, state: State) -> Iterator[Outcome]:
     """The documents that were decided last, which are these texts."""
     batch, verdicts = decided.batch, decided.verdicts
-    equals = batch.twins
-    gone = np.flatnonzero(verdicts.removed | (equals >= 0))
-    own = (equals[gone] >= 0) | (decided.originals[gone, 0] == decided.numbers[batch.documents[gone]])
+    unjudged, equals = batch.unjudged, batch.twins
+    gone = np.flatnonzero(verdicts.removed | unjudged)
+    own = unjudged[gone] | (decided.originals[gone, 0] == decided.numbers[batch.documents[gone]])
     bounds = np.append(0, np.cumsum(paragraphs.counts))
     at = np.searchsorted(gone, bounds)
     within = np.append(0, np.cumsum(own))[at].tolist()
@@ -82,7 +82,7 @@ def outcomes(texts: list[str], paragraphs: Paragraphs, decided: Decided, state: 
         removals = []
         for position in positions:
             p = first[d] + position
-            if equals[p] >= 0:
+            if unjudged[p]:
                 found = _exact(batch, p, (ids[d], int(batch.positions[equals[p]])), state)
             else:
                 found = decision(decided, p, state)
@@ -114,11 +114,11 @@ def decision(decided: Decided, p: int, state: State) -> Decision:
 
 def last_decision(decided: Decided, p: int, state: State) -> Decision:
     """Return what was decided on a paragraph of what was decided last, short ones that equal the one before included."""
-    equal = int(decided.batch.twins[p])
-    if equal < 0:
+    if not decided.batch.unjudged[p]:
         return decision(decided, p, state)
     document = state.id_of(decided.number + int(decided.batch.documents[p]))
-    return _exact(decided.batch, p, (document, int(decided.batch.positions[equal])), state)
+    twin = decided.batch.twins[p]
+    return _exact(decided.batch, p, (document, int(decided.batch.positions[twin])), state)
 
 
 def _exact(batch: Batch, p: int, original: tuple[Hashable, int], state: State) -> Decision:

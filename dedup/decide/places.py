@@ -11,6 +11,9 @@ Each may go only where its place tells nothing more:
 4. or, if it has three words and stands three times at most, amid paragraphs of BRIEF words and more.
 
 A caption goes anywhere.
+
+What may have no original in another document is the original of nothing in another one either. So what stands in every
+document, as `6 hours ago` may, is no entry that each of them would be compared with.
 """
 
 from collections.abc import Sequence
@@ -25,8 +28,10 @@ from ..text.flags import HAS_NUMBER
 from ..text.tokens import Tokens
 from ..text.utf8 import Utf8, counted
 
-# What an original may be: any; one within two paragraphs; one there, far away or in another document; none.
-ANYWHERE, BESIDE, APART, PINNED = range(4)
+# What an original may be: any; one within two paragraphs, far away or in another document; one within two paragraphs; none.
+# From LOCAL on a paragraph is compared within its own document only: no other document's stands in for its place.
+ANYWHERE, APART, BESIDE, PINNED = range(4)
+LOCAL = BESIDE
 SPAN = 2 * LONG  # paragraphs between two places that are far apart
 KINDS: tuple[Kind, ...] = ("text", "heading", "caption", "cell", "code")
 TEXT, HEADING, CAPTION, CELL, CODE = range(len(KINDS))

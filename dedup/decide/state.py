@@ -20,6 +20,7 @@ from ..index.tables import ROOM_ENTRIES, Index
 from ..sketch.keys import count_keys
 from .batch import Batch, entries
 from .datasketch import resembling
+from .places import LOCAL
 from .rule import decide, entered
 from .verdicts import Ints, Verdicts
 
@@ -211,6 +212,7 @@ class State:
         if self.store is None or decided is None or decided.stored == decided.handed:
             return
         new = decided.entered(decided.stored, decided.handed)
+        new = new[decided.batch.held[new] < LOCAL]
         self.store.append(
             decided.ids[decided.stored : decided.handed],
             entries(decided.batch, new, decided.numbers[decided.batch.documents]),

@@ -16,6 +16,8 @@ from dedup._jit import backend as jit
 from dedup.decide import _candidates_numba, batch, rule
 from dedup.decide import judge as judging
 from dedup.decide.candidates import UNJUDGED
+from dedup.decide.pipeline import Given, Pipeline
+from dedup.decide.state import State
 from dedup.match.tables import EXACT
 from dedup.sketch import keys
 
@@ -155,6 +157,31 @@ def test_captions_cost_in_proportion_to_their_number(monkeypatch):
     assert kept > 450
     assert 0 < weighed["third"] <= 1.1 * weighed["second"]
     assert weighed["equal"] == 0
+
+
+LOCAL = {
+    "more than three in each document": ["6 hours ago", "6 hours ago", "{}", "6 hours ago", "{}", "6 hours ago"],
+    "amid brief lines": ["Home page", "News now", "Rated 4 out of 5", "Share it", "Send it", "Home again"],
+}
+
+
+@pytest.mark.parametrize("lines", LOCAL.values(), ids=LOCAL)
+def test_what_stays_in_every_document_is_found_from_none(backend, lines):
+    """Else the lookups of each document would walk over those of all documents before."""
+    texts = iter(paragraphs(400))
+    long = [[next(texts).text if line == "{}" else line for line in lines] for _ in range(100)]
+    state = State(dedup.Config(), None)
+    pipeline = Pipeline(state)
+    for document in long:
+        pipeline.clean(Given(None, "\n\n".join(document)))
+    texts_of_entries = Counter(state.index.folded(entry) for entry in range(state.index.count))
+    often = [text for text, count in texts_of_entries.items() if count >= 100]
+    assert often
+    for text in often:
+        (keys_of_text,) = batch.read_batch(
+            [text.decode()], np.ones(1, np.int64), state.config, alone=True, fast=False
+        ).keys
+        assert len(state.index.bucket(0, int(keys_of_text[0]))) == 0, text
 
 
 # --- Vectors
