@@ -286,7 +286,7 @@ def equal_kernel(batch, index, verdicts, p, pairs, found, bounds):
                 if bounds.again and same_document and entry < bounds.run:
                     verdicts.own[p] = entry
                 elif may_stand_kernel(batch, index, p, entry):
-                    equal = meet_kernel(batch, index, verdicts, p, entry, pairs, equal, found, bounds)
+                    equal = meet_kernel(batch, index, verdicts, p, entry, (pairs, equal), found, bounds)
                     if equal < 0:
                         return -1
         slot = slot + _ONE & last
@@ -295,13 +295,17 @@ def equal_kernel(batch, index, verdicts, p, pairs, found, bounds):
     if twin >= 0 and batch.held[twin] >= LOCAL and verdicts.state[twin] != REMOVED:  # no key leads to it
         entry = verdicts.entry[twin]
         if entry >= 0 and same_text_kernel(batch, index, p, entry):
-            equal = meet_kernel(batch, index, verdicts, p, entry, pairs, equal, found, bounds)
+            equal = meet_kernel(batch, index, verdicts, p, entry, (pairs, equal), found, bounds)
     return equal
 
 
 @kernel
-def meet_kernel(batch, index, verdicts, p, entry, pairs, equal, found, bounds):
-    """Remove p, or write the pair with an entry that has its text behind `equal` others; how many there are then, or -1."""
+def meet_kernel(batch, index, verdicts, p, entry, written, found, bounds):
+    """Remove p, or write the pair with an entry that has its text; how many such pairs of p there are then, -1 if removed.
+
+    written: where the first of them stands among all pairs, and how many there are
+    """
+    pairs, equal = written
     alike = bounds.threshold > 0 or looks_alike_kernel(batch, index, p, entry)
     open_yet = entry >= bounds.first
     if open_yet:

@@ -76,7 +76,7 @@ class Batch:
     @property
     def unjudged(self) -> NDArray[np.bool_]:
         """bool[n]: which paragraphs go with their twins without being judged."""
-        return (self.roles == SHORT) & (self.twins >= 0)
+        return np.asarray((self.roles == SHORT) & (self.twins >= 0))
 
 
 def read_batch(
