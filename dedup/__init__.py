@@ -1,6 +1,6 @@
 """Near-duplicate paragraphs of news text, collapsed: a paragraph goes only if what it says stays in one that is kept."""
 
-from .api import clean, compare, duplicated, find_duplicates, signatures, unique
+from .api import clean, clusters, compare, compare_pairs, duplicated, find_duplicates, keys, signatures, unique
 from .config import Config
 from .decide.datasketch import to_datasketch
 from .deduplicator import Deduplicator
@@ -39,9 +39,12 @@ __all__ = [
     "Removal",
     "Span",
     "clean",
+    "clusters",
     "compare",
+    "compare_pairs",
     "duplicated",
     "find_duplicates",
+    "keys",
     "signatures",
     "split_paragraphs",
     "to_datasketch",

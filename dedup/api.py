@@ -1,69 +1,115 @@
 """The public calls on one document, two paragraphs, and lists of texts."""
 
-from collections.abc import Iterable, Iterator
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, Literal, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._jit import backend
-from .config import Config
-from .decide.batch import USUAL
+from .config import Config, ListOptions, Options
+from .decide.batch import USUAL, keys_of
 from .decide.outcomes import decision
 from .decide.pipeline import decide_alone, known_length
 from .decide.state import Decided, State
 from .deduplicator import Deduplicator, Document
-from .errors import InputError
+from .errors import ConfigError, InputError
 from .match.compare import compare_folded
 from .results import CleanResult, Comparison, Match
+from .sketch.keys import count_keys
 from .sketch.minhash import shingle, sign
 from .text.columns import TextColumn, is_column, read_column
 from .text.paragraphs import checked
-from .text.tokens import check_texts, fold
+from .text.tokens import check_texts, fold, is_missing
 from .text.utf8 import Utf8
 
 _Chunk = list[Any] | TextColumn
 
 
-def clean(document: Document, **options: Any) -> CleanResult:
+def clean(document: Document, **options: Unpack[Options]) -> CleanResult:
     """Return one document, a text or a sequence of paragraphs, without the paragraphs that repeat others of it.
 
     Raises InputError for anything else, ConfigError for an option outside its range, DocumentTooLarge.
     """
-    return Deduplicator(**{"scope": "document", **options}).clean(document)
+    given: Options = {"scope": "document", **options}
+    return Deduplicator(**given).clean(document)
 
 
-def compare(a: str, b: str, **options: Any) -> Comparison:
-    """What two paragraphs are to each other, and why: which rule decided, which words differ. `min_tokens` plays no part.
+def compare(a: str, b: str, **options: Unpack[Options]) -> Comparison:
+    """Say what two paragraphs are to each other, and why. `min_tokens` plays no part.
 
     Raises InputError for anything but str, and ConfigError.
     """
-    config = Config.of(None, options)
-    tokens = fold([checked(a, "a"), checked(b, "b")])
-    sides = tokens.text(0), tokens.flags_of(0), tokens.text(1), tokens.flags_of(1)
-    return compare_folded(*sides, config)
+    return compare_pairs([checked(a, "a")], [checked(b, "b")], **options)[0]
 
 
-def duplicated(texts: Iterable[str | None], **options: Any) -> NDArray[np.bool_]:
-    """bool[n]: True where a text repeats an earlier one that is kept, as pandas has it.
+def compare_pairs(a: Iterable[str], b: Iterable[str], **options: Unpack[Options]) -> list[Comparison]:
+    """Compare each text of `a` with the one in its place in `b`, as `compare` does.
 
-    Each text is one paragraph, a document of its own. None and NaN never repeat. A column of pandas, polars, pyarrow or
-    whatever else speaks Arrow is read where it is. Raises InputError for other values, and ConfigError.
+    Raises InputError for anything but str and for lists of two lengths, and ConfigError.
     """
-    flags = [decided.verdicts.removed for _, decided in _decisions(_listed(texts), _for_lists(options))]
-    return np.concatenate(flags) if flags else np.zeros(0, dtype=np.bool_)
+    config, (these, those) = Config.of(None, options), (list(_iterable(texts)) for texts in (a, b))
+    if len(these) != len(those):
+        raise InputError(f"a has {len(these):,} texts, b {len(those):,}; expected as many, to be compared side by side")
+    ours, theirs = fold(these), fold(those)
+    return [
+        compare_folded(ours.text(p), ours.flags_of(p), theirs.text(p), theirs.flags_of(p), config)
+        for p in range(len(these))
+    ]
 
 
-def unique(texts: Iterable[str], **options: Any) -> Iterator[str]:
-    """The texts that repeat no earlier one, in order, lazily. Raises as `duplicated` does."""
+def duplicated(
+    texts: Iterable[str | None], *, keep: Literal["first", "last", False] = "first", **options: Unpack[ListOptions]
+) -> NDArray[np.bool_]:
+    """Return bool[n], True where a text is a duplicate of one that is kept, as pandas has it.
+
+    keep: "first" compares each text with those before it, "last" with those behind it; False marks all texts that are
+        duplicates of each other, so that none of them is kept.
+
+    Each text is one paragraph, a document of its own. None and NaN are no duplicates. A column of pandas, polars, pyarrow
+    or whatever else speaks Arrow is read where it is. Raises InputError for other values, and ConfigError.
+    """
+    state = _for_lists(options)
+    if keep == "first":
+        flags = [decided.verdicts.removed for _, decided in _decisions(_listed(texts), state)]
+        return np.concatenate(flags) if flags else np.zeros(0, dtype=np.bool_)
+    if keep == "last":
+        backward = [text for chunk, *_ in _chunks(_listed(texts)) for text in chunk][::-1]
+        return duplicated(backward, **options)[::-1]
+    if keep is not False:
+        raise ConfigError(f'keep is {keep!r}; expected "first", "last" or False')
+    given = _listed(texts)
+    matches = list(_matches(state, _decisions(given, state)))
+    marked = np.zeros(len(state.ids), dtype=np.bool_)
+    marked[[match.index for match in matches] + [match.duplicate_of for match in matches]] = True
+    return marked
+
+
+def clusters(texts: Iterable[str | None], **options: Unpack[ListOptions]) -> list[list[int]]:
+    """Return the groups of texts that are duplicates of one text, which is kept: its index first, then theirs in order.
+
+    The groups come in the order of the kept texts; a text without duplicates is in none. Raises as `duplicated` does.
+    """
+    groups: dict[int, list[int]] = {}
+    for match in find_duplicates(texts, **options):
+        groups.setdefault(match.duplicate_of, [match.duplicate_of]).append(match.index)
+    return [groups[kept] for kept in sorted(groups)]
+
+
+def unique(texts: Iterable[str], **options: Unpack[ListOptions]) -> Iterator[str]:
+    """Return the texts that are no duplicates of earlier ones, in order, lazily. Raises as `duplicated` does."""
     given = _iterable(texts)  # from a list as from an iterator: what comes out is what was given, not its equal
     decisions = _decisions(iter(given) if isinstance(given, list) else given, _for_lists(options))
     return (chunk[p] for chunk, decided in decisions for p in np.flatnonzero(~decided.verdicts.removed).tolist())
 
 
-def find_duplicates(texts: Iterable[str | None], **options: Any) -> Iterator[Match]:
-    """A Match for every text that repeats an earlier one that is kept, in order, lazily. Raises as `duplicated` does."""
+def find_duplicates(texts: Iterable[str | None], **options: Unpack[ListOptions]) -> Iterator[Match]:
+    """Return a Match for every text that is a duplicate of an earlier one, which is kept; in order, lazily.
+
+    Raises as `duplicated` does.
+    """
     state = _for_lists(options)
     return _matches(state, _decisions(_iterable(texts), state))
 
@@ -81,7 +127,7 @@ def _matches(state: State, decisions: Iterator[tuple[_Chunk, Decided]]) -> Itera
 
 
 def signatures(texts: Iterable[str], num_perm: int = 128, seed: int = 1) -> NDArray[np.uint32]:
-    """MinHash signatures of the texts' word 3-shingles, uint32[n, num_perm].
+    """Return the MinHash signatures of the texts' word 3-shingles, uint32[n, num_perm].
 
     Bit for bit those of `datasketch.MinHash(num_perm, seed, hashfunc=xxhash.xxh32_intdigest, scheme="affine32")`; a text
     without words has the empty MinHash. Raises InputError for anything but str, and ConfigError.
@@ -97,14 +143,32 @@ def signatures(texts: Iterable[str], num_perm: int = 128, seed: int = 1) -> NDAr
     return np.concatenate(found)
 
 
-def _for_lists(options: dict[str, Any]) -> State:
+def keys(texts: Iterable[str], **options: Unpack[ListOptions]) -> NDArray[np.uint32]:
+    """Return the keys by which texts are looked up, uint32[n, k]: of the whole text, of each band, of prefixes of sentences.
+
+    Texts that share a band or a prefix are candidates, which `compare` judges; a prefix of 0 is none. The number of columns
+    follows from the options. Raises InputError for anything but str, and ConfigError.
+    """
+    config = Config.of(None, options, refused=("scope",))
+    found = []
+    for chunk, strings, fast in _chunks(_listed(texts)):
+        if not _all_texts(chunk):
+            check_texts([*chunk])
+        tokens = fold(strings, fast)
+        found.append(keys_of(tokens, shingle(tokens, config.shingle_size, fast), config, fast))
+    return np.concatenate(found) if found else np.empty((0, sum(count_keys(config))), np.uint32)
+
+
+def _for_lists(options: Mapping[str, Any]) -> State:
     return State(Config.of(None, options, refused=("scope",)), None)
 
 
 def _decisions(texts: Iterable[Any], state: State) -> Iterator[tuple[_Chunk, Decided]]:
-    """Chunks of the texts with what was decided on them."""
+    """Yield chunks of the texts with what was decided on them."""
     state.expect(known_length(texts))
     for chunk, strings, fast in _chunks(texts):
+        if not state.ids:
+            _warn_of_documents(strings)
         yield chunk, decide_alone(state, strings, [None] * len(chunk), fast)
 
 
@@ -144,7 +208,7 @@ def _strings(chunk: list[Any], begin: int) -> list[str]:
     """A chunk, which comes after `begin` others, with "" where there is no text. Raises InputError."""
     if _all_texts(chunk):
         return chunk
-    strings = ["" if _is_missing(text) else text for text in chunk]
+    strings = ["" if is_missing(text) else text for text in chunk]
     check_texts(strings, begin)
     return strings
 
@@ -160,13 +224,16 @@ def _length(texts: list[Any]) -> int:
     return sum(first) * len(texts) // max(1, len(first))
 
 
-def _is_missing(value: object) -> bool:
-    """None, NaN and pandas' NA: what a column of texts holds where there is none."""
-    return (
-        value is None
-        or (isinstance(value, (float, np.floating)) and value != value)
-        or type(value).__name__ in ("NAType", "NaTType")
-    )
+def _warn_of_documents(texts: list[str] | Utf8) -> None:
+    """Warn where texts look like whole documents: as one paragraph each they are hardly ever duplicates."""
+    first = [texts.text(p) for p in range(min(100, len(texts)))] if isinstance(texts, Utf8) else texts[:100]
+    several = sum("\n\n" in text.strip() for text in first)
+    if several > len(first) // 2 and len(first) > 1:
+        warnings.warn(
+            f"{several} of the first {len(first)} texts have blank lines, as documents do; each is compared as one paragraph. "
+            "dedup.Deduplicator().stream(texts) compares the paragraphs of documents",
+            stacklevel=4,
+        )
 
 
 def _iterable(texts: Iterable[Any]) -> Iterable[Any]:

@@ -1,11 +1,30 @@
 """Every option, its default and its limits, in one frozen value."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from numbers import Integral, Real
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from .errors import ConfigError
+
+
+class ListOptions(TypedDict, total=False):
+    """The options of functions on lists, in which every text is a document of its own: see `Config`."""
+
+    threshold: float | None
+    min_tokens: int
+    shingle_size: int
+    num_perm: int
+    recall: float
+    max_candidates: int
+    seed: int
+
+
+class Options(ListOptions, total=False):
+    """The options of functions on documents: see `Config`."""
+
+    scope: Literal["corpus", "document"]
+
 
 # Whatever changes a decision although no option changes (folding, scheme, rule) raises this number.
 DECISION_VERSION = 5
@@ -59,7 +78,7 @@ class Config:
         object.__setattr__(self, name, kind(value))
 
     @classmethod
-    def of(cls, config: "Config | None", options: dict[str, Any], refused: tuple[str, ...] = ()) -> "Config":
+    def of(cls, config: "Config | None", options: Mapping[str, Any], refused: tuple[str, ...] = ()) -> "Config":
         """`config` (or the defaults) with `options` put over it; options named in `refused` do not belong to the call."""
         if config is not None and not isinstance(config, cls):
             raise ConfigError(f"config is {config!r}; expected a dedup.Config or None. Pass options by name")

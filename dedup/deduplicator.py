@@ -3,9 +3,9 @@
 import os
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack, cast
 
-from .config import Config
+from .config import Config, Options
 from .decide.batch import USUAL, Sizes
 from .decide.explanation import explain
 from .decide.pipeline import Given, Pipeline, known_length
@@ -14,6 +14,7 @@ from .decide.state import State
 from .errors import ConfigError, InputError
 from .results import CleanResult, Decision, Explanation, Paragraph
 from .text.paragraphs import SEPARATOR, checked
+from .text.tokens import is_missing
 
 if TYPE_CHECKING:
     from datasketch import MinHash
@@ -51,7 +52,7 @@ class Deduplicator:
         *,
         index: "str | os.PathLike[str] | IndexStore | None" = None,
         _sizes: Sizes = USUAL,
-        **options: Any,
+        **options: Unpack[Options],
     ) -> None:
         self.config = Config.of(config, options)
         store = None
@@ -71,6 +72,17 @@ class Deduplicator:
     def capped_lookups(self) -> int:
         """Lookups that met a full LSH bucket and compared with its first `max_candidates` entries only."""
         return self._state.capped
+
+    def __len__(self) -> int:
+        """Return how many kept paragraphs later documents are compared with."""
+        return self._state.kept
+
+    def __bool__(self) -> bool:
+        """Return True: a deduplicator that has kept nothing yet is still one."""
+        return True
+
+    def __repr__(self) -> str:
+        return f"<dedup.Deduplicator: {self._state.yielded:,} documents, {len(self):,} kept paragraphs>"
 
     def __enter__(self) -> Self:
         return self
@@ -104,9 +116,11 @@ class Deduplicator:
         return self._pipeline.clean(_given(id, document))
 
     def stream(
-        self, documents: Iterable[Document | tuple[Hashable, Document]], *, jobs: int = 1
+        self, documents: Iterable[Document | tuple[Hashable, Document | None] | None], *, jobs: int = 1
     ) -> Iterator[CleanResult]:
         """Clean documents, alone or in pairs (id, document), one result for each, in order.
+
+        A missing document (None, NaN) stays missing: its result has no paragraph, and None for a text.
 
         Lazy: at first it reads one document ahead, later up to 4,000 or half a million characters, and with
         `jobs` threads as much for each. The batches and `jobs` change no decision. Raises InputError and
@@ -123,7 +137,7 @@ class Deduplicator:
             )
         given, expected = map(_named, documents), known_length(documents)
         told = self._pipeline.stream(given, jobs, expected, 0, lambda outcome: outcome.result())
-        return (result for _, result in told)
+        return (_missing(id) if result is None else result for id, result in told)
 
     def explain(self, id: Hashable, position: int) -> Explanation:
         """Say why a paragraph of a document was removed, or kept, by what was decided until now.
@@ -168,7 +182,14 @@ class Deduplicator:
 def _named(document: Any) -> Given:
     """Return a document of a stream: an (id, document) pair, or a document without an id. Raises InputError."""
     id, document = document if isinstance(document, tuple) and len(document) == 2 else (None, document)
+    if is_missing(document):
+        return Given(id, None, tag=id)
     return _given(id, document)
+
+
+def _missing(id: Hashable) -> CleanResult:
+    """Return the result for a document that is missing."""
+    return CleanResult(id, cast(str, None), [], [])
 
 
 def _given(id: Hashable, document: Any) -> Given:

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from html import escape
 from typing import Literal
 
 Relation = Literal["exact", "contained", "near", "distinct"]
@@ -55,23 +56,77 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Removal(Span):
-    """A removed paragraph: where it stood, which paragraph of its document it was (from 0), and why it went."""
+    """A removed paragraph: where it stood, which paragraph of its document it was (from 0), what it said, and why it went."""
 
     position: int
     decision: Decision
+    text: str
+
+    @property
+    def relation(self) -> Relation | Literal["boilerplate"]:
+        """Return its relation to the kept paragraph of which it is a duplicate."""
+        return self.decision.relation
+
+    @property
+    def duplicate_of(self) -> tuple[Hashable, int] | None:
+        """Return document id and paragraph position of that kept paragraph; None for boilerplate."""
+        return self.decision.duplicate_of
+
+    @property
+    def reason(self) -> str:
+        """Return why it was removed, in a sentence."""
+        return self.decision.reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CleanResult:
     """A document without its repeats.
 
-    id: the document's id; text: what stays of it; kept, removed: its paragraphs, as spans of the original text
+    id: the document's id; text: what stays of it, None where it had none; kept, removed: its paragraphs, as spans of the
+    original text
     """
 
     id: Hashable
     text: str
     kept: list[Span]
     removed: list[Removal]
+
+    @property
+    def changed(self) -> bool:
+        """Return whether anything was removed."""
+        return bool(self.removed)
+
+    @property
+    def duplicate_ratio(self) -> float:
+        """Return the share of paragraphs that were removed, 0 ... 1; 0 for a document without paragraphs."""
+        return len(self.removed) / max(1, len(self.kept) + len(self.removed))
+
+    def __repr__(self) -> str:
+        shown = self.text if self.text is None or len(self.text) <= 40 else f"{self.text[:40]}…"
+        return f"CleanResult(id={self.id!r}, text={shown!r}, {len(self.kept)} kept, {len(self.removed)} removed)"
+
+    def _repr_html_(self) -> str:
+        """Return the document with what was removed struck out, and why behind it, as notebooks show it."""
+        parts = [
+            (span.start, f"<p>{escape(text)}</p>") for span, text in zip(self.kept, self._kept_texts(), strict=True)
+        ]
+        for removal in self.removed:
+            said = f"{removal.relation}: {removal.reason}"
+            where = "" if removal.duplicate_of is None else " Kept: {}, paragraph {}.".format(*removal.duplicate_of)
+            note = f"<small>{escape(said)}.{escape(where)}</small>"
+            parts.append((removal.start, f"<p><del>{escape(removal.text)}</del><br>{note}</p>"))
+        head = f"<p><b>{escape(str(self.id))}</b>: {len(self.kept)} kept, {len(self.removed)} removed</p>"
+        return head + "".join(part for _, part in sorted(parts))
+
+    def _kept_texts(self) -> list[str]:
+        """Return the kept paragraphs: in what stays, nothing but white space stands between them."""
+        texts, at = [], 0
+        for span in self.kept:
+            while span.end > span.start and self.text[at].isspace():
+                at += 1
+            texts.append(self.text[at : at + span.end - span.start])
+            at += span.end - span.start
+        return texts
 
 
 Cause = Literal["removed", "no words", "short", "place", "delivered before", "nothing alike", "nearest"]

@@ -14,10 +14,7 @@ articles = pd.DataFrame({"name": [p.name for p in paths], "text": [p.read_text(e
 
 with dedup.Deduplicator() as deduplicator:
     results = list(deduplicator.stream(zip(articles["name"], articles["text"], strict=True)))
-articles["removed"] = [
-    [text[removal.start : removal.end] for removal in result.removed]
-    for text, result in zip(articles["text"], results, strict=True)
-]
+articles["removed"] = [[removal.text for removal in result.removed] for result in results]
 articles["text"] = [result.text for result in results]
 print(articles.assign(removed=articles["removed"].map(len))[["name", "removed"]].to_string(index=False))
 

@@ -22,15 +22,14 @@ def main() -> None:
     if not texts:
         sys.exit(f"{folder}: no .txt files")
     with Deduplicator() as deduplicator:
-        for text, result in zip(texts.values(), deduplicator.stream(texts.items()), strict=True):
+        for result in deduplicator.stream(texts.items()):
             print(f"{result.id}: {len(result.kept)} paragraphs stay, {len(result.removed)} go")
             for removal in result.removed:
-                decision = removal.decision
-                beginning = " ".join(text[removal.start : removal.end].split())[:60]
-                assert decision.duplicate_of  # only boilerplate repeats nothing in particular
-                document, position = decision.duplicate_of
+                beginning = " ".join(removal.text.split())[:60]
+                assert removal.duplicate_of  # only boilerplate repeats nothing in particular
+                document, position = removal.duplicate_of
                 print(f"  {removal.position:>2}  {beginning}")
-                print(f"      {decision.relation}: {decision.reason}; see {document}, paragraph {position}")
+                print(f"      {removal.relation}: {removal.reason}; see {document}, paragraph {position}")
 
 
 if __name__ == "__main__":

@@ -86,7 +86,8 @@ def outcomes(texts: list[str], paragraphs: Paragraphs, decided: Decided, state: 
                 found = _exact(batch, p, (ids[d], int(batch.positions[equals[p]])), state)
             else:
                 found = decision(decided, p, state)
-            removals.append(Removal(starts[position], stops[position], position, found))
+            start, stop = starts[position], stops[position]
+            removals.append(Removal(start, stop, position, found, texts[d][start:stop]))
         for position in reversed(positions):
             del kept[position]
         return CleanResult(ids[d], without(texts[d], places(d)), kept, removals)

@@ -108,7 +108,7 @@ class Pipeline:
                 decisions = {p: decision(decided, p, self.state) for p in repeats}
             for p, span in enumerate(chunk):
                 if p in decisions:
-                    removed.append(Removal(span.start, span.end, begin + p, decisions[p]))
+                    removed.append(Removal(span.start, span.end, begin + p, decisions[p], texts[p]))
                 else:
                     kept.append(span)
         places = line_cuts(text, removed)

@@ -100,10 +100,19 @@ class State:
         """What is kept, to be read only."""
         return self._index
 
+    @property
+    def yielded(self) -> int:
+        """How many documents were decided and yielded, of all runs of a store."""
+        return len(self.ids) if self.decided is None else self.decided.number + self.decided.handed
+
+    @property
+    def kept(self) -> int:
+        """How many kept paragraphs of those documents others are compared with."""
+        return int((self._index.documents[self._index.found_by_text()] < self.yielded).sum())
+
     def number_of(self, id: Hashable) -> int | None:
         """Return the number of the last document with that id that was handed out, None if there is none."""
-        decided = len(self.ids) if self.decided is None else self.decided.number + self.decided.handed
-        for number in range(decided - 1, -1, -1):  # not what was decided ahead
+        for number in range(self.yielded - 1, -1, -1):  # not what was decided ahead
             if self.id_of(number) == id:
                 return number
         return None

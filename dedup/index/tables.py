@@ -230,6 +230,11 @@ class Index:
         self.count = end
         return begin
 
+    def found_by_text(self) -> NDArray[np.int64]:
+        """Return the entries that are found by their whole text, in no order."""
+        slots = self.slots[: self.capacity]
+        return np.asarray((slots[slots != 0] & np.uint64(0xFFFFFFFF)).astype(np.int64) - 1)
+
     def take_out(self, keys: NDArray[np.uint32], entries: NDArray[np.int64], fast: bool) -> None:
         """Have n entries found no more by any of their keys, uint32[n, columns]."""
         (backend.compiled(remove_all_kernel) if fast else remove_all_kernel)(self.slots, self.single, keys, entries)

@@ -86,7 +86,10 @@ class Stripping:
             if decision.duplicate_of is not None:
                 decision = replace(decision, duplicate_of=self._in_place(*decision.duplicate_of))
             decisions[self._in_place(result.id, removal.position)[1]] = decision
-        removed = [Removal(spans[p].start, spans[p].end, p, decisions[p]) for p in sorted(decisions)]
+        removed = [
+            Removal(spans[p].start, spans[p].end, p, decisions[p], text[spans[p].start : spans[p].end])
+            for p in sorted(decisions)
+        ]
         kept = [span for position, span in enumerate(spans) if position not in decisions]
         return CleanResult(result.id, _without(text, spans, sorted(decisions)), kept, removed)
 

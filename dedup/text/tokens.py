@@ -80,6 +80,15 @@ def check_texts(texts: Sequence[object], begin: int = 0) -> None:
             raise InputError(f"text {position} is {type(text).__name__} ({text!r:.60}); expected str")
 
 
+def is_missing(value: object) -> bool:
+    """Return whether a value is None, NaN or pandas' NA: what a column of texts holds where there is none."""
+    return (
+        value is None
+        or (isinstance(value, (float, np.floating)) and value != value)
+        or type(value).__name__ in ("NAType", "NaTType")
+    )
+
+
 def half_words(tokens: Tokens) -> NDArray[np.int64]:
     """Return the length of every text in half words, int64[n]: two a token, one a character of an unspaced script."""
     lengths = np.diff(tokens.first)

@@ -16,8 +16,8 @@ from dedup.decide.batch import Sizes
 def test_names():
     assert dedup.__all__ == [
         "CleanResult", "Comparison", "Config", "ConfigError", "CorpusError", "Decision", "DedupError", "Deduplicator",
-        "DocumentTooLarge", "IndexCorrupt", "IndexLocked", "InputError", "Match", "OutOfMemory", "Paragraph", "Removal", "Span", "clean", "compare",
-        "duplicated", "find_duplicates", "signatures", "split_paragraphs", "to_datasketch", "unique", "warm_up",
+        "DocumentTooLarge", "IndexCorrupt", "IndexLocked", "InputError", "Match", "OutOfMemory", "Paragraph", "Removal", "Span", "clean",
+        "clusters", "compare", "compare_pairs", "duplicated", "find_duplicates", "keys", "signatures", "split_paragraphs", "to_datasketch", "unique", "warm_up",
     ]  # fmt: skip
     for name in dedup.__all__:
         assert inspect.getdoc(getattr(dedup, name))
@@ -58,6 +58,78 @@ def test_find_duplicates(backend):
     matches = list(dedup.find_duplicates(texts))
     assert [(m.index, m.duplicate_of, m.relation) for m in matches] == [(3, 1, "exact"), (4, 0, "exact")]
     assert all(match.reason and match.jaccard == match.containment == 1.0 for match in matches)
+
+
+def test_keep_as_pandas_has_it(backend):
+    texts = [LONG, "another text here", f"{LONG}!", None, LONG.upper()]
+    assert dedup.duplicated(texts, keep="first").tolist() == [False, False, True, False, True]
+    assert dedup.duplicated(texts, keep="last").tolist() == [True, False, True, False, False]
+    assert dedup.duplicated(texts, keep=False).tolist() == [True, False, True, False, True]
+    for keep in ("last", False):
+        assert dedup.duplicated(iter(texts), keep=keep).tolist() == dedup.duplicated(texts, keep=keep).tolist()
+        assert dedup.duplicated([], keep=keep).tolist() == []
+    with pytest.raises(dedup.ConfigError, match="keep is 'all'; expected"):
+        dedup.duplicated(texts, keep="all")  # type: ignore[arg-type]  # pyright: ignore
+
+
+def test_clusters(backend):
+    texts = ["a first text here", LONG, "a text of its own", f"{LONG}!", "A first text, here.", LONG.upper()]
+    assert dedup.clusters(texts) == [[0, 4], [1, 3, 5]]
+    assert dedup.clusters([]) == dedup.clusters([LONG]) == []
+
+
+def test_pairs_are_compared_side_by_side(backend):
+    a, b = ["The toll is 3%.", LONG, "red cat"], ["The toll is 5%.", f"{LONG}!", "Red cat"]
+    assert dedup.compare_pairs(a, b) == [dedup.compare(x, y) for x, y in zip(a, b, strict=True)]
+    assert dedup.compare_pairs([], []) == []
+    with pytest.raises(dedup.InputError, match="a has 3 texts, b 2"):
+        dedup.compare_pairs(a, b[:2])
+
+
+def test_keys_tell_candidates(backend):
+    texts = [LONG, f"“{LONG}!”", "nothing like that one at all, in no way"]
+    keys = dedup.keys(texts)
+    assert keys.dtype == np.uint32 and len(keys) == 3 and (keys[0] == keys[1]).all()
+    assert not ((keys[0] == keys[2]) & (keys[0] != 0)).any()
+    assert dedup.keys([]).shape == (0, keys.shape[1])
+    assert dedup.keys(texts, threshold=0.5).shape[1] != keys.shape[1]
+
+
+def test_documents_in_place_of_paragraphs_are_warned_of(backend):
+    with pytest.warns(UserWarning, match="2 of the first 2 texts have blank lines"):
+        dedup.duplicated([f"{LONG}\n\nA second paragraph"] * 2)
+
+
+def test_what_a_result_says_of_itself(backend):
+    text = f"First of all <this>.\n\n{LONG}.\n\n \n{LONG}!\n\nThe end of it."
+    with dedup.Deduplicator() as seen:
+        assert repr(seen) == "<dedup.Deduplicator: 0 documents, 0 kept paragraphs>" and seen and len(seen) == 0
+        result = seen.clean(text, id="page")
+        assert len(seen) == 3 and "1 documents, 3 kept" in repr(seen)
+        stream = seen.stream(["Another text <here>"] * 3)
+        next(stream)
+        assert len(seen) == 4 and "2 documents, 4 kept" in repr(seen)
+    (removal,) = result.removed
+    assert (removal.text, removal.relation, removal.duplicate_of) == (f"{LONG}!", "exact", ("page", 1))
+    assert removal.reason == removal.decision.reason and text[removal.start : removal.end] == removal.text
+    assert result.changed and result.duplicate_ratio == 0.25
+    assert repr(result) == f"CleanResult(id='page', text={result.text[:40] + '…'!r}, 3 kept, 1 removed)"
+    shown = result._repr_html_()
+    assert (
+        shown.index("First of all &lt;this&gt;.") < shown.index(f"<del>{LONG}!</del>") < shown.index("The end of it.")
+    )
+    assert "exact: the same" in shown and "<this>" not in shown
+    empty = dedup.clean("")
+    assert not empty.changed and empty.duplicate_ratio == 0 and empty._repr_html_()
+
+
+def test_missing_documents_stay_missing(backend):
+    for jobs in (1, 2):
+        with dedup.Deduplicator() as seen:
+            results = list(seen.stream([("a", LONG), ("b", None), math.nan, LONG], jobs=jobs))  # type: ignore[list-item]
+        assert [result.text for result in results] == [LONG, None, None, ""]
+        assert results[1] == dedup.CleanResult("b", None, [], [])  # type: ignore[arg-type]
+        assert repr(results[1]) == "CleanResult(id='b', text=None, 0 kept, 0 removed)" and results[1]._repr_html_()
 
 
 def test_list_functions_agree(backend):
@@ -178,7 +250,8 @@ def test_results_are_values(backend):
         lambda: dedup.signatures(["a", None]),  # type: ignore[list-item]
         lambda: dedup.Deduplicator().add(None),  # type: ignore[arg-type]
         lambda: list(dedup.Deduplicator().stream("a single text")),
-        lambda: list(dedup.Deduplicator().stream([None])),  # type: ignore[list-item]
+        lambda: list(dedup.Deduplicator().stream([5])),  # type: ignore[list-item]
+        lambda: dedup.Deduplicator().clean(None),  # type: ignore[arg-type]
         lambda: dedup.split_paragraphs(None),  # type: ignore[arg-type]
         lambda: dedup.duplicated(5),  # type: ignore[arg-type]
         lambda: dedup.Deduplicator().stream(5),  # type: ignore[arg-type]
@@ -216,7 +289,7 @@ def test_wrong_options(options):
 def test_errors_come_with_the_call_not_with_the_first_result():
     for call in (dedup.unique, dedup.find_duplicates):
         with pytest.raises(dedup.ConfigError):
-            call(["a"], treshold=0.7)
+            call(["a"], treshold=0.7)  # type: ignore[call-arg]  # pyright: ignore
         with pytest.raises(dedup.InputError):
             call("a single text")
     with pytest.raises(dedup.InputError):
@@ -225,7 +298,7 @@ def test_errors_come_with_the_call_not_with_the_first_result():
 
 def test_options_that_do_not_belong():
     with pytest.raises(dedup.ConfigError, match="scope"):
-        dedup.duplicated(["a"], scope="document")
+        dedup.duplicated(["a"], scope="document")  # type: ignore[call-arg]  # pyright: ignore
     with pytest.raises(dedup.ConfigError, match="index"):
         dedup.Deduplicator(index="seen.db", scope="document")
     with pytest.raises(dedup.ConfigError, match="index is 5; expected"):
