@@ -173,8 +173,10 @@ def _decisions(texts: Iterable[Any], state: State) -> Iterator[tuple[_Chunk, Dec
 
 
 def _chunks(texts: Iterable[Any]) -> Iterator[tuple[_Chunk, list[str] | Utf8, bool]]:
-    """The texts in chunks, at once full ones of a list or column, growing ones of an iterator: as they are; with "" where
-    there is none; and whether the compiled kernels are to do the work."""
+    """Yield chunks of the texts: as they are; with "" for missing ones; and whether the compiled kernels are to do the work.
+
+    The chunks of a list or column are full, those of an iterator grow.
+    """
     if is_column(texts):
         for rows, size in read_column(texts, USUAL.texts):
             yield rows, rows.texts, backend.wanted(size)
@@ -191,7 +193,7 @@ def _chunks(texts: Iterable[Any]) -> Iterator[tuple[_Chunk, list[str] | Utf8, bo
 
 
 def _windows(texts: list[Any], fast: bool) -> Iterator[tuple[_Chunk, list[str] | Utf8, bool]]:
-    """Chunks of a list; the compiled kernels read its texts where they are."""
+    """Yield chunks of a list; the compiled kernels read its texts where they are."""
     begin = 0
     while begin < len(texts):
         end = min(begin + USUAL.texts, len(texts))
@@ -205,7 +207,7 @@ def _windows(texts: list[Any], fast: bool) -> Iterator[tuple[_Chunk, list[str] |
 
 
 def _strings(chunk: list[Any], begin: int) -> list[str]:
-    """A chunk, which comes after `begin` others, with "" where there is no text. Raises InputError."""
+    """Return a chunk with "" where there is no text; `begin` texts come before it. Raises InputError."""
     if _all_texts(chunk):
         return chunk
     strings = ["" if is_missing(text) else text for text in chunk]
@@ -214,12 +216,12 @@ def _strings(chunk: list[Any], begin: int) -> list[str]:
 
 
 def _all_texts(chunk: _Chunk) -> bool:
-    """Whether all are plainly str; where not, a closer look is worth its while."""
+    """Return whether all are exactly str."""
     return not chunk.missing.any() if isinstance(chunk, TextColumn) else set(map(type, chunk)) <= {str}
 
 
 def _length(texts: list[Any]) -> int:
-    """About how many characters a list holds, judging by its first hundred texts: what to do the work with."""
+    """Estimate how many characters a list holds by its first hundred texts."""
     first = [len(text) for text in texts[:100] if isinstance(text, str)]
     return sum(first) * len(texts) // max(1, len(first))
 
@@ -245,5 +247,5 @@ def _iterable(texts: Iterable[Any]) -> Iterable[Any]:
 
 
 def _listed(texts: Iterable[Any]) -> Any:
-    """A list, or a column as it is."""
+    """Return a list of the texts, or a column as it is."""
     return texts if isinstance(texts, list) or is_column(texts) else list(_iterable(texts))

@@ -79,7 +79,7 @@ class Config:
 
     @classmethod
     def of(cls, config: "Config | None", options: Mapping[str, Any], refused: tuple[str, ...] = ()) -> "Config":
-        """`config` (or the defaults) with `options` put over it; options named in `refused` do not belong to the call."""
+        """Return `config` (or the defaults) with `options` put over it; options named in `refused` do not belong to the call."""
         if config is not None and not isinstance(config, cls):
             raise ConfigError(f"config is {config!r}; expected a dedup.Config or None. Pass options by name")
         known = [field.name for field in fields(cls)]
@@ -91,7 +91,7 @@ class Config:
         return replace(config or cls(), **options)
 
     def fingerprint(self) -> str:
-        """32 hexadecimal digits: equal for two configurations exactly if they decide alike."""
+        """Return 32 hexadecimal digits, equal for two configurations exactly if they decide alike."""
         from hashlib import blake2b  # loads OpenSSL, for which nothing else here has a use
 
         described = [f"dedup {DECISION_VERSION} affine32 xxh32"]

@@ -33,9 +33,9 @@ class Deduplicator:
     time. Instead of a path it may be an `IndexStore` (`dedup.index.protocol`), which keeps it elsewhere and is closed
     with the deduplicator. Without it the index is in memory.
 
-    A document that is given again under its id replaces its earlier delivery: what was kept of that stands for nothing
-    in it, and what stayed stays, so a repeated delivery changes nothing. A document without an id is new each time,
-    and its paragraphs repeat themselves if it is given twice.
+    A document that is given again under its id replaces its earlier delivery: what was kept of that is the original of
+    nothing in it, and what was kept is kept again, so a repeated delivery
+    changes nothing. A document without an id is new each time, and its paragraphs repeat themselves if it is given twice.
 
     As a context manager it commits when it is left, but not when it is left by an exception. Several threads may use it:
     one document is decided after the other, in the order in which they ask. It cannot be pickled, and an index is used
@@ -43,7 +43,7 @@ class Deduplicator:
 
     Raises ConfigError for an unknown option, a value outside its range, and an index made with other options;
     IndexLocked, IndexCorrupt, CorpusError. Where memory ends, its methods raise OutOfMemory, which is also a MemoryError:
-    what was handed out can be committed, nothing more is decided.
+    what was yielded can be committed, nothing more is decided.
     """
 
     def __init__(
@@ -65,12 +65,12 @@ class Deduplicator:
 
     @property
     def store(self) -> "IndexStore | None":
-        """What makes its index outlive the process, if anything does; its `size` says how much is committed."""
+        """Return what makes its index outlive the process, if anything does; its `size` says how much is committed."""
         return self._state.store
 
     @property
     def capped_lookups(self) -> int:
-        """Lookups that met a full LSH bucket and compared with its first `max_candidates` entries only."""
+        """Return how many lookups met a full LSH bucket, of which only the first `max_candidates` entries are compared with."""
         return self._state.capped
 
     def __len__(self) -> int:
@@ -149,9 +149,9 @@ class Deduplicator:
             return explain(self._state, id, position)
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
-        """What was kept that may resemble a text of which there is only a sketch, made by datasketch.
+        """Look up what was kept that may resemble a text of which there is only a sketch, made by datasketch.
 
-        Pairs of document id and paragraph position with the estimated Jaccard similarity, the most alike first; all
+        Returns pairs of document id and paragraph position with the estimated Jaccard similarity, the most alike first: all
         that share a band with it. An estimate is no decision, and nothing is remembered. Raises InputError for a sketch
         of another scheme ("affine32" is expected), hashfunc (xxhash.xxh32_intdigest), num_perm or seed.
         """
@@ -159,7 +159,7 @@ class Deduplicator:
             return self._state.lookup(sketch)
 
     def commit(self) -> None:
-        """Make durable, whatever happens from now on, exactly what was handed out until now.
+        """Make durable, whatever happens from now on, exactly what was yielded until now.
 
         What a stream has read ahead is not part of it. Nothing to do for an index in memory. Raises CorpusError if the
         system refuses; what was committed before stays, and the index is to be opened again.

@@ -28,7 +28,7 @@ class DocumentTooLarge(DedupError, ValueError):
 
 
 class OutOfMemory(DedupError, MemoryError):
-    """The index needs more memory than there is; what was handed out can be committed, nothing more is decided."""
+    """The index needs more memory than there is; what was yielded can be committed, nothing more is decided."""
 
 
 class CorpusError(DedupError, OSError):

@@ -1,4 +1,4 @@
-"""What is handed out: values, each with its reason."""
+"""Results: values, each with its reason."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ Kind = Literal["text", "heading", "caption", "cell", "code"]
 class Paragraph:
     """A paragraph of a document that an extractor took apart, with what it knows of its place.
 
-    kind: "cell" for cells of tables and of lists of terms (td, th, dt, dd) and "code": such a one goes only with the run
-        of paragraphs around it; "caption" for captions and alternative texts, whose place says nothing; "heading"; else "text"
+    kind: "cell" for cells of tables and of lists of terms (td, th, dt, dd) and "code": such a one is removed only with the
+        run of paragraphs around it; "caption" for captions and alternative texts, whose place says nothing; "heading"; else "text"
     """
 
     text: str
@@ -35,8 +35,8 @@ class Span:
 class Decision:
     """What was decided on one paragraph.
 
-    relation: to the kept paragraph that stands for it, the strongest; "distinct" if it is kept; "boilerplate" if it is
-        boilerplate, which goes only when asked for, and for which none stands
+    relation: the strongest one to a kept paragraph; "distinct" if it is kept; "boilerplate" if it is boilerplate, which is
+        removed only when asked for, and is a duplicate of nothing in particular
     duplicate_of: document id and paragraph position (from 0) of that kept paragraph
     jaccard: similarity of the shingle sets; containment: share of the smaller set that the other holds; both 0 if kept
     reason: a sentence
@@ -50,7 +50,7 @@ class Decision:
 
     @property
     def is_duplicate(self) -> bool:
-        """Whether it goes."""
+        """Return whether it is removed."""
         return self.relation != "distinct"
 
 
@@ -153,7 +153,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Text `index` of a list repeats the kept text `duplicate_of` (both from 0); the rest as in Decision."""
+    """Text `index` of a list is a duplicate of the kept text `duplicate_of` (both from 0); the rest as in Decision."""
 
     index: int
     duplicate_of: int
@@ -168,7 +168,7 @@ class Comparison:
     """What two paragraphs are to each other.
 
     relation: "exact", "contained", "near" or "distinct"
-    inner: for "contained" the side that the other says, "a" or "b", which is the one to go
+    inner: for "contained" the side that the other says, "a" or "b", which can be removed
     jaccard: similarity of the shingle sets, 0 ... 1
     containment: share of the smaller shingle set that the other holds, 0 ... 1
     reason: a sentence
@@ -182,5 +182,5 @@ class Comparison:
 
     @property
     def is_duplicate(self) -> bool:
-        """Whether the relation is anything but "distinct"."""
+        """Return whether the relation is anything but "distinct"."""
         return self.relation != "distinct"

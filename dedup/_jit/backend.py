@@ -44,7 +44,7 @@ _kernels = KernelCache()
 
 
 def wanted(characters: int, alone: int = 0) -> bool:
-    """Whether work on so many characters is to be done by the compiled kernels.
+    """Return whether the compiled kernels are to work on so many characters.
 
     alone: those of a text that is decided in a call of its own, which is counted for all such calls of this process
     """
@@ -69,7 +69,7 @@ def wanted(characters: int, alone: int = 0) -> bool:
 
 @lru_cache(maxsize=1)
 def numba_works() -> bool:
-    """Whether numba is there and compiles; a broken installation counts as none."""
+    """Return whether numba is there and compiles; a broken installation counts as none."""
     try:
         import numba
         from numba import types  # noqa: F401  of a folder that is merely called numba nothing can be imported
@@ -86,7 +86,7 @@ _one_at_a_time = threading.RLock()  # threads that need the same kernel must not
 
 
 def compiled(function: Callable[..., Any], *, nogil: bool = True) -> Callable[..., Any]:
-    """A kernel as machine code: releases the GIL if `nogil`, cached on disk where a place can be written.
+    """Return a kernel as machine code, which releases the GIL if `nogil`, cached on disk where a place can be written.
 
     The kernels that it calls are compiled once more for every literal that they are given, and for a variable that was
     given no other value before: it takes np.int64(0) where they are large.
@@ -144,7 +144,7 @@ def _interpreted(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @cache
 def _linked(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A kernel that calls what it calls when compiled, and makes checked arrays."""
+    """Return a kernel that calls the compiled forms of what it calls, and makes checked arrays."""
 
     def linked(value: Any) -> Any:
         return checking_numpy() if value is np else _linked(value) if _is_ours(value) else value
@@ -153,7 +153,7 @@ def _linked(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _copy(function: Callable[..., Any], replace: Callable[[Any], Any]) -> FunctionType:
-    """A kernel that finds under the names of its module what `replace` makes of their values."""
+    """Return a kernel whose global names stand for what `replace` makes of their values."""
     names = {
         name: replace(value)
         for name, value in function.__globals__.items()
@@ -197,7 +197,7 @@ def _choose_one(condition, yes, no):
 @kernel
 @compiled_as(_choose_one)
 def choose(condition, yes, no):
-    """`yes` where the condition holds, else `no`: uint32 arrays, and numbers where compiled. Several times np.where."""
+    """Return `yes` where the condition holds, else `no`: uint32 arrays, and numbers where compiled; faster than np.where."""
     return (yes ^ no) & np.negative(condition.astype(np.uint32)) ^ no
 
 

@@ -17,13 +17,13 @@ _AHEAD = 16  # items of a list that are fetched before they are read
 
 @kernel
 def load_32(buffer, i):
-    """The four bytes from i on as a uint32."""
+    """Return the four bytes from i on as a uint32."""
     return buffer[i : i + 4].view("<u4")[0]
 
 
 @kernel
 def load_64(buffer, i):
-    """The eight bytes from i on as a uint64."""
+    """Return the eight bytes from i on as a uint64."""
     return buffer[i : i + 8].view("<u8")[0]
 
 
@@ -47,19 +47,19 @@ def move(array, to, begin, end):
 
 @kernel
 def trailing_zeros(word):
-    """How many of a uint64's lowest bits are 0, as a uint64; 64 if all are."""
+    """Return how many of a uint64's lowest bits are 0, as a uint64; 64 if all are."""
     return np.uint64((int(word) & -int(word)).bit_length() - 1 if word else 64)
 
 
 @kernel
 def ones(word):
-    """How many of a uint64's bits are 1, as a uint64."""
+    """Return how many of a uint64's bits are 1, as a uint64."""
     return np.uint64(int(word).bit_count())
 
 
 @kernel
 def within_64(buffer, i, low, high):
-    """A uint64 whose bit k tells whether byte i + k is one of low ... high."""
+    """Return a uint64 whose bit k tells whether byte i + k is one of low ... high."""
     bytes_64 = buffer[i : i + 64]
     return np.packbits((low <= bytes_64) & (bytes_64 <= high), bitorder="little").view("<u8")[0]
 
@@ -72,7 +72,7 @@ def prefetch(array, i):
 
 @kernel
 def text_characters(texts, i):
-    """The memory of item i of the list at address `texts`: uint8[...], and bytes a character, 0 if all are ASCII, -1 if
+    """Return the memory of item i of the list at address `texts`: uint8[...], and bytes a character, 0 if all are ASCII, -1 if
     there is no such item, or it is anything but a str (of a subclass, even).
 
     Takes the GIL; where compiled it is valid as long as the list holds the text, else a copy.
@@ -108,7 +108,7 @@ INTRINSICS = (
 
 
 def instruction(function: Callable[..., Any]) -> Callable[..., Any]:
-    """What is compiled in place of one of INTRINSICS."""
+    """Return what is compiled in place of one of INTRINSICS."""
     from llvmlite import ir
     from numba import types
     from numba.core import cgutils

@@ -17,7 +17,7 @@ _LARGE = 1 << 22  # bytes from which an array has pages of its own
 _HUGE_PAGE = 1 << 21  # bytes
 _KEPT = 31 << 20  # bytes; glibc takes no note of more than 32 MB
 _REMEDY = (
-    "What was handed out stands and can be committed; go on from there on a machine with more memory. A higher threshold "
+    "What was yielded stands and can be committed; go on from there on a machine with more memory. A higher threshold "
     'needs fewer keys, and scope "document" remembers nothing'
 )
 
@@ -33,7 +33,7 @@ def keep_freed() -> None:
 
 
 def zeros(length: int, kind: DTypeLike) -> NDArray[Any]:
-    """An array of zeros, which is memory only where it is written; of huge pages where it is large and there are any.
+    """Return an array of zeros, which is memory only where it is written; of huge pages where it is large and there are any.
 
     Raises OutOfMemory if the system refuses.
     """
@@ -79,12 +79,12 @@ def lengthen(holder: object, name: str, length: int) -> None:
 
 
 def _whole(size: int) -> int:
-    """As many bytes in whole huge pages: such ranges are moved by their page tables alone."""
+    """Return as many bytes in whole huge pages: such ranges are moved by their page tables alone."""
     return -(-size // _HUGE_PAGE) * _HUGE_PAGE
 
 
 def _pages(array: NDArray[Any]) -> mmap.mmap | None:
-    """The pages that an array of `zeros` has of its own, if it is large."""
+    """Return the pages that an array of `zeros` has of its own, if it is large."""
     owner: Any = array
     while isinstance(owner, np.ndarray):
         owner = owner.base
@@ -115,7 +115,7 @@ def refused(size: int = 0) -> Iterator[None]:
 
 
 def available(root: Path = Path("/")) -> int | None:
-    """Bytes that this process may still use before the system kills it; None where that cannot be known.
+    """Return the bytes that this process may still use before the system kills it; None where that cannot be known.
 
     What the machine has left, or a control group that the process is in; pages of files are given up where need be.
     """
@@ -137,5 +137,5 @@ def available(root: Path = Path("/")) -> int | None:
 
 
 def _table(path: Path) -> dict[str, int]:
-    """A file of names and numbers."""
+    """Read a file of names and numbers."""
     return {words[0]: int(words[1]) for line in path.read_text().splitlines() if len(words := line.split()) > 1}

@@ -627,7 +627,7 @@ def sort_kernel(values, n):
 
 @kernel
 def same_kernel(text, at, other, other_at, length):
-    """Whether two texts are the same bytes, eight at a time; up to seven bytes behind are read."""
+    """Tell whether two texts are the same bytes, eight at a time; up to seven bytes behind are read."""
     for i in range(0, length, 8):
         differs = load_64(text, at + i) ^ load_64(other, other_at + i)
         if differs << np.uint64(8 * max(0, i + 8 - length)) != 0:

@@ -75,7 +75,7 @@ class Batch:
 
     @property
     def unjudged(self) -> NDArray[np.bool_]:
-        """bool[n]: which paragraphs go with their twins without being judged."""
+        """Return bool[n], which paragraphs go with their twins without being judged."""
         return np.asarray((self.roles == SHORT) & (self.twins >= 0))
 
 

@@ -29,7 +29,7 @@ class Pairs(NamedTuple):
     later, original: int64[k], entries, the one of the member and the one that may be its original
     key: int64[k], the row of `Crowd` through which the pair was found, -1 where the original can be found in any case;
         a pair that was found through several such keys has a row for each
-    relation: uint8[k], by which the original stands for the member, or UNJUDGED
+    relation: uint8[k], of the member to the original, or UNJUDGED
     """
 
     members: Ints

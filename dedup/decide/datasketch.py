@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def to_datasketch(signatures: NDArray[np.uint32], seed: int = 1) -> "list[MinHash]":
-    """Rows of `dedup.signatures(texts, num_perm, seed)`, uint32[n, num_perm], as datasketch's MinHash objects.
+    """Return rows of `dedup.signatures(texts, num_perm, seed)`, uint32[n, num_perm], as datasketch's MinHash objects.
 
     They can be updated, merged, compared and looked up as if datasketch had made them. Raises InputError.
     """
@@ -31,7 +31,7 @@ def to_datasketch(signatures: NDArray[np.uint32], seed: int = 1) -> "list[MinHas
 
 
 def resembling(sketch: "MinHash", index: Index, config: Config) -> list[tuple[int, float]]:
-    """The entries that share a band with a sketch, and the Jaccard similarity as their signatures estimate it, the most
+    """Return the entries that share a band with a sketch, and the Jaccard similarity as their signatures estimate it, the most
     alike first. Raises InputError."""
     values = _checked(sketch, config)
     bands, rows = choose_bands(config)
@@ -50,7 +50,7 @@ def _signature(folded: bytes, config: Config) -> NDArray[np.uint32]:
 
 
 def _checked(sketch: "MinHash", config: Config) -> NDArray[np.uint32]:
-    """The hash values of a sketch, if it is one that the index can be asked for."""
+    """Return the hash values of a sketch that the index can be asked for. Raises InputError for others."""
     try:
         values, hashed = np.asarray(sketch.hashvalues), getattr(sketch, "hashfunc", None)
         found = {"scheme": sketch.scheme, "num_perm": len(values), "seed": sketch.seed}

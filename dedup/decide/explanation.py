@@ -60,7 +60,7 @@ def _of_kept(state: State, entry: int) -> Explanation:
     text, flags = index.read(entry)
     tokens = _tokens(text, flags)
     shingles = shingle(tokens, config.shingle_size)
-    kept = Decision("distinct", None, 0.0, 0.0, "no kept paragraph stands for it")
+    kept = Decision("distinct", None, 0.0, 0.0, "it is a duplicate of no kept paragraph")
     if half_words(tokens)[0] < 2 * config.min_tokens:
         return Explanation("short", kept, None, 0, kept_reason("short", config))
     across, full = _across(state, entry, tokens, shingles)

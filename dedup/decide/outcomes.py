@@ -1,4 +1,4 @@
-"""What was decided on the documents of a batch, made into what is handed out: each decision with its reason."""
+"""Outcomes: what was decided on the documents of a batch, made into results, each decision with its reason."""
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Outcome:
 
     @classmethod
     def of(cls, text: str, result: CleanResult) -> "Outcome":
-        """The outcome of which that is the result."""
+        """Return the outcome of which that is the result."""
         removed = result.removed
         originals = [removal.decision.duplicate_of for removal in removed]
         within = sum(original is not None and original[0] == result.id for original in originals)
@@ -51,12 +51,12 @@ class Outcome:
 
     @property
     def removed(self) -> int:
-        """How many paragraphs were removed."""
+        """Return how many paragraphs were removed."""
         return self.within + self.across + self.boilerplate
 
 
 def outcomes(texts: list[str], paragraphs: Paragraphs, decided: Decided, state: State) -> Iterator[Outcome]:
-    """The documents that were decided last, which are these texts."""
+    """Yield the outcomes of the documents that were decided last, which are these texts."""
     batch, verdicts = decided.batch, decided.verdicts
     unjudged, equals = batch.unjudged, batch.twins
     gone = np.flatnonzero(verdicts.removed | unjudged)
@@ -69,7 +69,7 @@ def outcomes(texts: list[str], paragraphs: Paragraphs, decided: Decided, state: 
     ids = list(map(state.id_of, range(decided.number, decided.number + len(texts))))
 
     def spans(d: int) -> tuple[list[int], list[int], list[int]]:
-        """Where the paragraphs of a document begin and end, and which of them are removed."""
+        """Return where the paragraphs of a document begin and end, and which of them are removed."""
         here = slice(first[d], first[d + 1])
         return begins[here], ends[here], removed[parts[d] : parts[d + 1]]
 
@@ -99,11 +99,11 @@ def outcomes(texts: list[str], paragraphs: Paragraphs, decided: Decided, state: 
 
 
 def decision(decided: Decided, p: int, state: State) -> Decision:
-    """What was decided on paragraph p of what was decided last."""
+    """Return what was decided on paragraph p of what was decided last."""
     batch, verdicts = decided.batch, decided.verdicts
     relation = int(verdicts.relation[p])
     if relation == DISTINCT:
-        return Decision("distinct", None, 0.0, 0.0, "no kept paragraph stands for it")
+        return Decision("distinct", None, 0.0, 0.0, "it is a duplicate of no kept paragraph")
     document, position = decided.originals[p].tolist()
     if relation == EXACT:
         return _exact(batch, p, (state.id_of(document), position), state)

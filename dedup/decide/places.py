@@ -29,7 +29,7 @@ from ..text.tokens import Tokens
 from ..text.utf8 import Utf8, counted
 
 # What an original may be: any; one within two paragraphs, far away or in another document; one within two paragraphs; none.
-# From LOCAL on a paragraph is compared within its own document only: no other document's stands in for its place.
+# From LOCAL on a paragraph is compared within its own document only.
 ANYWHERE, APART, BESIDE, PINNED = range(4)
 LOCAL = BESIDE
 SPAN = 2 * LONG  # paragraphs between two places that are far apart

@@ -32,7 +32,7 @@ class Verdicts(NamedTuple):
 
     @property
     def removed(self) -> NDArray[np.bool_]:
-        """bool[n]: which paragraphs are duplicates."""
+        """Return bool[n], which paragraphs are duplicates."""
         return np.equal(self.state, REMOVED)
 
     @classmethod

@@ -51,11 +51,11 @@ class IndexStore(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """The `Config.fingerprint` under which its entries were made; others do not fit into the same tables."""
+        """Return the `Config.fingerprint` under which its entries were made; others do not fit into the same tables."""
 
     @property
     def size(self) -> Size:
-        """How much is committed, which `blocks` gives. Room is made for it at once; zeros cost time, and nothing else."""
+        """Return how much is committed, which `blocks` gives. Room is made for it at once; zeros cost time, and nothing else."""
 
     def blocks(self) -> Iterator[Block]:
         """Yield all that is committed, in order. Raises IndexCorrupt."""
@@ -70,7 +70,7 @@ class IndexStore(Protocol):
         """Make all that was appended durable, as one step, whatever happens from now on. Raises CorpusError."""
 
     def close(self) -> None:
-        """Let go of it, and forget what was not committed. A second time it does nothing."""
+        """Close it, and forget what was not committed. A second time it does nothing."""
 
 
 class Note(NamedTuple):
@@ -91,15 +91,15 @@ class RunNotes(Protocol):
 
     @property
     def path(self) -> str | os.PathLike[str]:
-        """Where the notes are kept, for messages."""
+        """Return where the notes are kept, for messages."""
 
     @property
     def writable(self) -> bool:
-        """Whether anything can be noted."""
+        """Return whether anything can be noted."""
 
     @property
     def notes(self) -> Mapping[str, Note]:
-        """The notes on files by id, complete once the index is loaded."""
+        """Return the notes on files by id, complete once the index is loaded."""
 
     def note(self, name: str, value: Note) -> None:
         """Remember a file from the next commit on."""

@@ -21,7 +21,7 @@ from ..text.flags import PADDING
 
 
 def _by_table(keys: NDArray[np.uint32], single: int) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.int64]]]:
-    """For each table the keys of n entries, uint32[columns, n], and which entry has each, in the order of the entries."""
+    """Return for each table the keys of n entries, uint32[columns, n], and which entry has each, in the order of the entries."""
     columns, n = keys.shape
     for column in range(single):
         yield np.ascontiguousarray(keys[column]), np.arange(n)
@@ -103,7 +103,7 @@ class Index:
 
     @classmethod
     def empty(cls, columns: int, single: int, room: int = ROOM_ENTRIES) -> "Index":
-        """An index without entries, with room for so many."""
+        """Return an index without entries, with room for so many."""
         capacity = _capacity(room)
         with memory.refused():  # not cleared, as nothing is read that was not written; too small for pages of their own
             text, flags = (np.empty(width * room + PADDING, np.uint8) for width in (400, 64))
@@ -113,19 +113,19 @@ class Index:
 
     @property
     def capacity(self) -> int:
-        """Slots for each column."""
+        """Return the slots for each column."""
         return len(self.slots) // self.columns
 
     @property
     def tables(self) -> list[slice]:
-        """Where each of them stands among the slots."""
+        """Return where each table stands among the slots."""
         capacity = self.capacity
         bounds = [*range(0, self.single * capacity + 1, capacity), len(self.slots)]
         return [slice(begin, end) for begin, end in pairwise(bounds) if begin < end]
 
     @property
     def arrays(self) -> Tables:
-        """The arrays as they are now: `reserve` may make others."""
+        """Return the arrays as they are now: `reserve` may make others."""
         return Tables(
             self.text, self.flags, self.text_at, self.flags_at, self.documents, self.positions, self.slots, self.single
         )
@@ -160,7 +160,7 @@ class Index:
                 refill(slots if new.start >= old.stop else slots.copy(), self.slots[new])
 
     def _foreseen(self, before: int) -> int:
-        """The capacity to grow to from `before`, as everything moves each time; 0 if it would take half of what memory is left."""
+        """Return the capacity to grow to from `before`: far, as everything moves each time; 0 where memory is short."""
         if not self.expected:
             return min(4 * before, _SOON)
         foreseen = min(_capacity(self.expected), _LEAP * before)
@@ -175,7 +175,7 @@ class Index:
             memory.lengthen(self, name, length)
 
     def folded(self, entry: int) -> bytes:
-        """The folded text of an entry."""
+        """Return the folded text of an entry."""
         return self.text[self.text_at[entry] : self.text_at[entry + 1] - 1].tobytes()
 
     def entry_of(self, document: int, position: int) -> int | None:
@@ -185,7 +185,7 @@ class Index:
         return int(found[-1]) if len(found) else None
 
     def bucket(self, table: int, key: int) -> Sequence[int]:
-        """The entries of that key."""
+        """Return the entries of that key."""
         slots, found = self.slots[self.tables[table]], []
         slot = int(home_kernel(key, len(slots)))
         while filled := int(slots[slot]):
@@ -195,7 +195,7 @@ class Index:
         return found
 
     def read(self, entry: int) -> tuple[bytes, bytes]:
-        """The folded text and the flags of an entry."""
+        """Return the folded text and the flags of an entry."""
         return self.folded(entry), self.flags[self.flags_at[entry] : self.flags_at[entry + 1]].tobytes()
 
     def extend(self, entries: Entries, most: int, fast: bool) -> None:
@@ -267,7 +267,7 @@ class Index:
         return np.minimum(columns, self.single) << 32 | keys[owners, columns], owners, columns
 
     def find(self, codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Which of these codes find an entry, and which one; the entries of one code in order."""
+        """Return which of these codes find an entry, and which one; the entries of one code in order."""
         looking, keys = np.arange(len(codes)), (codes & 0xFFFFFFFF).astype(np.uint64)
         begins, lasts = self._bounds(codes)
         at = home_kernel(keys, lasts + 1)
@@ -290,13 +290,13 @@ class Index:
         _put(self.slots, *self._bounds(codes), (codes << 32 | entries + 1).view(np.uint64))
 
     def _bounds(self, codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """int64[codes]: the first slot of the table of each, and its last, counted from that."""
+        """Return int64[codes], the first slot of the table of each, and its last, counted from that."""
         bounds = np.array([(table.start, table.stop - table.start - 1) for table in self.tables])
         begins, lasts = bounds[codes >> 32].T
         return begins, lasts
 
     def _free(self, codes: NDArray[np.int64], most: int) -> NDArray[np.bool_]:
-        """bool[codes]: which of them still find room if a bucket takes `most`, one after the other."""
+        """Return bool[codes], which of them still find room if a bucket takes `most`, one after the other."""
         values, which, counts = np.unique(codes, return_inverse=True, return_counts=True)
         filled = np.bincount(self.find(values)[0], minlength=len(values))
         order = np.argsort(which, kind="stable")
@@ -306,7 +306,7 @@ class Index:
 
 
 def _capacity(entries: int) -> int:
-    """Slots of a table for so many entries, a power of two: at most three fifths are filled."""
+    """Return the slots of a table for so many entries, a power of two: at most three fifths are filled."""
     return max(16, 1 << ((entries * 5 + 2) // 3 - 1).bit_length())
 
 
@@ -323,7 +323,7 @@ def _refill_compiled(slots: NDArray[np.uint64], larger: NDArray[np.uint64]) -> N
 
 
 def _refill(slots: NDArray[np.uint64], larger: NDArray[np.uint64]) -> None:
-    """As `refill_kernel`, but for the order of different keys."""
+    """Do as `refill_kernel` does, but for the order of different keys."""
     begin = int(np.argmin(slots != 0))
     filled = np.concatenate([slots[begin:], slots[:begin]])
     filled = filled[filled != 0]
@@ -352,14 +352,14 @@ def _put(
 def _stretches(
     slots: NDArray[np.uint64], begins: NDArray[np.int64], lasts: NDArray[np.int64], at: NDArray[np.int64]
 ) -> NDArray[np.uint64]:
-    """uint64[n, width]: the slots of tables from these on; many of them where n is small, as where a bucket is full."""
+    """Return uint64[n, width], the slots of tables from these on; many of them where n is small, as where a bucket is full."""
     width = min(max(_STRETCH // max(1, len(at)), 1), 64)
     return np.asarray(slots[begins[:, None] + (at[:, None] + np.arange(width) & lasts[:, None])])
 
 
 @kernel
 def home_kernel(key, capacity):
-    """The slot where the search for a key begins; capacity is a power of two, and sixteen at least."""
+    """Return the slot where the search for a key begins; capacity is a power of two, and sixteen at least."""
     return np.int64((np.uint64(key) * (np.uint64(capacity) >> np.uint64(4))) >> np.uint64(28))
 
 

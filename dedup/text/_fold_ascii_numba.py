@@ -149,7 +149,7 @@ def fold_ascii_kernel(raw, i, end, traits, output, size, count, pending):
                     masks.uppers << one | one,
                     (masks.digits | masks.others) >> one | one << np.uint64(63),
                 )
-                role = settle_kernel(trait, at, beside, following)
+                role = decide_role_kernel(trait, at, beside, following)
                 if role == _UNKNOWN or (role == _CONTINUES and at + one == length):
                     length = at
                     break
@@ -184,7 +184,7 @@ def read_64_kernel(raw, i, length):
 
 
 @kernel
-def settle_kernel(trait, at, beside, following):
+def decide_role_kernel(trait, at, beside, following):
     """Return what character `at` does by its traits, what stands beside it, and the byte following it."""
     zero, one = np.uint64(0), np.uint64(1)
     is_digit = 48 <= following <= 57

@@ -119,13 +119,13 @@ def fold_numpy(
 
 def _read(texts: Sequence[str]) -> _Characters:
     """Return the characters of the texts, once these are normalized, without those that are ignored."""
-    settled = [p for p, text in enumerate(texts) if may_change(text)]
-    texts = normalized(texts, settled)
+    changing = [p for p, text in enumerate(texts) if may_change(text)]
+    texts = normalized(texts, changing)
     classes, folds, ends = _look_up(texts)
     flagged = np.searchsorted(ends, np.flatnonzero(classes & UNSTABLE != 0), side="right")
-    unsettled = np.setdiff1d(flagged, settled).tolist()
-    if unsettled:
-        texts = normalized(texts, unsettled)
+    others = np.setdiff1d(flagged, changing).tolist()
+    if others:
+        texts = normalized(texts, others)
         classes, folds, ends = _look_up(texts)
     addresses = np.array([p for p, text in enumerate(texts) if _ADDRESS.fullmatch(text)], dtype=np.int64)
     kinds = classes & np.uint8(CLASS_BITS)
@@ -169,7 +169,7 @@ def _byte_tables() -> tuple[bytes, bytes]:
 
 
 def _decide_roles(characters: _Characters, roles: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Settle, in place, what every character does that depends on its neighbours; return where stops and ellipses are."""
+    """Decide, in place, on every character that depends on its neighbours; return where stops and ellipses are."""
     kinds, capitals, folds = characters.kinds, characters.capitals, characters.folds
     at = np.flatnonzero(kinds >= HYPHEN)
     kind = kinds[at]
