@@ -40,17 +40,16 @@ def make_kernels() -> None:
     """Have every kernel compiled in this process, whose priority is lowered; one process at a time does so."""
     with suppress(OSError):
         os.nice(_LOW)
-    try:
-        import fcntl
-    except ImportError:  # a system without locks
-        return
     lock = mark().with_suffix(".lock")
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
         held = open(lock, "wb")  # noqa: SIM115, it is held until the process ends
     except OSError:
         return  # there is no place to keep them
-    fcntl.flock(held, fcntl.LOCK_EX)
+    with suppress(ImportError):  # a system without these locks, where two processes may do the same work
+        import fcntl
+
+        fcntl.flock(held, fcntl.LOCK_EX)
     if mark().exists():  # another process made them meanwhile
         return
     os.environ["DEDUP_ENGINE"] = "numba"
