@@ -279,10 +279,10 @@ def equal_kernel(batch, index, verdicts, p, pairs, found, bounds):
     key, last = np.uint64(batch.keys[p, 0]), np.uint64(len(index.slots) // batch.keys.shape[1] - 1)
     slot, equal = np.uint64(home_kernel(key, last + _ONE)), 0
     while index.slots[slot] != 0:
-        entry = np.int64(index.slots[slot] & _LOW) - 1
-        same_document = index.documents[entry] == batch.documents[p]
-        if index.slots[slot] >> np.uint64(32) == key and (bounds.across or same_document):
-            if same_text_kernel(batch, index, p, entry):
+        if index.slots[slot] >> np.uint64(32) == key:
+            entry = np.int64(index.slots[slot] & _LOW) - 1
+            same_document = index.documents[entry] == batch.documents[p]
+            if (bounds.across or same_document) and same_text_kernel(batch, index, p, entry):
                 if bounds.again and same_document and entry < bounds.run:
                     verdicts.own[p] = entry
                 elif may_stand_kernel(batch, index, p, entry):
