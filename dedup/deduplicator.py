@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from .config import Config
 from .decide.batch import USUAL, Sizes
 from .decide.explanation import explain
+from .decide.outcomes import Outcome
 from .decide.pipeline import Given, Pipeline, known_length
 from .decide.places import KINDS
 from .decide.state import State
@@ -122,8 +123,7 @@ class Deduplicator:
                 "pairs"
             )
         given, expected = map(_named, documents), known_length(documents)
-        told = self._pipeline.stream(given, jobs, expected, 0, lambda outcome: outcome.result())
-        return (result for _, result in told)
+        return self._pipeline.stream(given, jobs, expected, 0, _result)
 
     def explain(self, id: Hashable, position: int) -> Explanation:
         """Say why a paragraph of a document was removed, or kept, by what was decided until now.
@@ -163,6 +163,11 @@ class Deduplicator:
             "a Deduplicator cannot be pickled: a copy in another process would remember on its own. Expected one that is "
             "made where it is used; what runs in parallel should call the functions on lists, or come before it"
         )
+
+
+def _result(given: Given, outcome: Outcome | None) -> CleanResult:
+    assert outcome is not None  # it has a text
+    return outcome.result()
 
 
 def _named(document: Any) -> Given:

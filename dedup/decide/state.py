@@ -7,8 +7,9 @@ taken back as soon as something else is to be decided: so the order of the rule 
 import os
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from threading import get_ident
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,16 @@ if TYPE_CHECKING:
     from ..index.protocol import IndexStore
 
 
+class UnderWay(NamedTuple):
+    """A document whose result is on its way to the caller, which an interrupt may keep it from.
+
+    place: in what was decided with it; thread: that of the caller
+    """
+
+    place: int
+    thread: int
+
+
 @dataclass(slots=True)
 class Decided:
     """Documents of a batch that were decided together.
@@ -40,6 +51,7 @@ class Decided:
     number: of the first one among all that were ever decided
     numbers: int64[documents], by which the index knows each: that of its first delivery
     stored, handed: the documents before these went to the store, were handed out
+    under_way: the last of those if it has not reached the caller yet, else nothing
     """
 
     batch: Batch
@@ -50,6 +62,18 @@ class Decided:
     numbers: NDArray[np.int64]
     stored: int = 0
     handed: int = 0
+    under_way: list[UnderWay] = field(default_factory=list)
+
+    @property
+    def delivered(self) -> int:
+        """The documents before this one have reached the caller."""
+        return next((document.place for document in self.under_way), self.handed)
+
+    def take_back(self) -> None:
+        """Count no more as handed out what did not reach the caller, if that is this thread, which is past it now."""
+        if any(document.thread == get_ident() for document in self.under_way):
+            self.handed = self.delivered
+            self.under_way = []
 
     def entered(self, begin: int, end: int) -> NDArray[np.int64]:
         """The paragraphs of documents begin ... end - 1 that became entries, in order."""
@@ -101,7 +125,7 @@ class State:
 
     def number_of(self, id: Hashable) -> int | None:
         """Return the number of the last document with that id that was handed out, None if there is none."""
-        decided = len(self.ids) if self.decided is None else self.decided.number + self.decided.handed
+        decided = len(self.ids) if self.decided is None else self.decided.number + self.decided.delivered
         for number in range(decided - 1, -1, -1):  # not what was decided ahead
             if self.id_of(number) == id:
                 return number
@@ -146,7 +170,8 @@ class State:
         if self.store is not None and not self._closed:
             self._check_process()
             with memory.refused(), self._whole():
-                self._record()
+                if self.decided is not None:
+                    self._record(self.decided, self.decided.delivered)
                 self.store.commit()
 
     def close(self) -> None:
@@ -205,24 +230,27 @@ class State:
                     numbers[place], again[place] = known, True
         return numbers, again
 
-    def _record(self) -> None:
-        """Give the store what was handed out."""
-        decided = self.decided
-        if self.store is None or decided is None or decided.stored == decided.handed:
+    def _record(self, decided: Decided, end: int) -> None:
+        """Give the store what was handed out, the documents before one of them."""
+        if self.store is None or decided.stored >= end:
             return
-        new = decided.entered(decided.stored, decided.handed)
+        new = decided.entered(decided.stored, end)
         self.store.append(
-            decided.ids[decided.stored : decided.handed],
+            decided.ids[decided.stored : end],
             entries(decided.batch, new, decided.numbers[decided.batch.documents]),
         )
-        decided.stored = decided.handed
+        decided.stored = end
 
     def _take_back(self) -> None:
-        """AuditLog what was handed out, and take back what was decided ahead of it."""
+        """Give the store what was handed out, and take back what was decided ahead of it.
+
+        A result that is on its way to another thread counts as handed out: what is decided now comes after it.
+        """
         decided = self.decided
         if decided is None:
             return
-        self._record()
+        decided.take_back()
+        self._record(decided, decided.handed)
         if decided.handed < len(decided.ids):
             if self.config.scope == "corpus":
                 ahead = decided.entered(decided.handed, len(decided.ids))

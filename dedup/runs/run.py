@@ -95,13 +95,17 @@ def run(
     sizes = [size_of(file.source) for file in files]
     given = reading.given(zip(files, sizes, strict=True))
     coming = len(files), sum(sizes)
-    decided = _by_line(given, pipeline) if lines else pipeline.stream(given, jobs, *coming, lambda outcome: outcome)
+    decided = _by_line(given, pipeline) if lines else pipeline.stream(given, jobs, *coming, _placed)
     for opened, found in groupby(decided, key=lambda passed: passed[0].file):
         if opened is not None:
             yield opened, _decided_rows(found, reading.stripping)
             continue
         for place, _ in found:
             report(place.problem)
+
+
+def _placed(given: Given, outcome: Outcome | None) -> tuple[_Place, Outcome | None]:
+    return given.tag, outcome
 
 
 def _decided_rows(found: Iterator[tuple[_Place, Outcome | None]], stripping: Stripping | None) -> Rows:
