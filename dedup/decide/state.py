@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from ..index.protocol import IndexStore
 
 
+_USUAL_INFLATED = 8  # times, what is stored deflated
+
+
 class UnderWay(NamedTuple):
     """A document whose result is on its way to the caller, which an interrupt may keep it from.
 
@@ -269,7 +272,8 @@ class State:
         try:
             size = store.size
             fast = backend.wanted(size.stored)
-            self._index.reserve(size.entries, size.text, size.tokens, fast)
+            most = _USUAL_INFLATED * size.stored  # what more there is makes its own room, once it is read
+            self._index.reserve(size.entries, min(size.text, most), min(size.tokens, most), fast)
             remember = self._numbers.setdefault
             for block in store.blocks():
                 for number, id in enumerate(block.ids, len(self.ids)):

@@ -13,13 +13,14 @@ from functools import reduce
 import numpy as np
 import pytest
 from datasketch import LeanMinHash, MinHash
-from helpers import LONG, OTHER, THIRD, call, forge_facts, forge_head, forged, tree
+from helpers import LONG, OTHER, THIRD, call, forge_facts, forge_head, forged, tree, written
 from writer import document
 from xxhash import xxh32_intdigest
 
 import dedup
 from dedup.config import DECISION_VERSION
 from dedup.decide.state import State
+from dedup.index import append_log
 from dedup.index.append_log import FORMAT, Log
 from dedup.index.file import IndexFile
 from dedup.index.protocol import Block, Size
@@ -582,3 +583,36 @@ def test_a_closed_one_answers_nothing(tmp_path):
     for decide in (lambda: seen.lookup(sketch), lambda: seen.add("some words")):
         with pytest.raises(dedup.ConfigError, match="closed"):
             decide()
+
+
+@pytest.mark.parametrize(
+    "counts", [[10**9, 6, 300, 50], [3, 10**4, 300, 50], [3, 6, 10**6, 50], [3, 6, 300, -1], [3.0, 6, 300, 50]]
+)
+def test_a_head_that_counts_more_than_its_blocks_is_found_without_reading_them(tmp_path, counts):
+    path = tmp_path / "kept.index"
+    with dedup.Deduplicator(index=path) as seen:
+        list(seen.stream(written(number) for number in range(3)))
+    assert call("info", path).exit_code == 0
+    forge_facts(path, counts=counts)
+    done = call("info", path)
+    assert done.exit_code == 2 and "health" not in done.stdout and "build the index again" in done.stderr
+    with pytest.raises(dedup.IndexCorrupt):
+        dedup.Deduplicator(index=path)
+
+
+def test_a_moment_or_a_holder_that_is_none(tmp_path):
+    path = tmp_path / "kept.index"
+    with dedup.Deduplicator(index=path):
+        pass
+    whole = path.read_bytes()
+    forge_facts(path, committed="\x1b[2J")
+    with pytest.raises(dedup.IndexCorrupt, match="its head makes no sense"):
+        dedup.Deduplicator(index=path)
+    path.write_bytes(whole)
+    with dedup.Deduplicator(index=path):
+        head = append_log._page({"pid": 7})
+        with open(path, "r+b") as file:
+            file.seek(2 * 4096)
+            file.write(head)
+        with pytest.raises(dedup.IndexLocked, match="by another process;"):
+            dedup.Deduplicator(index=path)
