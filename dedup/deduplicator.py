@@ -38,8 +38,8 @@ class Deduplicator:
     and its paragraphs repeat themselves if it is given twice.
 
     As a context manager it commits when it is left, but not when it is left by an exception. Several threads may use it:
-    one document is decided after the other, in the order in which they ask. It cannot be pickled, and an index is used
-    by the process that opened it alone.
+    one document is decided after the other, in the order in which they ask. It
+    cannot be pickled, and is used by the process that made it alone: in a forked child it raises ConfigError.
 
     Raises ConfigError for an unknown option, a value outside its range, and an index made with other options;
     IndexLocked, IndexCorrupt, CorpusError. Where memory ends, its methods raise OutOfMemory, which is also a MemoryError:

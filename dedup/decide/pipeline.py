@@ -119,6 +119,7 @@ class Pipeline:
 
     def _returned(self, decide: Callable[[], tuple[Decided, T]]) -> T:
         """Return what is decided on one document, which is handed out unless an interrupt comes in between."""
+        self.state.check_process()  # before the lock, which another thread may have held when this process was forked
         decided = None
         try:
             with self.lock:
@@ -245,6 +246,7 @@ class Pipeline:
                 if given.text is None:
                     said = told(given, None)
                 else:
+                    self.state.check_process()
                     with self.lock:
                         if decided is None:
                             decided, found = self._decide_documents(documents, pool)

@@ -171,7 +171,7 @@ class State:
     def commit(self) -> None:
         """Make durable what was handed out. Raises CorpusError."""
         if self.store is not None and not self._closed:
-            self._check_process()
+            self.check_process()
             with memory.refused(), self._whole():
                 if self.decided is not None:
                     self._record(self.decided, self.decided.delivered)
@@ -206,16 +206,24 @@ class State:
     def _check_open(self) -> None:
         if self._closed:
             raise ConfigError("this Deduplicator is closed; expected an open one. Open its index again")
-        self._check_process()
+        self.check_process()
         if self._full:
             raise OutOfMemory("memory ran out before; commit what was handed out, close, and go on from the index")
 
-    def _check_process(self) -> None:
-        if self.store is not None and os.getpid() != self._process:
+    def check_process(self) -> None:
+        """Raise ConfigError in a forked child, which would remember on its own; where nothing is remembered, it may go on."""
+        if os.getpid() == self._process or (self.store is None and self.config.scope == "document"):
+            return
+        if self.store is not None:
             raise ConfigError(
                 f"this Deduplicator's index was opened by process {self._process}, not by this one ({os.getpid()}), which was "
                 "forked from it; expected one writer. Let that process decide, or open another index here"
             )
+        raise ConfigError(
+            f"this Deduplicator was made by process {self._process}, not by this one ({os.getpid()}), which was forked from "
+            "it: each would remember on its own, and remove too little. Decide in one process (map without num_proc; "
+            "dedup.duplicated on a whole column), or make one for each where they share no texts"
+        )
 
     def _register(self, ids: Sequence[Hashable]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Number documents; one that came before keeps its number. Without an id it gets its own."""
