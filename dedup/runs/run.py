@@ -12,7 +12,7 @@ from ..decide.outcomes import Outcome
 from ..decide.pipeline import Given, Pipeline, Unread, all_read
 from ..errors import CorpusError, DedupError
 from ..io.formats import STANDARD_INPUT, Formats, Reader, Row, open_reader
-from ..io.inputs import InputFile, check_names, size_of
+from ..io.inputs import InputFile, check_names, size_of, why_no_file
 from .boilerplate import Boilerplate, Stripping, survey
 
 _ROW_BYTES = 500  # about what a row takes in memory besides what it holds
@@ -200,7 +200,9 @@ def find_boilerplate(files: Sequence[InputFile], least: int, formats: Formats = 
     """
     check_names(files)
     for source in (file.source for file in files):
-        if source == STANDARD_INPUT or (os.path.exists(source) and not os.path.isfile(source)):
+        if source == STANDARD_INPUT or (
+            os.path.exists(source) and not (os.path.isfile(source) or os.path.isdir(source))
+        ):
             raise CorpusError(
                 f"{source} can be read only once, boilerplate takes two passes; expected files or folders"
             )
@@ -218,6 +220,8 @@ def explained(error: Exception) -> str:
     """Why something cannot be read, in words."""
     if isinstance(error, UnicodeDecodeError):
         return f"not UTF-8 text (byte {error.start})"
+    if isinstance(error, OSError) and isinstance(error.filename, str) and os.path.isdir(error.filename):
+        return why_no_file(error.filename)
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error)

@@ -501,6 +501,22 @@ def test_a_file_under_another_name_is_no_repeat_of_itself(backend, pages, tmp_pa
     assert sum(map(len, tree(tmp_path / "out").values())) < sum(map(len, cleaned.values()))
 
 
+def test_a_renamed_file_is_named_and_gets_no_empty_output(pages, tmp_path):
+    index, out = tmp_path / "kept.index", tmp_path / "out"
+    arguments = ["clean", pages, "-o", out, "--index", index]
+    assert call(*arguments).exit_code == 0
+    before = tree(out)
+    (pages / "a.txt").rename(pages / "z.txt")
+    result = call(*arguments)
+    assert result.exit_code == 2 and tree(out) == before and "1 skipped" in result.stderr
+    assert f"{pages}/z.txt: byte for byte" in result.stderr and "under another name, pages/a.txt;" in result.stderr
+    assert "give the output of that file its name, too" in result.stderr
+    (pages / "a.txt").write_bytes(
+        (pages / "z.txt").read_bytes()
+    )  # a copy beside it is a repeat, and no file that was renamed
+    assert call(*arguments).exit_code == 0 and (out / "z.txt").exists()
+
+
 def test_lines_are_asked_for_in_every_run_or_in_none(pages, tmp_path):
     for first, second in (([], ["--lines"]), (["--lines"], [])):
         index = tmp_path / f"index {len(first)}"
