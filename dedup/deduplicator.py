@@ -12,7 +12,7 @@ from .decide.outcomes import Outcome
 from .decide.pipeline import Given, Pipeline, known_length
 from .decide.places import KINDS
 from .decide.state import State
-from .errors import ConfigError, InputError
+from .errors import ConfigError, InputError, described
 from .results import CleanResult, Decision, Explanation, Paragraph
 from .text.paragraphs import SEPARATOR, checked
 
@@ -118,10 +118,7 @@ class Deduplicator:
         if isinstance(documents, (str, bytes)):
             raise InputError("documents is a single text; expected an iterable of texts or (id, text) pairs")
         if not isinstance(documents, Iterable):
-            raise InputError(
-                f"documents is {documents!r:.60}, a {type(documents).__name__}; expected an iterable of texts or (id, text) "
-                "pairs"
-            )
+            raise InputError(f"documents is {described(documents)}; expected an iterable of texts or (id, text) pairs")
         given, expected = map(_named, documents), known_length(documents)
         return self._pipeline.stream(given, jobs, expected, 0, _result)
 

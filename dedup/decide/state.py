@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .._jit import backend, memory
 from ..config import Config
-from ..errors import ConfigError, DedupError, InputError, OutOfMemory
+from ..errors import ConfigError, DedupError, InputError, OutOfMemory, described
 from ..index.tables import ROOM_ENTRIES, Index
 from ..sketch.keys import count_keys
 from .batch import Batch, entries
@@ -114,7 +114,7 @@ class State:
         try:
             hash(id)
         except TypeError:
-            raise InputError(f"an id is {id!r}, a {type(id).__name__}; expected one that can be hashed") from None
+            raise InputError(f"an id is {described(id)}; expected one that can be hashed") from None
 
     def id_of(self, number: int) -> Hashable:
         """The id of a document: its number where none was given."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..errors import InputError, described
 from .append_log import whole_number
 from .protocol import Block, Note, Size
 from .tables import Entries
@@ -128,7 +128,7 @@ def encode_id(id: Hashable) -> tuple[int, bytes]:
         case ((str() | int() | bytes() | None) as document, int(line)) if 0 <= line < 1 << 64:  # a line of a document
             kind, name = encode_id(document)
             return _LINE, struct.pack("<QB", line, kind) + name
-    raise InputError(f"an id is {id!r}, a {type(id).__name__}; expected str, int or bytes, which an index can hold")
+    raise InputError(f"an id is {described(id)}; expected str, int or bytes, which an index can hold")
 
 
 def _decode_ids(names: bytes, kinds: NDArray[np.uint8], lengths: NDArray[np.uint32]) -> list[Hashable]:
