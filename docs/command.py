@@ -89,9 +89,10 @@ nothing run or load but its own script.
 ## Boilerplate
 
 `dedup find --boilerplate 20 SRC` lists the paragraphs that stand in 20 documents or more, with their number. `dedup clean
---boilerplate 20` removes *all* their occurrences, the first one too, and puts each on record on standard error or in the
-file of `--removed`. On the rest the rules decide as if they had not been there. Documents are counted in the files of the
-run, which are read twice, so not from standard input.
+--boilerplate 20` removes *all* their occurrences, the first one too, and puts each on record in the file of `--removed`, or
+on standard error unless that is a terminal. Numbers alone, such as those of pages and cells, are no boilerplate. On the rest
+the rules decide as if the boilerplate had not been there. Documents are counted in the files of the run, which are read
+twice, so not from standard input.
 
 ## Completion
 

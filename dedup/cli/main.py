@@ -103,8 +103,8 @@ def clean(
 
     With --index a run that was interrupted goes on where it was: what is done is passed over.
     With --boilerplate what is said in removed boilerplate is said nowhere any more: look at `dedup find
-    --boilerplate N` first. Each occurrence goes to standard error, as a line of JSON, or to the file
-    of --removed.
+    --boilerplate N` first. Each occurrence goes to the file of --removed, or to standard error, as a
+    line of JSON, unless that is a terminal.
     """
     files = plan(sources, output, formats, in_place=in_place, named=index is not None)
     to_stdout = output is None and not in_place and not dry_run
@@ -137,7 +137,7 @@ def clean(
             again = None if index is None else {file.name for file in session.files}
             record = closing.enter_context(AuditLog(removed, durable=durable, again=again))
         for file, rows in found:
-            if boilerplate is not None and record is None:
+            if boilerplate is not None and record is None and not at_terminal(sys.stderr):
                 rows = _boilerplate_told(file, rows)
             if dry_run:
                 deque(rows, maxlen=0)
@@ -152,6 +152,10 @@ def clean(
         click.echo(as_json(as_numbers(session.totals)))
     elif not quiet:
         say(summary(session.totals, "would go" if dry_run else "removed", lines=lines))
+        if session.totals.boilerplate and removed is None and at_terminal(sys.stderr):
+            say(
+                f"--removed FILE would put each piece of boilerplate on record; `dedup find --boilerplate {boilerplate}` lists them"
+            )
     sys.exit(2 if session.incomplete else 0)
 
 
