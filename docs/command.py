@@ -82,7 +82,8 @@ the rules neither decides anything.
 ## Report
 
 The page of `--report` opens from disk: how much goes and why, how alike it is to what stays, and every kept paragraph with
-all that goes for it, word by word, to be searched and filtered. “A word of its own” lists the removals to doubt first.
+all that goes for it, word by word, between what stood before and after it, to be searched and filtered. At its end stand
+version, date, command and sources. “A word of its own” lists the removals to doubt first.
 Beyond 200,000 removals the rest is counted only. Whatever a scraped text says, it is shown as text: the page's policy lets
 nothing run or load but its own script.
 

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shlex
 import sys
 from collections import deque
 from contextlib import ExitStack
@@ -47,7 +48,23 @@ from .output import as_table, as_tables, coloured, judge_sample
 from .session import Session, as_numbers, decided, summary
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Group(click.Group):
+    """Keeps what it was called with, for the report."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_CALLED] = shlex.join(["dedup", *args])
+        return super().parse_args(ctx, args)
+
+
+_CALLED = "dedup.called"
+
+
+def _called() -> str:
+    called: str = click.get_current_context().meta[_CALLED]
+    return called
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="dedup")
 def main() -> None:
     """Remove paragraphs that repeat others. One goes only if what it says stays in one that is kept."""
@@ -128,7 +145,7 @@ def clean(
         found = session.results(jobs or cores(), _opened(index, config, write=not dry_run))
         if report:
             done = not (dry_run or annotate)
-            found = reported(found, session.files, report, Run(sources, config, session.totals, done, lines))
+            found = reported(found, session.files, report, Run(sources, config, session.totals, done, lines, _called()))
         record = None
         if removed is not None:
             if session.done and not os.path.exists(removed):
@@ -274,7 +291,7 @@ def find(
     known = None if index is None else IndexFile(index, config, write=False)
     found = session.results(jobs or cores(), known)
     if report:
-        found = reported(found, session.files, report, Run(sources, config, session.totals, False, lines))
+        found = reported(found, session.files, report, Run(sources, config, session.totals, False, lines, _called()))
     if sample:
         judge_sample(session, found, output.Sample(sample, relation, page, verdicts))
     else:
