@@ -95,6 +95,22 @@ on standard error unless that is a terminal. Numbers alone, such as those of pag
 the rules decide as if the boilerplate had not been there. Documents are counted in the files of the run, which are read
 twice, so not from standard input.
 
+## Configuration
+
+Options that are the same in every call may stand in the current folder, in `dedup.toml` or, where there is none, in the table
+`[tool.dedup]` of `pyproject.toml`; options of one command in a table of its name:
+
+```toml
+[tool.dedup]
+scope = "document"
+
+[tool.dedup.clean]
+index = "kept.index"
+```
+
+In `dedup.toml` the tables are called without `tool.dedup`. The environment wins over the file (`DEDUP_SCOPE`, and for one command
+`DEDUP_CLEAN_INDEX`), and the command line over both. A name that is no option is refused.
+
 ## Completion
 
 | shell | once |

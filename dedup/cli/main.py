@@ -14,7 +14,7 @@ import click
 from .. import __version__
 from ..api import compare
 from ..config import Config
-from ..errors import CorpusError
+from ..errors import ConfigError, CorpusError
 from ..index.file import IndexFile, open_file
 from ..io.atomic import Replacement, failures_named
 from ..io.formats import NOTE, Formats, open_reader
@@ -30,6 +30,7 @@ from ..runs.run import OpenFile, Rows, explained, row_id
 from ..runs.upgrade import upgrade
 from ..warming import warm_up
 from . import output
+from .configuration import PREFIX, default_map
 from .info import describe
 from .options import (
     at_terminal,
@@ -64,13 +65,19 @@ def _called() -> str:
     return called
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": PREFIX})
 @click.version_option(__version__, prog_name="dedup")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Remove paragraphs that repeat others. One goes only if what it says stays in one that is kept."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # names of files may be no UTF-8, and a terminal may lack characters
             stream.reconfigure(errors="backslashreplace")
+    try:
+        context.default_map = {**default_map(main)}
+    except ConfigError as error:
+        warn(str(error))
+        sys.exit(2)
     gc.set_threshold(10_000)  # rows are no cycles: to look for some every 700 objects took a fifth of the time
 
 
@@ -129,10 +136,8 @@ def clean(
         raise click.UsageError("more than one document needs -o DST or --in-place.")
     if to_stdout and json:
         raise click.UsageError("--json goes where the document goes; it needs -o DST, --in-place or --dry-run.")
-    if removed is not None and (annotate or dry_run):
-        raise click.UsageError("--removed records what is removed, which is nothing with --annotate or --dry-run.")
-    if removed is not None and in_place:
-        _check_way_back(removed, index)
+    if removed is not None:
+        _check_record(removed, index, removes=not (annotate or dry_run), in_place=in_place)
     if annotate:
         _check_place_for_notes(files, formats)
     check_places(sources, output, {"the index": index, "the record": removed, "the report": report})
@@ -169,15 +174,23 @@ def clean(
         click.echo(as_json(as_numbers(session.totals)))
     elif not quiet:
         say(summary(session.totals, "would go" if dry_run else "removed", lines=lines))
-        if session.totals.boilerplate and removed is None and at_terminal(sys.stderr):
-            say(
-                f"--removed FILE would put each piece of boilerplate on record; `dedup find --boilerplate {boilerplate}` lists them"
-            )
+        _say_where_boilerplate_is(session, removed)
     sys.exit(2 if session.incomplete else 0)
 
 
-def _check_way_back(removed: str, index: str | None) -> None:
+def _say_where_boilerplate_is(session: Session, removed: str | None) -> None:
+    """Say, at a terminal, which is spared the list of it, how to see what went as boilerplate."""
+    if session.boilerplate and session.totals.boilerplate and removed is None and at_terminal(sys.stderr):
+        least = session.boilerplate.least
+        say(f"--removed FILE would put each boilerplate on record; `dedup find --boilerplate {least}` lists it")
+
+
+def _check_record(removed: str, index: str | None, *, removes: bool, in_place: bool) -> None:
     """A record of files that are written over is the only way back: it must be whole, and must not be lost."""
+    if not removes:
+        raise click.UsageError("--removed records what is removed, which is nothing with --annotate or --dry-run.")
+    if not in_place:
+        return
     if index is not None:
         raise click.UsageError("--removed goes with --in-place or --index, not both: killed, it might miss a removal.")
     if os.path.exists(removed):
