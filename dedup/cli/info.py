@@ -24,6 +24,7 @@ def describe(path: str, *, check: bool) -> Iterator[tuple[str, str]]:
         for name in Config.__dataclass_fields__:
             yield name, str(getattr(config, name))
         yield "documents", f"{size.documents:,}"
+        yield "counted", "each delivery; a document that came again counts again"
         yield "entries", f"{size.entries:,}"
         yield "tokens", f"{size.tokens:,}"
         each = f", {size.stored / size.entries:.0f} an entry" if size.entries else ""

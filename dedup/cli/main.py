@@ -23,7 +23,7 @@ from ..io.inputs import InputFile, check_places, plan
 from ..report.diff import marked, word_diff
 from ..report.removals import Run, reported
 from ..report.tune import described, documents_at_random, looked_at, survey
-from ..report.why import place, why
+from ..report.why import is_named, place, why
 from ..runs.audit import AuditLog, AuditReader, as_record
 from ..runs.rewrite import replace_cleaned, write_cleaned, write_restored
 from ..runs.run import OpenFile, Rows, explained, row_id
@@ -228,7 +228,7 @@ def _boilerplate_told(file: OpenFile, rows: Rows) -> Rows:
         yield row, outcome
 
 
-@main.command()
+@main.command(short_help="List what clean would remove.")
 @click.argument("sources", nargs=-1, required=True, metavar="SRC...")
 @click.option("--check", is_flag=True, help="Exit with 1 if there is any repeat.")
 @click.option("--clusters", is_flag=True, help="List what is kept, each with all that it stands for, largest first.")
@@ -318,7 +318,7 @@ def find(
     sys.exit(2 if session.incomplete else 1 if check and session.totals.removed else 0)
 
 
-@main.command()
+@main.command(short_help="Say what two paragraphs are to each other.")
 @click.argument("a")
 @click.argument("b", required=False)
 @click.option("--within", metavar="SRC", help="Decide the files of this folder that come before first, as a run does.")
@@ -346,6 +346,10 @@ def explain(
         for line in why(a, files, formats, config, known, coloured):
             click.echo(line)
         return
+    if is_named(a) and is_named(b):
+        raise click.UsageError(
+            f"{a} and {b} are names of files: explain compares texts. FILE:PARAGRAPH alone asks about a paragraph of a file."
+        )
     found = compare(a, b, **{**asdict(config), "scope": "corpus"})
     click.echo(f"relation     {found.relation}" + (f" ({found.inner.upper()} in the other)" if found.inner else ""))
     click.echo(f"jaccard      {found.jaccard:.3f}")
@@ -354,7 +358,7 @@ def explain(
     click.echo(f"difference   {marked(word_diff(a, b), coloured)}")
 
 
-@main.command()
+@main.command(short_help="Show the pairs closest to a threshold.")
 @click.argument("sources", nargs=-1, required=True, metavar="SRC...")
 @click.option(
     "-n", "--number", type=click.IntRange(min=1), default=5, show_default=True, help="Pairs shown at each boundary."
@@ -382,7 +386,7 @@ def tune(sources: tuple[str, ...], number: int, formats: Formats, config: Config
     sys.exit(2 if skipped else 0)
 
 
-@main.command()
+@main.command(short_help="Say what an index file holds.")
 @click.argument("index")
 @click.option("--check", is_flag=True, help="Read every byte that counts, and verify it.")
 @fails_cleanly
@@ -396,7 +400,7 @@ def info(index: str, check: bool) -> None:
         click.echo(f"{name:<15} {value}")
 
 
-@main.command("warm-up")
+@main.command("warm-up", short_help="Make the compiled kernels now.")
 @fails_cleanly
 def make_ready() -> None:
     """Make the compiled kernels now, so that large runs are fast from their beginning: a line for a Dockerfile.
@@ -409,7 +413,7 @@ def make_ready() -> None:
     warm_up()
 
 
-@main.command("upgrade")
+@main.command("upgrade", short_help="Decide an older index again.")
 @click.argument("index")
 @fails_cleanly
 def upgrade_index(index: str) -> None:
@@ -422,7 +426,7 @@ def upgrade_index(index: str) -> None:
     say(f"{done.after:,} of {done.before:,} paragraphs are kept; the others repeat one of them")
 
 
-@main.command()
+@main.command(short_help="Put back what clean removed.")
 @click.argument("sources", nargs=-1, required=True, metavar="OUT...")
 @click.option("--removed", required=True, metavar="FILE", help="The record that dedup clean --removed FILE wrote.")
 @click.option("-o", "--output", metavar="DST", help="Folder (or for one file: file) to write to; else standard output.")

@@ -72,6 +72,10 @@ def check_places(sources: Sequence[str], output: str | None, files: Mapping[str,
             continue
         if not file:
             raise CorpusError(f"{what} has an empty name; expected a file")
+        if file == STANDARD_INPUT:
+            raise CorpusError(
+                f"{what} cannot go to standard output; expected the name of a file, ./- for one called so"
+            )
         path = Path(file).resolve()
         for folder in (*sources, *([output] if output is not None else [])):
             if folder != STANDARD_INPUT and path.is_relative_to(Path(folder).resolve()):

@@ -219,7 +219,7 @@ def find_boilerplate(files: Sequence[InputFile], least: int, formats: Formats = 
 def explained(error: Exception) -> str:
     """Why something cannot be read, in words."""
     if isinstance(error, UnicodeDecodeError):
-        return f"not UTF-8 text (byte {error.start})"
+        return f"not UTF-8 text (byte {error.start}); expected UTF-8, into which iconv -f LATIN1 -t UTF-8 turns Latin-1"
     if isinstance(error, OSError) and isinstance(error.filename, str) and os.path.isdir(error.filename):
         return why_no_file(error.filename)
     if isinstance(error, OSError) and error.strerror:

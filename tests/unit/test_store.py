@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import re
 import shutil
 import sqlite3
 import sys
@@ -577,6 +578,7 @@ def test_info(pages, tmp_path):
     assert (said["threshold"], said["documents"], said["entries"], said["writer"]) == ("0.6", "3", "3", "none")
     assert "recall at 0.6   0.98" in result.stdout and said["created"].startswith("20")
     assert "health          good: all 1 blocks" in call("info", "--check", index).stdout
+    assert re.search(r"documents +\d\ncounted +each delivery; a document that came again", call("info", index).stdout)
     damaged = bytearray(index.read_bytes())
     damaged[12_400] ^= 4
     index.write_bytes(damaged)
