@@ -1,11 +1,12 @@
 """Runs over files: every document in them is decided, in order, and what cannot be read is named."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import groupby
+from itertools import chain
 from typing import NamedTuple
 
 from ..decide.outcomes import Outcome
@@ -65,7 +66,7 @@ class _Place(NamedTuple):
     """Where in a run a document stands.
 
     file: None where it cannot be read, for which there is a `problem` in words
-    row: None where the file has none; taken: the boilerplate that was taken from it
+    row: None at the end of the file; taken: the boilerplate that was taken from it
     """
 
     file: OpenFile | None
@@ -96,12 +97,13 @@ def run(
     given = reading.given(zip(files, sizes, strict=True))
     coming = len(files), sum(sizes)
     decided = _by_line(given, pipeline) if lines else pipeline.stream(given, jobs, *coming, _placed)
-    for opened, found in groupby(decided, key=lambda passed: passed[0].file):
-        if opened is not None:
-            yield opened, _decided_rows(found, reading.stripping)
-            continue
-        for place, _ in found:
+    for place, outcome in decided:
+        if place.file is None:
             report(place.problem)
+            continue
+        rows = _decided_rows(chain([(place, outcome)], decided), reading.stripping)
+        yield place.file, rows
+        deque(rows, maxlen=0)  # what nobody took
 
 
 def _placed(given: Given, outcome: Outcome | None) -> tuple[_Place, Outcome | None]:
@@ -109,9 +111,10 @@ def _placed(given: Given, outcome: Outcome | None) -> tuple[_Place, Outcome | No
 
 
 def _decided_rows(found: Iterator[tuple[_Place, Outcome | None]], stripping: Stripping | None) -> Rows:
+    """Yield the rows of a file; of the next one nothing is taken, so no commit after this file covers any of it."""
     for (_, row, taken, _), outcome in found:
         if row is None:
-            continue
+            return
         if stripping and outcome is not None:
             assert row.text is not None and taken is not None
             outcome = Outcome.of(row.text, stripping.restore(row.text, taken, outcome.result()))
@@ -125,7 +128,7 @@ def _by_line(given: Iterable[Given | Unread], pipeline: Pipeline) -> Iterator[tu
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How the files of a run become the documents of a stream: every row one; a file without rows, one without a text."""
+    """How the files of a run become the documents of a stream: every row one, and the end of each file one without a text."""
 
     pipeline: Pipeline
     formats: Formats
@@ -151,7 +154,6 @@ class _Reading:
         except (OSError, ValueError) as error:
             yield Given(None, None, _Place(None, problem=f"{file.source}: {explained(error)}; skipped"))
             return
-        row: Row | None = None
         try:
             for row in opened.reader.rows():
                 if row.text is not None and row.number and not self.lines:
@@ -161,8 +163,7 @@ class _Reading:
                 if self.stripping and text is not None:
                     text, taken = self.stripping.strip(id, text)
                 yield Given(id, text, _Place(opened, row, taken), _ROW_BYTES + row.size)
-            if row is None:
-                yield Given(None, None, _Place(opened))
+            yield Given(None, None, _Place(opened))
         except (OSError, ValueError) as error:
             if isinstance(error, DedupError):
                 raise

@@ -485,6 +485,29 @@ def test_outputs_reach_the_disk_before_the_commit_that_covers_them(pages, tmp_pa
     assert len(synced) >= 3 + 3  # the files, both folders made, and where they are
 
 
+@pytest.mark.parametrize("lines", [[], ["--lines"]])
+def test_a_commit_between_two_files_covers_nothing_of_the_next(backend, pages, tmp_path, monkeypatch, lines):
+    committed, noted = [], []
+    real = Log.commit
+
+    def commit(log, facts):
+        committed.append(facts["counts"][0])
+        return real(log, facts)
+
+    monkeypatch.setattr(Log, "commit", commit)
+    monkeypatch.setattr(resume, "_COMMIT_FILES", 1)
+    monkeypatch.setattr(IndexFile, "note", lambda index, name, value: noted.append(name))
+    (pages / "d.jsonl").write_text("".join(json.dumps({"text": f"{OTHER} {n}"}) + "\n" for n in range(5)))
+    (pages / "e.txt").write_text("")
+    (pages / "f.jsonl").write_text("")
+    assert call("clean", pages, "-o", tmp_path / "out", "--index", tmp_path / "index", *lines).exit_code == 0
+    assert noted == [f"pages/{name}" for name in ("a.txt", "b.txt", "c.txt", "d.jsonl", "e.txt", "f.jsonl")]
+    if not lines:
+        assert committed == [1, 2, 3, 8, 9]
+    else:
+        assert committed == sorted(set(committed)) and len(committed) == 4
+
+
 def test_a_file_under_another_name_is_no_repeat_of_itself(backend, pages, tmp_path):
     index, before = tmp_path / "index", tree(pages)
     arguments = "--in-place", "--index", index
