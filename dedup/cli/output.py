@@ -125,7 +125,7 @@ def _at_a_terminal() -> bool:
 
 def _ask(shown: str) -> str:
     """Show a removal, and wait for one of the keys of a verdict."""
-    click.echo(f"\n{shown}\nright? y/n/?/q ", nl=False)
+    click.echo(f"\n{shown}\ny right, n loses something, ? cannot be told, q ends: ", nl=False)
     while (key := click.getchar().lower()) not in (*NAMES, QUIT):
         pass
     click.echo(key)
