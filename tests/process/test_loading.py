@@ -44,3 +44,15 @@ def test_the_add_on_without_scrapy_names_the_extra(tmp_path):
     assert "needs the extra scrapy: pip install 'dedup-paragraphs[scrapy]'" in run_fresh(
         code, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}"
     )
+
+
+def test_a_bar_and_a_file_of_options_are_loaded_where_there_are_any(tmp_path):
+    (tmp_path / "a.txt").write_text(LONG)
+    code = f"""
+import os, sys
+from dedup.cli.main import main
+os.chdir({str(tmp_path)!r})
+try: main(["clean", "a.txt", "-o", "out.txt"])
+except SystemExit: print(sorted({{"tqdm", "rich", "tomllib"}} & set(sys.modules)))
+"""
+    assert run_fresh(code).strip() == "[]"
