@@ -460,7 +460,7 @@ def test_the_report_says_how_it_was_made_and_where_a_paragraph_stood(window, tmp
     assert made["command"] == f"dedup find '{source}' --report {path}"
     assert abs(time.time() - calendar.timegm(time.strptime(made["date"], "%Y-%m-%d %H:%M UTC"))) < 300
     around = window.run("return [...document.querySelectorAll('.around')].map(n => n.textContent)")
-    assert around == [f"between {OTHER} and {('Then came what is said here. ' * 9)[:80]}…"]
+    assert around == [f"before {OTHER} after {('Then came what is said here. ' * 9)[:80]}…"]
     assert window.run("return document.getElementById('on').textContent") == "Next"
 
 

@@ -235,7 +235,8 @@ function variantItem(cluster, { variant, rows }) {
 function neighbours(number) {
   const [before, after] = [data.around.before[number], data.around.after[number]];
   const text = (words, none) => words === null ? element("i", {}, none) : element("bdi", {}, words);
-  return element("p", { class: "around quiet" }, "between ", text(before, "the beginning"), " and ", text(after, "the end"));
+  return element("p", { class: "around" }, element("strong", {}, "before"), " ", text(before, "the beginning"), " ",
+    element("strong", {}, "after"), " ", text(after, "the end"));
 }
 
 function clusterItem({ cluster, variants: chosen, size }) {
