@@ -15,7 +15,7 @@ from .decide.outcomes import decision
 from .decide.pipeline import decide_alone, known_length
 from .decide.state import Decided, State
 from .deduplicator import Deduplicator, Document
-from .errors import ConfigError, InputError
+from .errors import ConfigError, InputError, described
 from .match.compare import compare_folded
 from .results import CleanResult, Comparison, Match
 from .sketch.keys import count_keys
@@ -242,7 +242,8 @@ def _iterable(texts: Iterable[Any]) -> Iterable[Any]:
     if isinstance(texts, (str, bytes)):
         raise InputError(f"texts is a single {type(texts).__name__}; expected an iterable of texts")
     if not isinstance(texts, Iterable) and not is_column(texts):
-        raise InputError(f"texts is {texts!r:.60}, a {type(texts).__name__}; expected an iterable of texts")
+        lazy = "; collect() it first" if hasattr(texts, "collect") else ""
+        raise InputError(f"texts is {described(texts)}; expected an iterable of texts{lazy}")
     return texts
 
 

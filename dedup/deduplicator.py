@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack, cast
 from .config import Config, Options
 from .decide.batch import USUAL, Sizes
 from .decide.explanation import explain
+from .decide.outcomes import Outcome
 from .decide.pipeline import Given, Pipeline, known_length
 from .decide.places import KINDS
 from .decide.state import State
-from .errors import ConfigError, InputError
+from .errors import ConfigError, InputError, described
 from .results import CleanResult, Decision, Explanation, Paragraph
 from .text.paragraphs import SEPARATOR, checked
 from .text.tokens import is_missing
@@ -34,12 +35,12 @@ class Deduplicator:
     with the deduplicator. Without it the index is in memory.
 
     A document that is given again under its id replaces its earlier delivery: what was kept of that is the original of
-    nothing in it, and what was kept is kept again, so a repeated delivery
-    changes nothing. A document without an id is new each time, and its paragraphs repeat themselves if it is given twice.
+    nothing in it, and what was kept is kept again, so a repeated delivery changes nothing. A document without an id is new
+    each time, and its paragraphs repeat themselves if it is given twice.
 
     As a context manager it commits when it is left, but not when it is left by an exception. Several threads may use it:
-    one document is decided after the other, in the order in which they ask. It cannot be pickled, and an index is used
-    by the process that opened it alone.
+    one document is decided after the other, in the order in which they ask. It cannot be pickled, and is used by the
+    process that made it alone: in a forked child it raises ConfigError.
 
     Raises ConfigError for an unknown option, a value outside its range, and an index made with other options;
     IndexLocked, IndexCorrupt, CorpusError. Where memory ends, its methods raise OutOfMemory, which is also a MemoryError:
@@ -131,13 +132,9 @@ class Deduplicator:
         if isinstance(documents, (str, bytes)):
             raise InputError("documents is a single text; expected an iterable of texts or (id, text) pairs")
         if not isinstance(documents, Iterable):
-            raise InputError(
-                f"documents is {documents!r:.60}, a {type(documents).__name__}; expected an iterable of texts or (id, text) "
-                "pairs"
-            )
+            raise InputError(f"documents is {described(documents)}; expected an iterable of texts or (id, text) pairs")
         given, expected = map(_named, documents), known_length(documents)
-        told = self._pipeline.stream(given, jobs, expected, 0, lambda outcome: outcome.result())
-        return (_missing(id) if result is None else result for id, result in told)
+        return self._pipeline.stream(given, jobs, expected, 0, _result)
 
     def explain(self, id: Hashable, position: int) -> Explanation:
         """Say why a paragraph of a document was removed, or kept, by what was decided until now.
@@ -179,17 +176,17 @@ class Deduplicator:
         )
 
 
+def _result(given: Given, outcome: Outcome | None) -> CleanResult:
+    """Return what was decided on a document of a stream; of a missing one there is none."""
+    return CleanResult(given.id, cast(str, None), [], []) if outcome is None else outcome.result()
+
+
 def _named(document: Any) -> Given:
     """Return a document of a stream: an (id, document) pair, or a document without an id. Raises InputError."""
     id, document = document if isinstance(document, tuple) and len(document) == 2 else (None, document)
     if is_missing(document):
-        return Given(id, None, tag=id)
+        return Given(id, None)
     return _given(id, document)
-
-
-def _missing(id: Hashable) -> CleanResult:
-    """Return the result for a document that is missing."""
-    return CleanResult(id, cast(str, None), [], [])
 
 
 def _given(id: Hashable, document: Any) -> Given:

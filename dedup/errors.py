@@ -10,6 +10,8 @@ DedupError
 └── IndexCorrupt         (ValueError)  an index whose bytes are not those that were written
 """
 
+from collections.abc import Iterable
+
 
 class DedupError(Exception):
     """Base of every error that `dedup` raises on purpose."""
@@ -41,3 +43,18 @@ class IndexLocked(DedupError, BlockingIOError):
 
 class IndexCorrupt(DedupError, ValueError):
     """An index whose bytes are not those that were written; nothing in it is believed."""
+
+
+def described(value: object) -> str:
+    """Return the beginning of a value and its type, for messages: "7, an int"."""
+    kind = type(value).__name__
+    return f"{value!r:.60}, {'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """Return the remedy for a name that is not known: the one that it resembles, or all there are."""
+    from difflib import get_close_matches  # rarely needed
+
+    known = list(known)
+    alike = get_close_matches(name, known, 1, 0.8)
+    return f"did you mean {alike[0]}?" if alike else f"expected one of {', '.join(known)}"

@@ -82,16 +82,34 @@ the rules neither decides anything.
 ## Report
 
 The page of `--report` opens from disk: how much goes and why, how alike it is to what stays, and every kept paragraph with
-all that goes for it, word by word, to be searched and filtered. “A word of its own” lists the removals to doubt first.
+all that goes for it, word by word, between what stood before and after it, to be searched and filtered. At its end stand
+version, date, command and sources. “A word of its own” lists the removals to doubt first.
 Beyond 200,000 removals the rest is counted only. Whatever a scraped text says, it is shown as text: the page's policy lets
 nothing run or load but its own script.
 
 ## Boilerplate
 
 `dedup find --boilerplate 20 SRC` lists the paragraphs that stand in 20 documents or more, with their number. `dedup clean
---boilerplate 20` removes *all* their occurrences, the first one too, and puts each on record on standard error or in the
-file of `--removed`. On the rest the rules decide as if they had not been there. Documents are counted in the files of the
-run, which are read twice, so not from standard input.
+--boilerplate 20` removes *all* their occurrences, the first one too, and puts each on record in the file of `--removed`, or
+on standard error unless that is a terminal. Numbers alone, such as those of pages and cells, are no boilerplate. On the rest
+the rules decide as if the boilerplate had not been there. Documents are counted in the files of the run, which are read
+twice, so not from standard input.
+
+## Configuration
+
+Options that are the same in every call may stand in the current folder, in `dedup.toml` or, where there is none, in the table
+`[tool.dedup]` of `pyproject.toml`; options of one command in a table of its name:
+
+```toml
+[tool.dedup]
+scope = "document"
+
+[tool.dedup.clean]
+index = "kept.index"
+```
+
+In `dedup.toml` the tables are called without `tool.dedup`. The environment wins over the file (`DEDUP_SCOPE`, and for one command
+`DEDUP_CLEAN_INDEX`), and the command line over both. A name that is no option is refused.
 
 ## Completion
 

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shlex
 import sys
 from collections import deque
 from contextlib import ExitStack
@@ -13,7 +14,7 @@ import click
 from .. import __version__
 from ..api import compare
 from ..config import Config
-from ..errors import CorpusError
+from ..errors import ConfigError, CorpusError
 from ..index.file import IndexFile, open_file
 from ..io.atomic import Replacement, failures_named
 from ..io.formats import NOTE, Formats, open_reader
@@ -22,13 +23,14 @@ from ..io.inputs import InputFile, check_places, plan
 from ..report.diff import marked, word_diff
 from ..report.removals import Run, reported
 from ..report.tune import described, documents_at_random, looked_at, survey
-from ..report.why import place, why
+from ..report.why import is_named, place, why
 from ..runs.audit import AuditLog, AuditReader, as_record
 from ..runs.rewrite import replace_cleaned, write_cleaned, write_restored
 from ..runs.run import OpenFile, Rows, explained, row_id
 from ..runs.upgrade import upgrade
 from ..warming import warm_up
 from . import output
+from .configuration import PREFIX, default_map
 from .info import describe
 from .options import (
     at_terminal,
@@ -47,13 +49,35 @@ from .output import as_table, as_tables, coloured, judge_sample
 from .session import Session, as_numbers, decided, summary
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Group(click.Group):
+    """Keeps what it was called with, for the report."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_CALLED] = shlex.join(["dedup", *args])
+        return super().parse_args(ctx, args)
+
+
+_CALLED = "dedup.called"
+
+
+def _called() -> str:
+    called: str = click.get_current_context().meta[_CALLED]
+    return called
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": PREFIX})
 @click.version_option(__version__, prog_name="dedup")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Remove paragraphs that repeat others. One goes only if what it says stays in one that is kept."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # names of files may be no UTF-8, and a terminal may lack characters
             stream.reconfigure(errors="backslashreplace")
+    try:
+        context.default_map = {**default_map(main)}
+    except ConfigError as error:
+        warn(str(error))
+        sys.exit(2)
     gc.set_threshold(10_000)  # rows are no cycles: to look for some every 700 objects took a fifth of the time
 
 
@@ -103,8 +127,8 @@ def clean(
 
     With --index a run that was interrupted goes on where it was: what is done is passed over.
     With --boilerplate what is said in removed boilerplate is said nowhere any more: look at `dedup find
-    --boilerplate N` first. Each occurrence goes to standard error, as a line of JSON, or to the file
-    of --removed.
+    --boilerplate N` first. Each occurrence goes to the file of --removed, or to standard error, as a
+    line of JSON, unless that is a terminal.
     """
     files = plan(sources, output, formats, in_place=in_place, named=index is not None)
     to_stdout = output is None and not in_place and not dry_run
@@ -112,10 +136,8 @@ def clean(
         raise click.UsageError("more than one document needs -o DST or --in-place.")
     if to_stdout and json:
         raise click.UsageError("--json goes where the document goes; it needs -o DST, --in-place or --dry-run.")
-    if removed is not None and (annotate or dry_run):
-        raise click.UsageError("--removed records what is removed, which is nothing with --annotate or --dry-run.")
-    if removed is not None and in_place:
-        _check_way_back(removed, index)
+    if removed is not None:
+        _check_record(removed, index, removes=not (annotate or dry_run), in_place=in_place)
     if annotate:
         _check_place_for_notes(files, formats)
     check_places(sources, output, {"the index": index, "the record": removed, "the report": report})
@@ -128,7 +150,7 @@ def clean(
         found = session.results(jobs or cores(), _opened(index, config, write=not dry_run))
         if report:
             done = not (dry_run or annotate)
-            found = reported(found, session.files, report, Run(sources, config, session.totals, done, lines))
+            found = reported(found, session.files, report, Run(sources, config, session.totals, done, lines, _called()))
         record = None
         if removed is not None:
             if session.done and not os.path.exists(removed):
@@ -137,7 +159,7 @@ def clean(
             again = None if index is None else {file.name for file in session.files}
             record = closing.enter_context(AuditLog(removed, durable=durable, again=again))
         for file, rows in found:
-            if boilerplate is not None and record is None:
+            if boilerplate is not None and record is None and not at_terminal(sys.stderr):
                 rows = _boilerplate_told(file, rows)
             if dry_run:
                 deque(rows, maxlen=0)
@@ -152,11 +174,23 @@ def clean(
         click.echo(as_json(as_numbers(session.totals)))
     elif not quiet:
         say(summary(session.totals, "would go" if dry_run else "removed", lines=lines))
+        _say_where_boilerplate_is(session, removed)
     sys.exit(2 if session.incomplete else 0)
 
 
-def _check_way_back(removed: str, index: str | None) -> None:
+def _say_where_boilerplate_is(session: Session, removed: str | None) -> None:
+    """Say, at a terminal, which is spared the list of it, how to see what went as boilerplate."""
+    if session.boilerplate and session.totals.boilerplate and removed is None and at_terminal(sys.stderr):
+        least = session.boilerplate.least
+        say(f"--removed FILE would put each boilerplate on record; `dedup find --boilerplate {least}` lists it")
+
+
+def _check_record(removed: str, index: str | None, *, removes: bool, in_place: bool) -> None:
     """A record of files that are written over is the only way back: it must be whole, and must not be lost."""
+    if not removes:
+        raise click.UsageError("--removed records what is removed, which is nothing with --annotate or --dry-run.")
+    if not in_place:
+        return
     if index is not None:
         raise click.UsageError("--removed goes with --in-place or --index, not both: killed, it might miss a removal.")
     if os.path.exists(removed):
@@ -194,7 +228,7 @@ def _boilerplate_told(file: OpenFile, rows: Rows) -> Rows:
         yield row, outcome
 
 
-@main.command()
+@main.command(short_help="List what clean would remove.")
 @click.argument("sources", nargs=-1, required=True, metavar="SRC...")
 @click.option("--check", is_flag=True, help="Exit with 1 if there is any repeat.")
 @click.option("--clusters", is_flag=True, help="List what is kept, each with all that it stands for, largest first.")
@@ -270,7 +304,7 @@ def find(
     known = None if index is None else IndexFile(index, config, write=False)
     found = session.results(jobs or cores(), known)
     if report:
-        found = reported(found, session.files, report, Run(sources, config, session.totals, False, lines))
+        found = reported(found, session.files, report, Run(sources, config, session.totals, False, lines, _called()))
     if sample:
         judge_sample(session, found, output.Sample(sample, relation, page, verdicts))
     else:
@@ -284,7 +318,7 @@ def find(
     sys.exit(2 if session.incomplete else 1 if check and session.totals.removed else 0)
 
 
-@main.command()
+@main.command(short_help="Say what two paragraphs are to each other.")
 @click.argument("a")
 @click.argument("b", required=False)
 @click.option("--within", metavar="SRC", help="Decide the files of this folder that come before first, as a run does.")
@@ -312,6 +346,10 @@ def explain(
         for line in why(a, files, formats, config, known, coloured):
             click.echo(line)
         return
+    if is_named(a) and is_named(b):
+        raise click.UsageError(
+            f"{a} and {b} are names of files: explain compares texts. FILE:PARAGRAPH alone asks about a paragraph of a file."
+        )
     found = compare(a, b, **{**asdict(config), "scope": "corpus"})
     click.echo(f"relation     {found.relation}" + (f" ({found.inner.upper()} in the other)" if found.inner else ""))
     click.echo(f"jaccard      {found.jaccard:.3f}")
@@ -320,7 +358,7 @@ def explain(
     click.echo(f"difference   {marked(word_diff(a, b), coloured)}")
 
 
-@main.command()
+@main.command(short_help="Show the pairs closest to a threshold.")
 @click.argument("sources", nargs=-1, required=True, metavar="SRC...")
 @click.option(
     "-n", "--number", type=click.IntRange(min=1), default=5, show_default=True, help="Pairs shown at each boundary."
@@ -348,7 +386,7 @@ def tune(sources: tuple[str, ...], number: int, formats: Formats, config: Config
     sys.exit(2 if skipped else 0)
 
 
-@main.command()
+@main.command(short_help="Say what an index file holds.")
 @click.argument("index")
 @click.option("--check", is_flag=True, help="Read every byte that counts, and verify it.")
 @fails_cleanly
@@ -362,7 +400,7 @@ def info(index: str, check: bool) -> None:
         click.echo(f"{name:<15} {value}")
 
 
-@main.command("warm-up")
+@main.command("warm-up", short_help="Make the compiled kernels now.")
 @fails_cleanly
 def make_ready() -> None:
     """Make the compiled kernels now, so that large runs are fast from their beginning: a line for a Dockerfile.
@@ -375,7 +413,7 @@ def make_ready() -> None:
     warm_up()
 
 
-@main.command("upgrade")
+@main.command("upgrade", short_help="Decide an older index again.")
 @click.argument("index")
 @fails_cleanly
 def upgrade_index(index: str) -> None:
@@ -388,7 +426,7 @@ def upgrade_index(index: str) -> None:
     say(f"{done.after:,} of {done.before:,} paragraphs are kept; the others repeat one of them")
 
 
-@main.command()
+@main.command(short_help="Put back what clean removed.")
 @click.argument("sources", nargs=-1, required=True, metavar="OUT...")
 @click.option("--removed", required=True, metavar="FILE", help="The record that dedup clean --removed FILE wrote.")
 @click.option("-o", "--output", metavar="DST", help="Folder (or for one file: file) to write to; else standard output.")

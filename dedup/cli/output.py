@@ -16,7 +16,7 @@ from ..io.formats.jsonl import as_json
 from ..io.inputs import check_names
 from ..report.diff import Side, marked, plain, word_diff
 from ..report.kept_texts import KeptTexts, with_kept
-from ..report.sample import OPEN, QUIT, RIGHT, WRONG, as_page, draw, judge, precision
+from ..report.sample import NAMES, QUIT, as_page, draw, judge, precision
 from ..runs.run import OpenFile, Rows
 from .options import at_terminal, say
 from .session import Session, decided
@@ -108,9 +108,8 @@ def judge_sample(session: Session, found: Iterable[tuple[OpenFile, Rows]], sampl
         verdicts = judge(drawn, _ask, coloured)
         click.echo(f"\n{precision(Counter(verdicts))}")
         if sample.verdicts:
-            names = {RIGHT: "right", WRONG: "wrong", OPEN: "open"}
             judged = (
-                {**removal.record, "kept_text": removal.kept, "verdict": names[key]}
+                {**removal.record, "kept_text": removal.kept, "verdict": NAMES[key]}
                 for removal, key in zip(drawn, verdicts, strict=False)
             )
             Replacement(sample.verdicts).write("".join(f"{as_json(one)}\n" for one in judged).encode())
@@ -126,8 +125,8 @@ def _at_a_terminal() -> bool:
 
 def _ask(shown: str) -> str:
     """Show a removal, and wait for one of the keys of a verdict."""
-    click.echo(f"\n{shown}\nright? y/n/?/q ", nl=False)
-    while (key := click.getchar().lower()) not in (RIGHT, WRONG, OPEN, QUIT):
+    click.echo(f"\n{shown}\ny right, n loses something, ? cannot be told, q ends: ", nl=False)
+    while (key := click.getchar().lower()) not in (*NAMES, QUIT):
         pass
     click.echo(key)
     return key

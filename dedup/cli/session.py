@@ -95,10 +95,13 @@ class Session:
         self.totals.skipped, self.totals.changed = len(moved), len(changed)
         self.totals.passed = len(self.files) - len(remaining) - len(moved)
         self.files = remaining
-        for file in moved:
+        for file, before, written in moved:
+            rest = (
+                "its output stays as it is" if written else "it is skipped: give the output of that file its name, too"
+            )
             warn(
-                f"{file.source}: byte for byte what an earlier run cleaned into this index under another name; if it is "
-                "that file, it would be taken for a repeat of itself, so its output stays as it is"
+                f"{file.source}: byte for byte what an earlier run cleaned into this index under another name, {before}; if it "
+                f"is that file, it would be taken for a repeat of itself, so {rest}"
             )
         for file in changed:
             warn(

@@ -2,10 +2,11 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,12 @@ from ..text.utf8 import Utf8
 from .batch import USUAL, Batch, Sizes, read_batch
 from .outcomes import Outcome, decision, outcomes
 from .places import KINDS
-from .state import Decided, State
+from .state import Decided, State, UnderWay
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+T = TypeVar("T")
 
 
 class Given(NamedTuple):
@@ -61,6 +64,24 @@ class _Documents:
     batch: Batch
 
 
+class Results(map):  # type: ignore[type-arg]
+    """Results on their way out of a stream, each of which stops being `under_way` in the step that gives it to the caller.
+
+    An interrupt comes between two instructions of Python. Between that step and the caller there is none: `map`, `zip` and
+    `clear` are written in C.
+    """
+
+    def __new__(cls, results: Generator[Any, None, None], under_way: list[UnderWay]) -> Self:
+        return super().__new__(cls, itemgetter(0), zip(results, iter(under_way.clear, True), strict=False))
+
+    def __init__(self, results: Generator[Any, None, None], under_way: list[UnderWay]) -> None:
+        self._results = results
+
+    def close(self) -> None:
+        """Give up what has not been asked for."""
+        self._results.close()
+
+
 class Pipeline:
     """Decides on texts and documents in the order in which they are asked for, whichever threads ask.
 
@@ -76,19 +97,39 @@ class Pipeline:
     def add(self, text: str, id: Hashable) -> Decision:
         """Decide on a text that is a document of its own."""
         self.characters += len(text)
-        with self.lock:
-            decided = decide_alone(self.state, [text], [id], backend.wanted(self.characters, len(text)))
-            return decision(decided, 0, self.state)
+        fast = backend.wanted(self.characters, len(text))
+
+        def decide() -> tuple[Decided, Decision]:
+            decided = _decided_alone(self.state, [text], [id], fast)
+            return decided, decision(decided, 0, self.state)
+
+        return self._returned(decide)
 
     def clean(self, given: Given) -> CleanResult:
         """Decide on a document."""
         size = len(given.text or "")
         self.characters += size
         documents = self._read([given], backend.wanted(self.characters, size))
-        with self.lock:
+
+        def decide() -> tuple[Decided, CleanResult]:
             decided, (outcome,) = self._decide_documents(documents)
-            decided.handed = 1
-            return outcome.result()
+            return decided, outcome.result()
+
+        return self._returned(decide)
+
+    def _returned(self, decide: Callable[[], tuple[Decided, T]]) -> T:
+        """Return what is decided on one document, which is handed out unless an interrupt comes in between."""
+        self.state.check_process()  # before the lock, which another thread may have held when this process was forked
+        decided = None
+        try:
+            with self.lock:
+                decided, result = decide()
+                decided.handed = 1
+            return result
+        except BaseException:
+            if decided is not None:
+                decided.handed = decided.stored
+            raise
 
     def by_line(self, text: str, id: Hashable) -> Outcome:
         """Decide on a text each of whose lines is a document of its own.
@@ -121,13 +162,26 @@ class Pipeline:
         jobs: int,
         expected: int,
         expected_characters: int,
-        told: Callable[[Outcome], Any],
-    ) -> Iterator[tuple[Any, Any]]:
-        """The tag of each document with what is `told` of what was decided, before another thread decides anything.
+        told: Callable[[Given, Outcome | None], T],
+    ) -> Iterator[T]:
+        """What is `told` of each document and its outcome, before another thread decides anything.
 
         expected, expected_characters: how many documents and characters are to come; 0 where nobody knows. It changes no
-        decision. A document without a text has None.
+        decision. A document without a text has no outcome. What the caller was given is handed out, and nothing else.
         """
+        under_way: list[UnderWay] = []
+        return Results(self._stream(documents, jobs, expected, expected_characters, told, under_way), under_way)
+
+    def _stream(
+        self,
+        documents: Iterable[Given | Unread],
+        jobs: int,
+        expected: int,
+        expected_characters: int,
+        told: Callable[[Given, Outcome | None], T],
+        under_way: list[UnderWay],
+    ) -> Generator[T, None, None]:
+        """What `stream` gives, before it is handed out."""
         from concurrent.futures import ThreadPoolExecutor  # costs as much as the rest of the import, and few need it
 
         self.state.expect(expected)
@@ -152,7 +206,7 @@ class Pipeline:
                         waiting.append(pool.submit(reading).result if pool else reading)
                 if not waiting:
                     break
-                yield from self._in_turn(waiting.popleft()(), told, pool)
+                yield from self._in_turn(waiting.popleft()(), told, under_way, pool)
         finally:
             if pool:  # which may be left in one of its own threads, where garbage is collected
                 pool.shutdown(wait=False, cancel_futures=True)
@@ -174,8 +228,12 @@ class Pipeline:
             read_batch(texts, np.array([len(texts)]), config, alone=False, fast=fast, largest=most)
 
     def _in_turn(
-        self, documents: _Documents, told: Callable[[Outcome], Any], pool: "Executor | None"
-    ) -> Iterator[tuple[Any, Any]]:
+        self,
+        documents: _Documents,
+        told: Callable[[Given, Outcome | None], T],
+        under_way: list[UnderWay],
+        pool: "Executor | None",
+    ) -> Iterator[T]:
         """A batch as `stream` gives it, decided when the first of it is asked for.
 
         If something else is decided meanwhile, what is left comes after that: few at first, as it may happen again.
@@ -185,18 +243,22 @@ class Pipeline:
         while left:
             decided, done = None, 0
             for given in left[:most]:
-                said = None
-                if given.text is not None:
+                if given.text is None:
+                    said = told(given, None)
+                else:
+                    self.state.check_process()
                     with self.lock:
                         if decided is None:
                             decided, found = self._decide_documents(documents, pool)
+                            decided.under_way = under_way
                         elif self.state.decided is not decided:
                             most = 0
                             break
-                        said = told(next(found))
+                        said = told(given, next(found))
+                        under_way.append(UnderWay(decided.handed, threading.get_ident()))
                         decided.handed += 1
                 done += 1
-                yield given.tag, said
+                yield said
             left, most = left[done:], max(1, 2 * most)
             if left:
                 documents = self._read(left[:most], documents.batch.fast)
@@ -284,12 +346,16 @@ def _kinds(documents: Sequence[Sequence[Paragraph] | None], counts: list[int]) -
 
 def decide_alone(state: State, texts: Sequence[str] | Utf8, ids: Sequence[Hashable], fast: bool) -> Decided:
     """Decide on texts, known to be str, each of which is a document of its own, and hand them out."""
+    decided = _decided_alone(state, texts, ids, fast)
+    decided.handed = len(texts)
+    return decided
+
+
+def _decided_alone(state: State, texts: Sequence[str] | Utf8, ids: Sequence[Hashable], fast: bool) -> Decided:
     with memory.refused():
         given = Utf8.of(texts) if fast and not isinstance(texts, Utf8) else texts
         batch = read_batch(given, np.ones(len(texts), dtype=np.int64), state.config, alone=True, fast=fast)
-    decided = state.decide(batch, ids)
-    decided.handed = len(texts)
-    return decided
+    return state.decide(batch, ids)
 
 
 def all_read(documents: Iterable[Given | Unread]) -> Iterator[Given]:

@@ -7,15 +7,16 @@ taken back as soon as something else is to be decided: so the order of the rule 
 import os
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from threading import get_ident
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .._jit import backend, memory
 from ..config import Config
-from ..errors import ConfigError, DedupError, InputError, OutOfMemory
+from ..errors import ConfigError, DedupError, InputError, OutOfMemory, described
 from ..index.tables import ROOM_ENTRIES, Index
 from ..sketch.keys import count_keys
 from .batch import Batch, entries
@@ -32,6 +33,19 @@ if TYPE_CHECKING:
     from ..index.protocol import IndexStore
 
 
+_USUAL_INFLATED = 8  # times, what is stored deflated
+
+
+class UnderWay(NamedTuple):
+    """A document whose result is on its way to the caller, which an interrupt may keep it from.
+
+    place: in what was decided with it; thread: that of the caller
+    """
+
+    place: int
+    thread: int
+
+
 @dataclass(slots=True)
 class Decided:
     """Documents of a batch that were decided together.
@@ -41,6 +55,7 @@ class Decided:
     number: of the first one among all that were ever decided
     numbers: int64[documents], by which the index knows each: that of its first delivery
     stored, handed: the documents before these went to the store, were handed out
+    under_way: the last of those if it has not reached the caller yet, else nothing
     """
 
     batch: Batch
@@ -51,6 +66,18 @@ class Decided:
     numbers: NDArray[np.int64]
     stored: int = 0
     handed: int = 0
+    under_way: list[UnderWay] = field(default_factory=list)
+
+    @property
+    def delivered(self) -> int:
+        """The documents before this one have reached the caller."""
+        return next((document.place for document in self.under_way), self.handed)
+
+    def take_back(self) -> None:
+        """Count no more as handed out what did not reach the caller, if that is this thread, which is past it now."""
+        if any(document.thread == get_ident() for document in self.under_way):
+            self.handed = self.delivered
+            self.under_way = []
 
     def entered(self, begin: int, end: int) -> NDArray[np.int64]:
         """The paragraphs of documents begin ... end - 1 that became entries, in order."""
@@ -88,7 +115,7 @@ class State:
         try:
             hash(id)
         except TypeError:
-            raise InputError(f"an id is {id!r}, a {type(id).__name__}; expected one that can be hashed") from None
+            raise InputError(f"an id is {described(id)}; expected one that can be hashed") from None
 
     def id_of(self, number: int) -> Hashable:
         """The id of a document: its number where none was given."""
@@ -103,7 +130,7 @@ class State:
     @property
     def yielded(self) -> int:
         """How many documents were decided and yielded, of all runs of a store."""
-        return len(self.ids) if self.decided is None else self.decided.number + self.decided.handed
+        return len(self.ids) if self.decided is None else self.decided.number + self.decided.delivered
 
     @property
     def kept(self) -> int:
@@ -154,9 +181,10 @@ class State:
     def commit(self) -> None:
         """Make durable what was handed out. Raises CorpusError."""
         if self.store is not None and not self._closed:
-            self._check_process()
+            self.check_process()
             with memory.refused(), self._whole():
-                self._record()
+                if self.decided is not None:
+                    self._record(self.decided, self.decided.delivered)
                 self.store.commit()
 
     def close(self) -> None:
@@ -188,16 +216,24 @@ class State:
     def _check_open(self) -> None:
         if self._closed:
             raise ConfigError("this Deduplicator is closed; expected an open one. Open its index again")
-        self._check_process()
+        self.check_process()
         if self._full:
             raise OutOfMemory("memory ran out before; commit what was handed out, close, and go on from the index")
 
-    def _check_process(self) -> None:
-        if self.store is not None and os.getpid() != self._process:
+    def check_process(self) -> None:
+        """Raise ConfigError in a forked child, which would remember on its own; where nothing is remembered, it may go on."""
+        if os.getpid() == self._process or (self.store is None and self.config.scope == "document"):
+            return
+        if self.store is not None:
             raise ConfigError(
                 f"this Deduplicator's index was opened by process {self._process}, not by this one ({os.getpid()}), which was "
                 "forked from it; expected one writer. Let that process decide, or open another index here"
             )
+        raise ConfigError(
+            f"this Deduplicator was made by process {self._process}, not by this one ({os.getpid()}), which was forked from "
+            "it: each would remember on its own, and remove too little. Decide in one process (map without num_proc; "
+            "dedup.duplicated on a whole column), or make one for each where they share no texts"
+        )
 
     def _register(self, ids: Sequence[Hashable]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Number documents; one that came before keeps its number. Without an id it gets its own."""
@@ -215,25 +251,28 @@ class State:
                     numbers[place], again[place] = known, True
         return numbers, again
 
-    def _record(self) -> None:
-        """Give the store what was handed out."""
-        decided = self.decided
-        if self.store is None or decided is None or decided.stored == decided.handed:
+    def _record(self, decided: Decided, end: int) -> None:
+        """Give the store what was handed out, the documents before one of them."""
+        if self.store is None or decided.stored >= end:
             return
-        new = decided.entered(decided.stored, decided.handed)
+        new = decided.entered(decided.stored, end)
         new = new[decided.batch.held[new] < LOCAL]
         self.store.append(
-            decided.ids[decided.stored : decided.handed],
+            decided.ids[decided.stored : end],
             entries(decided.batch, new, decided.numbers[decided.batch.documents]),
         )
-        decided.stored = decided.handed
+        decided.stored = end
 
     def _take_back(self) -> None:
-        """AuditLog what was handed out, and take back what was decided ahead of it."""
+        """Give the store what was handed out, and take back what was decided ahead of it.
+
+        A result that is on its way to another thread counts as handed out: what is decided now comes after it.
+        """
         decided = self.decided
         if decided is None:
             return
-        self._record()
+        decided.take_back()
+        self._record(decided, decided.handed)
         if decided.handed < len(decided.ids):
             if self.config.scope == "corpus":
                 ahead = decided.entered(decided.handed, len(decided.ids))
@@ -252,7 +291,8 @@ class State:
         try:
             size = store.size
             fast = backend.wanted(size.stored)
-            self._index.reserve(size.entries, size.text, size.tokens, fast)
+            most = _USUAL_INFLATED * size.stored  # what more there is makes its own room, once it is read
+            self._index.reserve(size.entries, min(size.text, most), min(size.tokens, most), fast)
             remember = self._numbers.setdefault
             for block in store.blocks():
                 for number, id in enumerate(block.ids, len(self.ids)):

@@ -10,14 +10,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
-from .protocol import Block, Note
+from ..errors import InputError, described
+from .append_log import whole_number
+from .protocol import Block, Note, Size
 from .tables import Entries
 
 MOST_INFLATED = 1032  # times; deflate gives no more
 # What `decode` raises for bytes that `encode` never makes.
 NONSENSE = (ValueError, TypeError, OverflowError, struct.error, zlib.error, MemoryError, RecursionError)
 _SIZES = struct.Struct("<7Q")  # as in `_Sizes`
+SIZES_BYTES = _SIZES.size
 _SPACE = 32
 _NO_ID, _STRING, _INTEGER, _BYTES, _LINE = range(5)
 
@@ -87,8 +89,14 @@ def decode(payload: bytes, columns: int) -> Filed:
     )  # fmt: skip
     _check_entries(entries, sizes.first + sizes.documents)
     ids = _decode_ids(bytes(pieces[0]), kinds, name_lengths)
-    notes = {name: Note(*said) for name, said in dict(json.loads(bytes(pieces[10]) or b"{}")).items()}
+    notes = {name: _note(*said) for name, said in dict(json.loads(bytes(pieces[10]) or b"{}")).items()}
     return Filed(sizes.first, Block(ids, entries), notes)
+
+
+def sizes_of(beginning: bytes) -> tuple[int, Size]:
+    """Return the number of the first document of a block, and how much it says that it holds. Raises struct.error."""
+    sizes = _Sizes(*_SIZES.unpack(beginning))
+    return sizes.first, Size(sizes.documents, sizes.entries, sizes.texts, sizes.flags)
 
 
 def join(parts: Sequence[Entries], columns: int) -> Entries:
@@ -120,7 +128,7 @@ def encode_id(id: Hashable) -> tuple[int, bytes]:
         case ((str() | int() | bytes() | None) as document, int(line)) if 0 <= line < 1 << 64:  # a line of a document
             kind, name = encode_id(document)
             return _LINE, struct.pack("<QB", line, kind) + name
-    raise InputError(f"an id is {id!r}, a {type(id).__name__}; expected str, int or bytes, which an index can hold")
+    raise InputError(f"an id is {described(id)}; expected str, int or bytes, which an index can hold")
 
 
 def _decode_ids(names: bytes, kinds: NDArray[np.uint8], lengths: NDArray[np.uint32]) -> list[Hashable]:
@@ -152,6 +160,12 @@ def _decode_id(kind: int, name: bytes) -> Hashable:
     raise ValueError(f"no such kind of id: {kind}")
 
 
+def _note(size: object, time: object, checksum: object) -> Note:
+    if not isinstance(checksum, str):
+        raise TypeError("a checksum is no text")
+    return Note(whole_number(size), whole_number(time, -(1 << 63)), checksum)
+
+
 def _inflated(payload: bytes, begin: int, widths: Sequence[int]) -> list[memoryview]:
     """Inflate what stands in `payload` from a byte on, and cut it to pieces of these widths."""
     if begin > len(payload) or sum(widths) > MOST_INFLATED * (len(payload) - begin):
@@ -174,6 +188,8 @@ def _check_entries(entries: Entries, documents: int) -> None:
         or int(ends[-1]) != len(entries.texts)
         or int(entries.token_counts.sum()) != len(entries.flags)
         or not spaces[ends - 1].all()
+        or spaces[0]
+        or (spaces[1:] & spaces[:-1]).any()  # a token without a letter
         or not np.array_equal(np.searchsorted(np.flatnonzero(spaces), ends), np.cumsum(entries.token_counts))
         or entries.documents.min() < 0
         or entries.documents.max() >= documents

@@ -9,14 +9,15 @@ from collections import deque
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ..config import DECISION_VERSION, Config
 from ..errors import ConfigError, DedupError, IndexCorrupt
 from ..sketch.keys import count_keys
-from .append_log import Log, now
-from .codec import MOST_INFLATED, NONSENSE, Filed, decode, encode, encode_id, join
+from .append_log import Log, now, whole_number
+from .codec import MOST_INFLATED, NONSENSE, SIZES_BYTES, Filed, decode, encode, encode_id, join, sizes_of
 from .protocol import Block, IndexStore, Note, Size
 from .tables import Entries
 
@@ -137,6 +138,20 @@ class IndexFile:
         if counted != self._committed:
             raise self._corrupt(f"it holds {counted}, not as much as its head says")
 
+    def check_sizes(self) -> None:
+        """Raise IndexCorrupt unless the blocks say that they hold what the head counts; what they hold is not read."""
+        counted = Size()
+        for beginning in self._log.beginnings(SIZES_BYTES):
+            try:
+                first, size = sizes_of(beginning)
+            except NONSENSE as error:
+                raise self._corrupt(f"a block makes no sense ({error})") from error
+            if first != counted.documents:
+                raise self._corrupt(f"a block begins with document {first:,} instead of {counted.documents:,}")
+            counted = Size(*map(sum, zip(counted, size, strict=True)))
+        if counted != self._committed:
+            raise self._corrupt(f"it holds {counted}, not as much as its head says")
+
     def check_id(self, id: Hashable) -> None:
         """Raise InputError for an id that an index does not hold."""
         encode_id(id)
@@ -185,23 +200,35 @@ class IndexFile:
         """Take over what the last commit says of itself. Raises ConfigError, and KeyError or the like where it says nothing."""
         facts = self._log.facts
         self._check_configuration(facts)
-        self.lines, self._created, _ = facts["lines"], str(facts["created"]), str(facts["committed"])
-        documents, entries, text, tokens = map(int, facts["counts"])
+        self.lines, self._created = facts["lines"], facts["created"]
+        for moment in (self._created, facts["committed"]):
+            datetime.fromisoformat(moment)
+        if not isinstance(self.lines, bool | None):
+            raise TypeError(f"lines is {self.lines!r:.60}")
+        documents, entries, text, tokens = map(whole_number, facts["counts"])
         self._committed = Size(documents, entries, text, tokens)
-        if max(self._committed) > MOST_INFLATED * self._log.committed_bytes or min(self._committed) < 0:
+        there = self._log.committed_bytes  # keys stand there as they are, all else is deflated
+        if max(self._committed) > MOST_INFLATED * there or 4 * self._columns * entries > there:
             raise self._corrupt("its head counts more than it can hold")
 
     def _check_configuration(self, found: dict[str, Any]) -> None:
         """Raise ConfigError unless the index decides as `config` does."""
         _check_version(self.path, found)
         own = self._facts("", Size())
+        try:
+            Config.of(None, {name: found["config"][name] for name in own["config"].keys() & found["config"].keys()})
+            whole_number(found["decisions"])
+        except ConfigError as error:
+            raise self._corrupt(f"its head makes no sense ({error})") from error
         sides = [
             (name, found["config"].get(name, _UNKNOWN), own["config"].get(name, _UNKNOWN))
             for name in own["config"] | found["config"]
         ]
         sides.append(("the scheme of signatures", found["scheme"], own["scheme"]))
         sides.append(("the version of the rule", found["decisions"], own["decisions"]))
-        differ = [f"{what} is {there!r} in the index, {here!r} here" for what, there, here in sides if there != here]
+        differ = [
+            f"{what} is {there!r:.60} in the index, {here!r} here" for what, there, here in sides if there != here
+        ]
         if differ:
             raise ConfigError(
                 f"{self.path} was made with another configuration: {'; '.join(differ)}. Give it the same one, or use "

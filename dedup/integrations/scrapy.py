@@ -4,12 +4,13 @@
 
     DEDUP_ENABLED    False switches it off; default True
     DEDUP_FIELD      the field that holds the text, a string or a list of paragraphs; default "text"
+    DEDUP_ID         the field that an item is known by; default "url"
     DEDUP_SCOPE      "corpus" (default) compares across items, "document" only within each
-    DEDUP_THRESHOLD  as in `dedup.Config`
     DEDUP_INDEX      the file that remembers what was kept; default: beside JOBDIR if that is set, else in memory
+    DEDUP_THRESHOLD, DEDUP_MIN_TOKENS and so on: every option of `dedup.Config`
 
-Items are documents in the order in which they reach the pipeline. The id is the item's field "url", so a page that is
-fetched again replaces its earlier delivery; two items of one page do not go because of each other.
+Items are documents in the order in which they reach the pipeline. By its id a page that is fetched again replaces its
+earlier delivery; two items of one page do not go because of each other. Any other setting that begins with DEDUP_ is refused.
 
 Items that come within a fifth of a second are decided together, on the event loop, in about a tenth of a millisecond
 each: a thread would spend ten times as long on waiting for Python's lock. What may take longer is done by one thread,
@@ -26,15 +27,20 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar, cast
 
-from itemadapter import ItemAdapter
-from scrapy import signals
-from scrapy.exceptions import DropItem, NotConfigured
-from scrapy.utils.asyncio import call_later, is_asyncio_available
+try:
+    from itemadapter import ItemAdapter
+    from scrapy import signals
+    from scrapy.exceptions import DropItem, NotConfigured
+    from scrapy.utils.asyncio import call_later, is_asyncio_available
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        f"{__name__} needs the extra scrapy: pip install 'dedup-paragraphs[scrapy]' ({error})", name=error.name
+    ) from error
 
 from .._jit import backend
 from ..config import Config
 from ..deduplicator import Deduplicator
-from ..errors import CorpusError, InputError
+from ..errors import ConfigError, CorpusError, InputError, described, meant
 from ..results import CleanResult
 
 if TYPE_CHECKING:
@@ -45,6 +51,13 @@ COMMIT_SECONDS = 10.0  # between two commits; a crash forgets at most what was k
 TOGETHER_SECONDS = 0.2  # that an item waits for others, with which it is decided at a fifth of the cost
 LONG_TEXT = 1 << 17  # characters that are decided together, from which they are no work for the event loop
 _SAMPLE = "The ferry has sailed at nine.\n\nThe ferry has sailed at noon.\n\nPhoto: the ferry has sailed at nine."
+
+_OPTIONS = {f"DEDUP_{name.upper()}": name for name in Config.__dataclass_fields__}
+_SETTINGS = ("DEDUP_ENABLED", "DEDUP_FIELD", "DEDUP_ID", "DEDUP_INDEX", *_OPTIONS)
+_SCOPES = {
+    "corpus": 'its own item or an earlier one; DEDUP_SCOPE = "document" compares within each only',
+    "document": 'its own item; DEDUP_SCOPE = "corpus" compares with earlier ones, too',
+}
 
 logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -73,15 +86,19 @@ class DedupPipeline:
     seconds, as soon as no item is in the pipelines behind this one, and at the end. After a crash the index is as of
     its last commit: what was kept since then is forgotten, and stays if it comes again.
 
-    Raises NotConfigured if it is switched off, ConfigError for a setting outside its range; IndexLocked, IndexCorrupt
-    and CorpusError when the spider opens.
+    Raises NotConfigured if it is switched off, ConfigError for a setting that is unknown or outside its range; IndexLocked,
+    IndexCorrupt and CorpusError when the spider opens.
     """
 
     def __init__(self, crawler: "Crawler") -> None:
         settings = crawler.settings
         if not settings.getbool("DEDUP_ENABLED", True):
             raise NotConfigured
+        for name in settings:
+            if name.startswith("DEDUP_") and name not in _SETTINGS:
+                raise ConfigError(f"unknown setting {name}; {meant(name, _SETTINGS)}")
         self._field: str = settings.get("DEDUP_FIELD", "text")
+        self._id: str = settings.get("DEDUP_ID", "url")
         self._config = _config(settings)
         self._index = _index(settings, self._config)
         self._crawler = crawler
@@ -89,6 +106,9 @@ class DedupPipeline:
         self._work: Future[Any] = Future()  # what the worker did last, or does
         self._deduplicator: Deduplicator | None = None
         self._committed = 0.0
+        self._texts = 0  # items with a text
+        self._without_text: set[str] = set()  # the fields of the first item that has none
+        self._without_id = False  # whether any had none, which is said once
         self._waiting: list[_Waiting] = []
         self._unfinished: dict[int, Any] = {}  # items in the pipelines behind this one, by identity
 
@@ -100,6 +120,7 @@ class DedupPipeline:
         if self._index is not None:
             for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
                 self._crawler.signals.connect(self._finished, signal)
+        logger.info("Removing from %r of each item what repeats %s", self._field, _SCOPES[self._config.scope])
         self._deduplicator = await self._in_worker(_opened, self._config, self._index)
         self._committed = time.monotonic()
 
@@ -108,10 +129,20 @@ class DedupPipeline:
         value = adapter.get(self._field)
         if not value:
             self._count("items/without_text")
+            self._without_text = self._without_text or {str(name) for name in adapter.field_names()}
             return item
+        self._texts += 1
+        name = _name(adapter.get(self._id))
+        if name is None and self._index is not None and not self._without_id:
+            self._without_id = True
+            logger.warning(
+                "An item has no %r, by which it would be known again: when it is fetched again all of it goes as a repeat of "
+                "itself; expected DEDUP_ID to name the field that tells items apart, one of %s",
+                self._id, ", ".join(map(str, adapter.field_names())),
+            )  # fmt: skip
         text = _document(value, self._field)
         adapter[self._field] = value  # an item that cannot be changed fails before anything of it is remembered
-        result = await self._clean(item, text, _id(adapter.get("url")))
+        result = await self._clean(item, text, name)
         self._record(result)
         if result.removed:
             if not result.kept:
@@ -121,6 +152,11 @@ class DedupPipeline:
         return item
 
     async def close_spider(self) -> None:
+        if self._without_text and not self._texts:
+            logger.warning(
+                "No item had a text in %r, so nothing was removed; expected DEDUP_FIELD to name the field that holds it, one of %s",
+                self._field, ", ".join(sorted(self._without_text)),
+            )  # fmt: skip
         try:
             if self._deduplicator is not None:
                 await self._ready()
@@ -226,25 +262,26 @@ def _close(deduplicator: Deduplicator) -> None:
 
 
 def _config(settings: "BaseSettings") -> Config:
-    options: dict[str, Any] = {"scope": settings.get("DEDUP_SCOPE", "corpus")}
-    threshold = settings.get("DEDUP_THRESHOLD")
-    if threshold is not None:
-        try:
-            options["threshold"] = float(threshold)  # text, if it comes from the command line
-        except (TypeError, ValueError):
-            options["threshold"] = threshold
-    return Config.of(None, options)
+    return Config.of(None, {option: _number(settings[name]) for name, option in _OPTIONS.items() if name in settings})
+
+
+def _number(value: Any) -> Any:
+    """Return a number for one that the command line gives as text; all else as it is."""
+    for kind in (int, float) if isinstance(value, str) else ():
+        with suppress(ValueError):
+            return kind(value)
+    return value
 
 
 def _index(settings: "BaseSettings", config: Config) -> str | None:
-    """The path of the index, None for one in state."""
+    """The path of the index, None for one in memory."""
     if given := settings.get("DEDUP_INDEX"):
         return str(given)
     job = settings.get("JOBDIR")
     return f"{os.path.abspath(job)}-dedup.index" if job and config.scope == "corpus" else None
 
 
-def _id(url: Any) -> str | None:
+def _name(url: Any) -> str | None:
     """A url as an id; item loaders make lists of one, pydantic an object."""
     if isinstance(url, (list, tuple)):
         url = url[0] if len(url) == 1 else None
@@ -252,13 +289,16 @@ def _id(url: Any) -> str | None:
 
 
 def _document(value: Any, field: str) -> str:
-    """The text of a field; of a list each entry is a paragraph, whatever its line ends."""
+    """The text of a field; of a list each entry is a paragraph, whatever its line ends, and None a missing one."""
     if isinstance(value, str):
         return value
-    if not isinstance(value, (list, tuple)) or not all(isinstance(paragraph, str) for paragraph in value):
-        raise InputError(
-            f"DEDUP_FIELD {field!r} holds {value!r:.60}, a {type(value).__name__}; expected a str or a list of str"
-        )
+    if not isinstance(value, (list, tuple)):
+        raise InputError(f"DEDUP_FIELD {field!r} holds {described(value)}; expected a str or a list of str")
+    for place, paragraph in enumerate(value):
+        if not isinstance(paragraph, str | None):
+            raise InputError(
+                f"DEDUP_FIELD {field!r} holds, at {place} of its list, {described(paragraph)}; expected a str"
+            )
     return "\n\n".join(filter(None, map(_line, value)))
 
 
@@ -271,8 +311,8 @@ def _staying(value: Any, result: CleanResult) -> Any:
     return type(value)(paragraph for place, paragraph in enumerate(value) if place not in gone)
 
 
-def _line(paragraph: str) -> str:
-    return " ".join(paragraph.split()).strip("\ufeff ")
+def _line(paragraph: str | None) -> str:
+    return " ".join((paragraph or "").split()).strip("\ufeff ")
 
 
 def _awaitable(future: Future[_T]) -> Awaitable[_T]:

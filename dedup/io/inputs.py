@@ -72,6 +72,10 @@ def check_places(sources: Sequence[str], output: str | None, files: Mapping[str,
             continue
         if not file:
             raise CorpusError(f"{what} has an empty name; expected a file")
+        if file == STANDARD_INPUT:
+            raise CorpusError(
+                f"{what} cannot go to standard output; expected the name of a file, ./- for one called so"
+            )
         path = Path(file).resolve()
         for folder in (*sources, *([output] if output is not None else [])):
             if folder != STANDARD_INPUT and path.is_relative_to(Path(folder).resolve()):
@@ -139,7 +143,8 @@ def _own_name(folder: str) -> str:
 def _names(root: str, inner: str = "") -> Iterator[str]:
     """Relative POSIX paths of all files; a pipe in a folder, on which reading would wait for ever, is none.
 
-    Folders behind links are not entered, so that no loop is; the links are listed, so that reading them says so.
+    Folders behind links are not entered, so that no loop is. They are listed, as are folders that cannot be read: so each is
+    named when its turn comes, and skipped.
     """
     try:
         with os.scandir(os.path.join(root, inner)) as entries:
@@ -149,6 +154,9 @@ def _names(root: str, inner: str = "") -> Iterator[str]:
                 if entry.is_symlink() or entry.is_dir() or entry.is_file()
             ]
     except OSError as error:
+        if inner:
+            yield inner.removesuffix("/")
+            return
         raise CorpusError(f"{error.filename}: {error.strerror}") from error
     for name, is_folder in found:
         if name.startswith("."):
@@ -206,6 +214,17 @@ def _check_apart(files: Iterable[InputFile], placed: Callable[[str], str]) -> di
             raise CorpusError(f"{taken[path]} and {file.source} would both be written to {file.output}")
         taken[path] = file.source
     return taken
+
+
+def why_no_file(folder: str) -> str:
+    """Say why a folder stands among the files of a run."""
+    if os.path.islink(folder):
+        return "Is a directory behind a link, which is not followed; name it as a source of its own"
+    try:
+        os.scandir(folder).close()
+    except OSError as error:
+        return f"{error.strerror}, so none of its files is read"
+    return "Is a directory"
 
 
 def size_of(source: str) -> int:

@@ -6,26 +6,46 @@ from itertools import count
 from typing import Any
 
 from ..errors import CorpusError
-from ..results import CleanResult
+from ..results import CleanResult, Span
 from ..runs.audit import as_record
+
+_SHOWN_AROUND = 80  # characters of the paragraphs beside a removed one
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A removal as `find` lists it, and the text of the kept paragraph that stands for it, if it can be read."""
+    """A removal as `find` lists it, the text of the kept paragraph that stands for it, if it can be read, and where it stood.
+
+    before, after: how the paragraph before it ends, and the one after it begins; None where there is none
+    """
 
     record: dict[str, Any]
     kept: str | None
+    before: str | None = None
+    after: str | None = None
 
 
 def with_kept(found: Iterable[tuple[str, str, CleanResult]], kept: "KeptTexts") -> Iterator[Shown]:
     """Each removal from documents (id, text, result) with the text that stands for it; `kept` learns what passes."""
     for id, text, result in found:
         kept.add(id, text, result)
+        spans = sorted([*result.kept, *result.removed], key=lambda span: span.start) if result.removed else []
         for removal in result.removed:
-            record = as_record(id, text, removal)
-            stand_in = record["duplicate_of"]
-            yield Shown(record, stand_in and kept.text(stand_in["document"], stand_in["paragraph"]))
+            record, at = as_record(id, text, removal), removal.position
+            original = record["duplicate_of"]
+            before = _end(text, spans[at - 1]) if at else None
+            after = _beginning(text, spans[at + 1]) if at + 1 < len(spans) else None
+            yield Shown(record, original and kept.text(original["document"], original["paragraph"]), before, after)
+
+
+def _end(text: str, span: Span) -> str:
+    begin = max(span.start, span.end - _SHOWN_AROUND)
+    return "…" * (begin > span.start) + text[begin : span.end]
+
+
+def _beginning(text: str, span: Span) -> str:
+    end = min(span.end, span.start + _SHOWN_AROUND)
+    return text[span.start : end] + "…" * (end < span.end)
 
 
 class KeptTexts:

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
+from .. import __version__
 from ..config import Config
 from ..io.atomic import Replacement
 from ..io.inputs import InputFile, check_names
@@ -16,19 +18,24 @@ from .kept_texts import KeptTexts, Shown, with_kept
 
 T = TypeVar("T")
 
+_MOST_AROUND = 3  # places of a variant whose neighbours are shown
 MOST_LISTED = 200_000  # removals that a browser takes easily; all are counted
 _BATCH = 1_000  # diffs made together
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What the report says of a run as a whole; done: whether the removals were carried out, or only found."""
+    """What the report says of a run as a whole.
+
+    done: whether the removals were carried out, or only found; command: as it was called, if by the command
+    """
 
     sources: Sequence[str]
     config: Config
     totals: Totals
     done: bool
     lines: bool
+    command: str = ""
 
 
 def reported(
@@ -57,6 +64,13 @@ def reported(
 def as_page(columns: "Columns", run: Run) -> str:
     """The report as a page."""
     facts = asdict(run) | {"sources": [plain(source) for source in run.sources], "removed": run.totals.removed}
+    made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    facts["made"] = {
+        "dedup": __version__,
+        "date": made,
+        "command": plain(run.command),
+        "sources": ", ".join(facts["sources"]),
+    }
     return page("report", facts | columns.data())
 
 
@@ -86,6 +100,14 @@ class _Place(NamedTuple):
     paragraph: int
 
 
+class _Around(NamedTuple):
+    """What stood before and after a removed paragraph."""
+
+    removal: int
+    before: str | None
+    after: str | None
+
+
 class _Numbers(dict[T, int]):
     """Values numbered from 0 in the order in which they come."""
 
@@ -95,7 +117,7 @@ class _Numbers(dict[T, int]):
 
 
 class Columns:
-    """Removals as the page reads them: three tables as columns, in which what repeats stands once."""
+    """Removals as the page reads them: four tables as columns, in which what repeats stands once."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
@@ -103,6 +125,8 @@ class Columns:
         self._clusters: _Numbers[_Cluster] = _Numbers()
         self._variants: _Numbers[_Variant] = _Numbers()
         self._removals: list[_Place] = []
+        self._around: list[_Around] = []
+        self._shown_around: Counter[int] = Counter()  # by variant
 
     def add(self, removal: Shown) -> None:
         """Count a removal, and list it unless there are too many."""
@@ -115,7 +139,12 @@ class Columns:
         if stand_in:
             cluster = _Cluster(self._names[stand_in["document"]], stand_in["paragraph"], removal.kept)
         variant = _Variant(self._clusters[cluster], relation, record["jaccard"], record["reason"], text)
-        self._removals.append(_Place(self._variants[variant], self._names[record["document"]], record["paragraph"]))
+        number = self._variants[variant]
+        if self._shown_around[number] < _MOST_AROUND and (removal.before or removal.after):
+            self._shown_around[number] += 1
+            before, after = (text and plain(text) for text in (removal.before, removal.after))
+            self._around.append(_Around(len(self._removals), before, after))
+        self._removals.append(_Place(number, self._names[record["document"]], record["paragraph"]))
 
     def data(self) -> dict[str, Any]:
         """The tables, by name and column. A variant's text is null where it is the kept one to the letter, its diff
@@ -144,6 +173,7 @@ class Columns:
             "clusters": clusters,
             "variants": variants,
             "removals": _columns(_Place, self._removals),
+            "around": _columns(_Around, self._around),
         }
 
 

@@ -14,6 +14,7 @@ T = TypeVar("T")
 
 SEED = 1
 RIGHT, WRONG, OPEN, QUIT = "y", "n", "?", "q"
+NAMES = {RIGHT: "right", WRONG: "wrong", OPEN: "open"}  # of the verdicts, where they are saved
 
 
 def draw(removals: Iterable[T], size: int) -> list[T]:
@@ -55,14 +56,20 @@ def judge(drawn: Sequence[Shown], ask: Callable[[str], str], style: Callable[[st
 
 
 def as_page(drawn: Sequence[Shown]) -> str:
-    """A page to judge a sample on. The verdicts stand in its address, so that it can be reloaded or kept as a bookmark."""
+    """A page to judge a sample on, which saves the verdicts as the terminal does.
+
+    They stand in its address, too, so that it can be reloaded or kept as a bookmark.
+    """
     items = []
     diffs = word_diffs([(removal.record["text"], removal.kept or "") for removal in drawn])
     for removal, (text, diff) in zip(drawn, map(lengths, diffs), strict=True):
         kept = None if removal.kept is None else plain(removal.kept)
         why = plain(f"{removal.record['relation']}: {removal.record['reason']}")
-        items.append({"removed": text, "kept": kept, "diff": diff, "places": _places(removal), "why": why})
-    return page("sample", items)
+        record = removal.record | {"kept_text": removal.kept}
+        items.append(
+            {"removed": text, "kept": kept, "diff": diff, "places": _places(removal), "why": why, "record": record}
+        )
+    return page("sample", {"items": items, "names": NAMES})
 
 
 def _places(removal: Shown) -> tuple[str, str]:

@@ -28,6 +28,13 @@ def place(named: str) -> tuple[str, int, int]:
     return path, int(numbers[0]) if len(numbers) == 2 else 0, int(numbers[-1])
 
 
+def is_named(text: str) -> bool:
+    """Tell whether a text is the name of a file or of a paragraph in one."""
+    with suppress(InputError, ValueError):
+        return os.path.isfile(text) or os.path.isfile(place(text)[0])
+    return False
+
+
 def why(
     named: str,
     files: Sequence[InputFile],

@@ -147,7 +147,7 @@ class AuditReader:
         try:
             record: dict[str, Any] = json.loads(line)
             types = {"file": str, "row": int, "at": int, "cut": str, "checksum": str}
-            if all(isinstance(record[key], kind) for key, kind in types.items()):
+            if all(type(record[key]) is kind for key, kind in types.items()):
                 return record
         except (ValueError, LookupError, TypeError, RecursionError):
             pass

@@ -11,8 +11,11 @@ from dataclasses import dataclass, replace
 
 from .._jit import backend
 from ..results import CleanResult, Decision, Removal, Span
+from ..text.flags import ALL_SYMBOL, HAS_NUMBER
 from ..text.paragraphs import cuts, split_paragraphs, without
 from ..text.tokens import fold
+
+_IS_WORD = [not flags & (HAS_NUMBER | ALL_SYMBOL) for flags in range(256)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,14 @@ def survey(texts: Iterable[str], least: int) -> Boilerplate:
 
 
 def digests(text: str, spans: Sequence[Span], fast: bool) -> list[bytes]:
-    """16 bytes for each paragraph: the same for the same tokens, empty for a paragraph without any."""
+    """16 bytes for each paragraph: the same for the same tokens, empty for one without a word, such as a cell or page number."""
     from hashlib import blake2b  # cryptographic, so that nobody can write two paragraphs that are taken for one
 
     tokens = fold([text[span.start : span.end] for span in spans], fast)
-    folded = (tokens.text(p) for p in range(len(spans)))
-    return [blake2b(words, digest_size=16).digest() if words else b"" for words in folded]
+    return [
+        blake2b(tokens.text(p), digest_size=16).digest() if any(map(_IS_WORD.__getitem__, tokens.flags_of(p))) else b""
+        for p in range(len(spans))
+    ]
 
 
 class Stripping:

@@ -23,13 +23,21 @@ _COMMIT_BYTES = 1 << 24
 _NEW, _DONE, _CHANGED, _MOVED = "new", "done", "changed", "moved"
 
 
+class Moved(NamedTuple):
+    """A file that may be one that was done under another id, `before`; written: whether it has an output."""
+
+    file: InputFile
+    before: str
+    written: bool
+
+
 class Remaining(NamedTuple):
     """What is left of a run: its files, those of them that were done before they changed; and, not among them, those
     that were done under another id."""
 
     files: list[InputFile]
     changed: list[InputFile]
-    moved: list[InputFile]
+    moved: list[Moved]
 
 
 @dataclass(slots=True)
@@ -37,13 +45,14 @@ class Progress:
     """Which files a run need not do again, and the commits on its way.
 
     Of each file that was written size, time of change and checksum are noted. It is done if it is unchanged and its
-    output is there. `_elsewhere` holds, by size, the checksums of those that are not in this run. A commit comes between
+    output is there. `_elsewhere` holds, by size and checksum, the ids of those that are not in this run. A commit comes between
     two files, so a run that was stopped within one does all of it again.
     """
 
     state: State
     record: RunNotes
-    _elsewhere: dict[int, set[str]] = field(default_factory=dict)
+    _elsewhere: dict[int, dict[str, list[str]]] = field(default_factory=dict)
+    _moved: list[Moved] = field(default_factory=list)
     _times: dict[str, int] = field(default_factory=dict)
     _outputs: list[str] = field(default_factory=list)
     _folders: set[str] = field(default_factory=set)
@@ -70,18 +79,19 @@ class Progress:
         """What is left to be done of the files.
 
         A file that is byte for byte one that was done, which is not in this run, may be that one under another name: its
-        paragraphs would be taken for repeats of themselves. If it has an output already, that stays.
+        paragraphs would be taken for repeats of themselves. If it has an output already, that stays; if the other one was in
+        the same folder, from which it has gone, it gets none.
         """
         _sweep(files)
         here = {file.id for file in files}
         for id, note in self.record.notes.items():
             if note.size and id not in here:
-                self._elsewhere.setdefault(note.size, set()).add(note.checksum)
+                self._elsewhere.setdefault(note.size, {}).setdefault(note.checksum, []).append(id)
         states = [(file, self._state(file)) for file in files]
         return Remaining(
             [file for file, state in states if state in (_NEW, _CHANGED)],
             [file for file, state in states if state == _CHANGED],
-            [file for file, state in states if state == _MOVED],
+            self._moved,
         )
 
     def _state(self, file: InputFile) -> str:
@@ -92,14 +102,25 @@ class Progress:
             self._times[file.id] = found.st_mtime_ns
             written = file.output is not None and os.path.isfile(file.output)
             if file.id not in self.record.notes:
-                alike = self._elsewhere.get(found.st_size, ()) if written else ()
-                return _MOVED if alike and _checksum(file.source) in alike else _NEW
+                before = self._before(file, found.st_size, written)
+                if before is None:
+                    return _NEW
+                self._moved.append(Moved(file, before, written))
+                return _MOVED
             size, time, checksum = self.record.notes[file.id]
             if (found.st_size, found.st_mtime_ns) != (size, time) and _checksum(file.source) != checksum:
                 return _CHANGED
         except OSError:
             return _NEW  # reading it will say why
         return _DONE if written else _NEW
+
+    def _before(self, file: InputFile, size: int, written: bool) -> str | None:
+        """Return the id under which a file may have been done before, None if there is none. Raises OSError."""
+        alike = self._elsewhere.get(size)
+        ids = alike.get(_checksum(file.source), []) if alike else []
+        folder, slash, _ = file.id.partition("/")
+        renamed = [id for id in ids if slash and id.startswith(f"{folder}/")]
+        return next(iter(renamed or (ids if written else [])), None)
 
     def finished(self, file: InputFile) -> None:
         """A file's output is in its place; commit when it is time."""

@@ -1,18 +1,19 @@
 """Runs over files: every document in them is decided, in order, and what cannot be read is named."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import groupby
+from itertools import chain
 from typing import NamedTuple
 
 from ..decide.outcomes import Outcome
 from ..decide.pipeline import Given, Pipeline, Unread, all_read
 from ..errors import CorpusError, DedupError
 from ..io.formats import STANDARD_INPUT, Formats, Reader, Row, open_reader
-from ..io.inputs import InputFile, check_names, size_of
+from ..io.inputs import InputFile, check_names, size_of, why_no_file
 from .boilerplate import Boilerplate, Stripping, survey
 
 _ROW_BYTES = 500  # about what a row takes in memory besides what it holds
@@ -65,7 +66,7 @@ class _Place(NamedTuple):
     """Where in a run a document stands.
 
     file: None where it cannot be read, for which there is a `problem` in words
-    row: None where the file has none; taken: the boilerplate that was taken from it
+    row: None at the end of the file; taken: the boilerplate that was taken from it
     """
 
     file: OpenFile | None
@@ -95,19 +96,25 @@ def run(
     sizes = [size_of(file.source) for file in files]
     given = reading.given(zip(files, sizes, strict=True))
     coming = len(files), sum(sizes)
-    decided = _by_line(given, pipeline) if lines else pipeline.stream(given, jobs, *coming, lambda outcome: outcome)
-    for opened, found in groupby(decided, key=lambda passed: passed[0].file):
-        if opened is not None:
-            yield opened, _decided_rows(found, reading.stripping)
-            continue
-        for place, _ in found:
+    decided = _by_line(given, pipeline) if lines else pipeline.stream(given, jobs, *coming, _placed)
+    for place, outcome in decided:
+        if place.file is None:
             report(place.problem)
+            continue
+        rows = _decided_rows(chain([(place, outcome)], decided), reading.stripping)
+        yield place.file, rows
+        deque(rows, maxlen=0)  # what nobody took
+
+
+def _placed(given: Given, outcome: Outcome | None) -> tuple[_Place, Outcome | None]:
+    return given.tag, outcome
 
 
 def _decided_rows(found: Iterator[tuple[_Place, Outcome | None]], stripping: Stripping | None) -> Rows:
+    """Yield the rows of a file; of the next one nothing is taken, so no commit after this file covers any of it."""
     for (_, row, taken, _), outcome in found:
         if row is None:
-            continue
+            return
         if stripping and outcome is not None:
             assert row.text is not None and taken is not None
             outcome = Outcome.of(row.text, stripping.restore(row.text, taken, outcome.result()))
@@ -121,7 +128,7 @@ def _by_line(given: Iterable[Given | Unread], pipeline: Pipeline) -> Iterator[tu
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How the files of a run become the documents of a stream: every row one; a file without rows, one without a text."""
+    """How the files of a run become the documents of a stream: every row one, and the end of each file one without a text."""
 
     pipeline: Pipeline
     formats: Formats
@@ -147,7 +154,6 @@ class _Reading:
         except (OSError, ValueError) as error:
             yield Given(None, None, _Place(None, problem=f"{file.source}: {explained(error)}; skipped"))
             return
-        row: Row | None = None
         try:
             for row in opened.reader.rows():
                 if row.text is not None and row.number and not self.lines:
@@ -157,8 +163,7 @@ class _Reading:
                 if self.stripping and text is not None:
                     text, taken = self.stripping.strip(id, text)
                 yield Given(id, text, _Place(opened, row, taken), _ROW_BYTES + row.size)
-            if row is None:
-                yield Given(None, None, _Place(opened))
+            yield Given(None, None, _Place(opened))
         except (OSError, ValueError) as error:
             if isinstance(error, DedupError):
                 raise
@@ -196,7 +201,9 @@ def find_boilerplate(files: Sequence[InputFile], least: int, formats: Formats = 
     """
     check_names(files)
     for source in (file.source for file in files):
-        if source == STANDARD_INPUT or (os.path.exists(source) and not os.path.isfile(source)):
+        if source == STANDARD_INPUT or (
+            os.path.exists(source) and not (os.path.isfile(source) or os.path.isdir(source))
+        ):
             raise CorpusError(
                 f"{source} can be read only once, boilerplate takes two passes; expected files or folders"
             )
@@ -213,7 +220,9 @@ def find_boilerplate(files: Sequence[InputFile], least: int, formats: Formats = 
 def explained(error: Exception) -> str:
     """Why something cannot be read, in words."""
     if isinstance(error, UnicodeDecodeError):
-        return f"not UTF-8 text (byte {error.start})"
+        return f"not UTF-8 text (byte {error.start}); expected UTF-8, into which iconv -f LATIN1 -t UTF-8 turns Latin-1"
+    if isinstance(error, OSError) and isinstance(error.filename, str) and os.path.isdir(error.filename):
+        return why_no_file(error.filename)
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error)

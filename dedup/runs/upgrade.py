@@ -9,15 +9,17 @@ from typing import Any, NamedTuple
 
 from ..config import DECISION_VERSION, Config
 from ..deduplicator import Deduplicator
-from ..errors import ConfigError, CorpusError, IndexCorrupt
+from ..errors import ConfigError, CorpusError, IndexCorrupt, OutOfMemory
 from ..index.append_log import Log
 from ..index.codec import NONSENSE, decode
 from ..index.file import IndexFile
+from ..index.protocol import Note
 from ..io.atomic import sync
 from ..results import Paragraph
 from ..sketch.keys import count_keys
 from ..sketch.prefixes import MOST_PREFIXES
 
+_MOST_PARAGRAPHS = 1 << 22  # of a document, those that were not kept among them
 _FROM = 4  # the version of the rule whose indexes are understood
 _CAPITAL, _AFTER_STOP, _CAPITALS = 2, 32, 64  # flags of a token as that version had them
 
@@ -47,12 +49,10 @@ def upgrade(path: str | os.PathLike[str]) -> Upgraded:
     log = Log(path, write=True)  # so that nobody else writes it meanwhile
     made = path.with_name(f"{path.name}.upgraded.part")
     try:
-        facts = log.facts
-        config = _config(path, facts)
-        documents, notes = _documents(log, config, facts)
+        config, lines, documents, notes = _read(log)
         made.unlink(missing_ok=True)
         store = IndexFile(made, config)
-        store.lines = facts["lines"]
+        store.lines = lines
         with Deduplicator(config, index=store) as seen:
             for alone, group in groupby(documents, key=lambda document: document.alone):
                 if alone:
@@ -75,33 +75,53 @@ def upgrade(path: str | os.PathLike[str]) -> Upgraded:
     return Upgraded(sum(len(document.paragraphs) for document in documents), after)
 
 
-def _config(path: Path, facts: dict[str, Any]) -> Config:
-    """Return the configuration of the present version that comes closest to what an index was made with."""
+def _read(log: Log) -> tuple[Config, bool | None, list[_Kept], dict[str, Note]]:
+    """Return configuration, documents and notes of an index, and whether its documents were lines. Raises IndexCorrupt."""
+    facts = log.facts
+    _check_version(log.path, facts)
+    try:
+        config, lines = _config(facts), facts["lines"]
+        if not isinstance(lines, bool | None):
+            raise TypeError(f"lines is {lines!r:.60}")
+        return config, lines, *_documents(log, config, facts)
+    except (AttributeError, KeyError, IndexError, *NONSENSE) as error:
+        if isinstance(error, IndexCorrupt | OutOfMemory):
+            raise
+        raise IndexCorrupt(f"{log.path}: it makes no sense ({error}); put back a copy, or build it again") from error
+
+
+def _check_version(path: Path, facts: dict[str, Any]) -> None:
+    """Raise ConfigError unless an index is of the version of the rule that is understood."""
     if facts.get("decisions") == DECISION_VERSION:
         raise ConfigError(
             f"{path} is of the present version of the rule, {DECISION_VERSION}; there is nothing to upgrade"
         )
     if facts.get("decisions") != _FROM:
         raise ConfigError(
-            f"{path} is of version {facts.get('decisions')!r} of the rule; expected {_FROM}. Build the index again"
+            f"{path} is of version {facts.get('decisions')!r:.60} of the rule; expected {_FROM}. Build the index again"
         )
+
+
+def _config(facts: dict[str, Any]) -> Config:
+    """Return the configuration of the present version that comes closest to what an index was made with."""
     options = {name: value for name, value in facts["config"].items() if name in Config.__dataclass_fields__}
     if facts["config"].get("guard", True):
         options["threshold"] = None
     return Config(**options)
 
 
-def _documents(log: Log, config: Config, facts: dict[str, Any]) -> tuple[list[_Kept], dict[str, Any]]:
-    """Return the documents of an index by their numbers, and its notes on files. Raises IndexCorrupt."""
+def _documents(log: Log, config: Config, facts: dict[str, Any]) -> tuple[list[_Kept], dict[str, Note]]:
+    """Return the documents of an index by their numbers, and its notes on files."""
     likeness = replace(config, threshold=facts["config"]["threshold"])
     columns = count_keys(likeness)[0] + (0 if facts["config"].get("containment") is None else MOST_PREFIXES)
     found: list[_Kept] = []
-    notes: dict[str, Any] = {}
+    notes: dict[str, Note] = {}
     for payload in log.blocks():
-        try:
-            _, (ids, entries), noted = decode(payload, columns)
-        except NONSENSE as error:
-            raise IndexCorrupt(f"{log.path}: a block makes no sense ({error}); put back a copy") from error
+        first, (ids, entries), noted = decode(payload, columns)
+        if first != len(found):
+            raise ValueError(f"a block begins with document {first:,} instead of {len(found):,}")
+        if entries.positions.max(initial=0) > _MOST_PARAGRAPHS:
+            raise ValueError(f"a document has more than {_MOST_PARAGRAPHS:,} paragraphs")
         found += [_Kept(id, [], False) for id in ids]
         notes |= noted
         text = flags = 0

@@ -20,6 +20,10 @@ from .flags import PADDING
 from .utf8 import Utf8
 
 _INDEX_TYPES = {b"c": "i1", b"C": "u1", b"s": "i2", b"S": "u2", b"i": "i4", b"I": "u4", b"l": "i8", b"L": "u8"}
+_TYPE_NAMES = {
+    b"b": "booleans", b"e": "floats", b"f": "floats", b"g": "floats", b"z": "bytes", b"Z": "bytes", b"vz": "bytes",
+    b"tdD": "dates", b"tdm": "dates", **dict.fromkeys(_INDEX_TYPES, "whole numbers"), b"+l": "lists", b"+L": "lists",
+}  # fmt: skip
 _OFFSET_TYPES = {b"u": np.int32, b"U": np.int64}
 _VIEW = np.dtype([("length", "i4"), ("prefix", "S4"), ("buffer", "i4"), ("offset", "i4")])
 _INLINE = 12  # the longest text, in bytes, that stands in its view
@@ -190,8 +194,15 @@ def _spans(schema: _Schema, array: _Array) -> _Spans:
         return _Spans([data], np.zeros(len(begins), dtype=np.int64), begins, ends, missing, True)
     if schema.format == b"vu":
         return _viewed(array, missing)
-    found = "a table" if schema.format == b"+s" else f"a column of Arrow's type {schema.format.decode()!r}"
-    raise InputError(f"texts is {found}; expected a column of texts (string, large_string, string_view or dictionary)")
+    expected = "expected a column of texts (string, large_string, string_view or dictionary)"
+    if schema.format == b"+s":
+        raise InputError(f"texts is a table; {expected}: name one of its columns, as table['text'] does")
+    raise InputError(f"texts is a column of {_type_name(schema.format)}; {expected}")
+
+
+def _type_name(format: bytes) -> str:
+    """Return what people call a type of Arrow."""
+    return _TYPE_NAMES.get(format, f"Arrow's type {format.decode()!r}")
 
 
 def _looked_up(schema: _Schema, array: _Array, missing: NDArray[np.bool_]) -> _Spans:

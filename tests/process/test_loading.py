@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from helpers import LONG
+from helpers import LONG, ROOT
 
 
 def run_fresh(code, **environment):
@@ -34,3 +34,25 @@ def test_broken_numba_is_no_error(tmp_path):
     failing = "import dedup\ntry: dedup.duplicated(['a'])\nexcept dedup.ConfigError as error: print(error)"
     assert "pip install" in run_fresh(failing, PYTHONPATH=str(tmp_path), DEDUP_ENGINE="numba")
     assert "numpy, numba" in run_fresh(failing, DEDUP_ENGINE="fortran")
+
+
+def test_the_add_on_without_scrapy_names_the_extra(tmp_path):
+    (tmp_path / "itemadapter.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'itemadapter'\", name='itemadapter')"
+    )
+    code = "try: import dedup.integrations.scrapy\nexcept ModuleNotFoundError as error: print(error)"
+    assert "needs the extra scrapy: pip install 'dedup-paragraphs[scrapy]'" in run_fresh(
+        code, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}"
+    )
+
+
+def test_a_bar_and_a_file_of_options_are_loaded_where_there_are_any(tmp_path):
+    (tmp_path / "a.txt").write_text(LONG)
+    code = f"""
+import os, sys
+from dedup.cli.main import main
+os.chdir({str(tmp_path)!r})
+try: main(["clean", "a.txt", "-o", "out.txt"])
+except SystemExit: print(sorted({{"tqdm", "rich", "tomllib"}} & set(sys.modules)))
+"""
+    assert run_fresh(code).strip() == "[]"

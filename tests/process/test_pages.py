@@ -1,6 +1,7 @@
 """The pages, report and sample, in a real browser: what they show, how they are worked, and that nothing in a text runs."""
 
 import base64
+import calendar
 import hashlib
 import json
 import os
@@ -428,6 +429,39 @@ def test_the_sample_page_counts_as_the_terminal_does(window, tmp_path):
     window.run("location.reload()")
     assert window.run(state)[:2] == [said, hash]
     assert window.run("return document.querySelectorAll('button[aria-pressed=true]').length") == 10
+
+
+def test_the_verdicts_of_the_sample_page_are_saved(window, tmp_path):
+    path = tmp_path / "sample.html"
+    drawn = [Shown(record(f"Text number {n} of a </script> sample", n), f"Text number {n}") for n in range(4)]
+    path.write_text(sample_page(drawn), encoding="utf-8")
+    window.open(path)
+    window.press(*"yn", "k", DOWN, *"?")
+    saved = window.run("""
+        let made;
+        URL.createObjectURL = blob => { made = blob; return "about:blank#"; };
+        HTMLAnchorElement.prototype.click = function () { made.name = this.download; };
+        document.getElementById("save").click();
+        return made.text().then(text => [made.name, text]);
+    """)
+    lines = list(map(json.loads, saved[1].splitlines()))
+    assert saved[0] == "verdicts.jsonl" and [line.pop("verdict") for line in lines] == ["right", "wrong", "open"]
+    assert lines == [{**removal.record, "kept_text": removal.kept} for removal in drawn[:3]]
+
+
+def test_the_report_says_how_it_was_made_and_where_a_paragraph_stood(window, tmp_path):
+    source = tmp_path / "my pages"
+    source.mkdir()
+    (source / "a.txt").write_text(f"{SENTENCE}\n\n{OTHER}\n\n{SENTENCE}\n\n{'Then came what is said here. ' * 9}\n")
+    path, _ = reported(tmp_path, "find", source)
+    window.open(path)
+    made = dict(zip(*window.run("return ['dt', 'dd'].map(name => [...document.querySelectorAll(`#made ${name}`)].map(n => n.textContent))"), strict=True))  # fmt: skip
+    assert made["dedup"] == dedup.__version__ and made["sources"] == str(source)
+    assert made["command"] == f"dedup find '{source}' --report {path}"
+    assert abs(time.time() - calendar.timegm(time.strptime(made["date"], "%Y-%m-%d %H:%M UTC"))) < 300
+    around = window.run("return [...document.querySelectorAll('.around')].map(n => n.textContent)")
+    assert around == [f"before {OTHER} after {('Then came what is said here. ' * 9)[:80]}…"]
+    assert window.run("return document.getElementById('on').textContent") == "Next"
 
 
 # --- What the report is told, whatever the browser makes of it ---------------------------------------------------------

@@ -140,28 +140,46 @@ def in_a_child(work):
     return said
 
 
+def refused(call):
+    """What a forked child is told when it makes a call."""
+
+    def work():
+        try:
+            return repr(call())
+        except dedup.ConfigError as error:
+            return str(error)
+
+    return in_a_child(work)
+
+
 def test_a_fork_of_what_is_in_memory(monkeypatch):
     monkeypatch.setenv("DEDUP_ENGINE", "numpy")
     seen = dedup.Deduplicator()
     seen.add("The ferry has sailed at nine.")
-    assert in_a_child(lambda: seen.add("the ferry has sailed at nine").relation) == "exact"
-    assert in_a_child(lambda: seen.add("The school has opened at ten.").relation) == "distinct"
-    assert seen.add("The school has opened at ten.").relation == "distinct"  # the child remembered on its own
+    waiting = seen.stream(PAGES.items())
+    next(waiting), next(waiting)
+    for call in (
+        lambda: seen.add("New."),
+        lambda: seen.clean("New."),
+        lambda: next(waiting),
+        lambda: next(seen.stream(["New."])),
+    ):
+        assert f"was made by process {os.getpid()}, not by this one" in refused(call)
+    assert seen.add("The ferry has sailed at nine.").relation == "exact"  # the parent goes on
+
+
+def test_a_fork_of_what_remembers_nothing(monkeypatch):
+    monkeypatch.setenv("DEDUP_ENGINE", "numpy")
+    seen = dedup.Deduplicator(scope="document")
+    assert (
+        in_a_child(lambda: seen.clean("The ferry has sailed.\n\nThe ferry has sailed.").text.strip())
+        == "The ferry has sailed."
+    )
 
 
 def test_a_fork_does_not_write_the_index(tmp_path, monkeypatch):
     monkeypatch.setenv("DEDUP_ENGINE", "numpy")
     path = tmp_path / "kept.index"
-
-    def refused(call):
-        def work():
-            try:
-                return repr(call())
-            except dedup.ConfigError as error:
-                return str(error)
-
-        return in_a_child(work)
-
     with dedup.Deduplicator(index=path) as seen:
         seen.add("The ferry has sailed at nine.", "a")
         waiting = seen.stream([("b", PAGES["page 1"]), ("c", PAGES["page 2"])])

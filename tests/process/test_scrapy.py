@@ -230,8 +230,16 @@ def test_every_kind_of_item(kind):
 
 
 def test_ids():
-    assert integration._id("https://example.org") == integration._id(["https://example.org"]) == "https://example.org"
-    assert integration._id(None) is integration._id("") is integration._id([]) is integration._id(["a", "b"]) is None
+    assert (
+        integration._name("https://example.org") == integration._name(["https://example.org"]) == "https://example.org"
+    )
+    assert (
+        integration._name(None)
+        is integration._name("")
+        is integration._name([])
+        is integration._name(["a", "b"])
+        is None
+    )
     results, _ = process([{"text": A}, {"text": A}])  # without one each is new
     assert results[1] is None
 
@@ -269,6 +277,55 @@ def test_what_is_no_text(wrong):
         process([{"text": wrong}])
 
 
+def test_what_is_no_text_is_named_with_its_place():
+    with pytest.raises(dedup.InputError, match=r"holds, at 1 of its list, 7, an int; expected a str$"):
+        process([{"text": ["a", 7]}])
+
+
+def test_a_missing_paragraph_is_an_empty_one():
+    ((first, second), statistics) = process(
+        [{"text": [A, None, B, None]}, {"text": (None, A, "", "New, and not long.")}]
+    )
+    assert first["text"] == [A, None, B, None]
+    assert second["text"] == (None, "", "New, and not long.") and statistics["dedup/paragraphs"] == 4
+
+
+def test_the_field_of_the_id(tmp_path, caplog):
+    items = [{"link": f"https://example.org/{n}", "text": text} for n, text in enumerate((A, B))]
+    for _ in range(2):  # what is fetched again stays
+        results, statistics = process(
+            [dict(item) for item in items], DEDUP_INDEX=str(tmp_path / "by link"), DEDUP_ID="link"
+        )
+        assert results == items and statistics["dedup/items/dropped"] == 0
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]
+    process([dict(item) for item in items], DEDUP_INDEX=str(tmp_path / "by url"))
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "has no 'url'" in warning and "expected DEDUP_ID to name" in warning and "one of link, text" in warning
+
+
+def test_a_field_that_no_item_has_is_named_once(caplog):
+    process([{"text": A}, {"text": B}], DEDUP_FIELD="body")
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert warning.startswith("No item had a text in 'body'") and warning.endswith(
+        "the field that holds it, one of text"
+    )
+    caplog.clear()
+    process([{"text": A}, {"body": B}], DEDUP_FIELD="body")
+    process([], DEDUP_FIELD="body")
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]
+
+
+def test_the_scope_is_said_at_the_start(caplog):
+    caplog.set_level("INFO", "dedup")
+    for scope, said in (
+        ("corpus", 'DEDUP_SCOPE = "document" compares within each only'),
+        ("document", "its own item;"),
+    ):
+        caplog.clear()
+        process([], DEDUP_SCOPE=scope)
+        assert said in caplog.text
+
+
 def test_settings(tmp_path):
     assert process([{"body": A}, {"body": A.upper()}], DEDUP_FIELD="body")[0][1] is None
     assert process([{"body": A}, {"body": A}])[1]["dedup/items/without_text"] == 2
@@ -278,7 +335,26 @@ def test_settings(tmp_path):
     for wrong in ({"DEDUP_THRESHOLD": "high"}, {"DEDUP_THRESHOLD": 7}, {"DEDUP_SCOPE": "page"}):
         with pytest.raises(dedup.ConfigError):
             pipeline(**wrong)
-    assert pipeline(DEDUP_THRESHOLD="0.8")[0]._config.threshold == 0.8
+    for wrong in ("DEDUP_TRESHOLD", "DEDUP_GUARD"):
+        with pytest.raises(
+            dedup.ConfigError,
+            match=f"unknown setting {wrong}; (did you mean DEDUP_THRESHOLD|expected one of DEDUP_ENABLED)",
+        ):
+            pipeline(**{wrong: 0.8})
+    options = {
+        "threshold": 0.8,
+        "scope": "document",
+        "min_tokens": 4,
+        "shingle_size": 2,
+        "num_perm": 64,
+        "recall": 0.9,
+        "max_candidates": 10,
+        "seed": 2,
+    }
+    for kind in (lambda value: value, str):  # as a project gives them, and as the command line does
+        made, _ = pipeline(**{f"DEDUP_{name.upper()}": kind(value) for name, value in options.items()})
+        assert dataclasses.asdict(made._config) == options
+    assert pipeline(DEDUP_THRESHOLD=None)[0]._config == dedup.Config()
     job = tmp_path / "job"
     assert pipeline(JOBDIR=f"{job}{os.sep}")[0]._index == f"{job}-dedup.index"
     assert pipeline(JOBDIR=str(job), DEDUP_SCOPE="document")[0]._index is None

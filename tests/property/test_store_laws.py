@@ -1,16 +1,21 @@
 """An index in a file is one run of several, whatever is given in whatever order; and nothing in it is believed."""
 
+import shutil
+from contextlib import suppress
 from itertools import islice
 
 import pytest
-from helpers import LONG, OTHER, RUNGS, THIRD, forged
+from helpers import LONG, OTHER, RUNGS, TESTS, THIRD, forge_head, forged
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow import slow_clean
 from strategies import articles
 
 import dedup
+from dedup.cli.info import describe
 from dedup.decide.batch import Sizes
+from dedup.index.tables import Index
+from dedup.runs.upgrade import upgrade
 
 
 def entries(seen):
@@ -120,3 +125,56 @@ def test_a_hostile_block_is_refused_or_harmless(tmp_path_factory, data):
             seen.clean(f"{OTHER}\n\n{LONG} again", "b")
     except dedup.IndexCorrupt:
         pass
+
+
+_reserve = Index.reserve
+_NONSENSE = [
+    float("inf"), float("-inf"), float("nan"), 1e300, 0.5, -1, -(1 << 63), 1 << 63, 1 << 200, 10**9, True, None, "7", "x" * 99, [], [1], {}, {"x": 1}
+]  # fmt: skip
+_PLACES = [
+    ("end",), ("digest",), ("commits",), ("facts",), ("facts", "format"), ("facts", "decisions"), ("facts", "scheme"),
+    ("facts", "config"), ("facts", "lines"), ("facts", "counts"), ("facts", "created"), ("facts", "committed"),
+    *(("facts", "counts", n) for n in range(4)), *(("facts", "config", name) for name in dedup.Config.__dataclass_fields__),
+]  # fmt: skip
+
+
+def _put(value, place, other):
+    """Return a value of JSON with another one in its place."""
+    if not place:
+        return other
+    copy = value.copy() if isinstance(value, (dict, list)) else {}
+    copy[place[0]] = _put(copy[place[0]] if isinstance(value, list) else copy.get(place[0]), place[1:], other)
+    return copy
+
+
+@given(st.lists(st.tuples(st.sampled_from(_PLACES), st.sampled_from(_NONSENSE)), min_size=1, max_size=2), st.booleans())
+@settings(max_examples=200)
+def test_a_hostile_head_is_refused_or_harmless(tmp_path_factory, changes, old):
+    """Whatever its numbers are, nothing else is raised, and little memory is asked for."""
+    path = tmp_path_factory.mktemp("store") / "kept.index"
+    if old:
+        shutil.copy(TESTS / "data" / "version-4.index", path)
+    else:
+        with dedup.Deduplicator(index=path) as seen:
+            seen.clean(f"{LONG}\n\n{OTHER}\n\n{THIRD}", "a")
+
+    def change(head):
+        for place, value in changes:
+            with suppress(TypeError, LookupError):  # what it stood in is gone
+                head = _put(head, place, value)
+        return head
+
+    forge_head(path, change)
+    whole = path.read_bytes()
+    asked = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Index, "reserve", lambda self, *of: asked.append(sum(of[:3])) or _reserve(self, *of))
+        for read in (
+            lambda: list(describe(str(path), check=False)),
+            lambda: dedup.Deduplicator(index=path).close(),
+            lambda: upgrade(path),
+        ):
+            with suppress(dedup.errors.IndexCorrupt, dedup.ConfigError):
+                read()
+            path.write_bytes(whole)
+    assert max(asked, default=0) < 8 * len(whole) * 3

@@ -180,3 +180,29 @@ def test_columns_that_tell_no_length():
         assert dedup.duplicated(column).tolist() == [False, False, True]
         assert (dedup.signatures(column) == dedup.signatures([A, "cat", A])).all()
         assert [match.index for match in dedup.find_duplicates(column)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: dedup.duplicated(7), r"texts is 7, an int; expected an iterable of texts$"),
+        (lambda: dedup.Deduplicator().stream(7), r"documents is 7, an int; expected an iterable"),
+        (lambda: dedup.Deduplicator().add("a", []), r"an id is \[\], a list; expected one that can be hashed"),
+    ],
+)
+def test_a_message_names_the_type(call, words):
+    with pytest.raises(dedup.InputError, match=words):
+        call()
+
+
+def test_a_frame_in_the_place_of_a_column():
+    pl = pytest.importorskip("polars")
+    frame = pl.DataFrame({"text": [A], "n": [1.5]})
+    with pytest.raises(dedup.InputError, match=r"a LazyFrame; expected an iterable of texts; collect\(\) it first"):
+        dedup.duplicated(frame.lazy())
+    with pytest.raises(
+        dedup.InputError, match=r"texts is a table; .*: name one of its columns, as table\['text'\] does"
+    ):
+        dedup.duplicated(frame)
+    with pytest.raises(dedup.InputError, match="texts is a column of floats; expected a column of texts"):
+        dedup.duplicated(frame["n"])

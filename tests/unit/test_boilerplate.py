@@ -97,3 +97,21 @@ def test_furniture_is_not_drawn_for_a_sample(pages):
     drawn = records(call("find", pages, "--boilerplate", 3, "--sample", 9).stdout)
     assert {record["relation"] for record in drawn} == {"exact"} and len(drawn) == 3
     assert {record["kept_text"] for record in drawn} == {NOTICE, STORIES[0]}
+
+
+def test_numbers_are_no_boilerplate(backend, tmp_path):
+    for n in range(3):
+        (tmp_path / f"{n}.txt").write_text(f"1\n\n2,500\n\n€5 – 7\n\n12.5 %\n\n★★★\n\nPage 1\n\n{STORIES[n]}\n")
+    listed = [record for record in records(call("find", tmp_path, "--boilerplate", 2).stdout) if "documents" in record]
+    assert [record["text"] for record in listed] == ["Page 1"]
+
+
+def test_a_terminal_is_not_flooded(pages, tmp_path, monkeypatch):
+    monkeypatch.setattr("dedup.cli.main.at_terminal", lambda stream: True)
+    result = call("clean", pages, "--boilerplate", 3, "-o", tmp_path / "out")
+    assert records(result.stderr) == [] and "6 boilerplate" in result.stderr
+    assert result.stderr.endswith(
+        "--removed FILE would put each boilerplate on record; `dedup find --boilerplate 3` lists it\n"
+    )
+    recorded = call("clean", pages, "--boilerplate", 3, "-o", tmp_path / "other", "--removed", tmp_path / "removed")
+    assert "--removed" not in recorded.stderr and len((tmp_path / "removed").read_text().splitlines()) > 6

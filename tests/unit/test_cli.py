@@ -132,6 +132,32 @@ def test_what_cannot_be_read_is_named_and_skipped(source, tmp_path):
     assert "5 skipped" in result.stderr
 
 
+def test_a_folder_that_cannot_be_read_is_named_and_skipped(source, tmp_path, monkeypatch):
+    (source / "locked").mkdir()
+    (source / "locked" / "d.txt").write_text(LONG)
+    (source / "link").symlink_to(source / "locked")
+    real = os.scandir
+
+    def scandir(path="."):
+        if os.path.basename(os.path.normpath(path)) == "locked":
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    for arguments in (
+        ["clean", source, "-o", tmp_path / "out"],
+        ["find", source],
+        ["clean", source, "-o", tmp_path / "other", "--boilerplate", 9],
+    ):
+        result = call(*arguments)
+        assert result.exit_code == 2 and "2 skipped" in result.stderr
+        assert f"{source}/locked: Permission denied, so none of its files is read; skipped" in result.stderr
+        assert f"{source}/link: Is a directory behind a link, which is not followed" in result.stderr
+    assert set(tree(tmp_path / "out")) == {"a.txt", "b.txt", "b/c.txt"}
+    assert call("clean", source / "locked", "-o", tmp_path / "none").exit_code == 2  # nothing else was asked for
+    assert not (tmp_path / "none").exists()
+
+
 def test_too_large_a_document_is_skipped_and_lines_helps(source, tmp_path, monkeypatch):
     monkeypatch.setattr(session, "Pipeline", partial(Pipeline, sizes=Sizes(document=20)))
     records = [f"record number {n} of a long list" for n in range(30)]

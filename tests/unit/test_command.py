@@ -70,6 +70,40 @@ def test_progress(pages, tmp_path, monkeypatch):
     assert "100%" in shown["terminal"] and "\x1b[3" not in shown["terminal"]  # no colours
 
 
+def test_a_report_goes_to_a_file(pages, monkeypatch):
+    monkeypatch.chdir(pages.parent)
+    result = call("find", pages, "--report", "-")
+    assert (
+        result.exit_code == 2
+        and "the report cannot go to standard output; expected the name of a file" in result.stderr
+    )
+    assert not (pages.parent / "-").exists()
+
+
+def test_two_names_of_files_are_not_compared_as_texts(pages):
+    for names in ((pages / "a.txt", pages / "b.jsonl"), (f"{pages}/a.txt:0", f"{pages}/b.jsonl:1:0")):
+        result = call("explain", *names)
+        assert (
+            result.exit_code == 2
+            and "are names of files: explain compares texts" in result.stderr
+            and not result.stdout
+        )
+    assert call("explain", pages / "a.txt", "a text").exit_code == 0
+
+
+def test_a_field_that_is_missing_is_named_with_those_there_are(tmp_path):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"url": 1, "body": "x"}) + "\n")
+    (tmp_path / "b.jsonl").write_text(json.dumps({f"f{n}": n for n in range(30)}) + "\n")
+    result = call("find", tmp_path)
+    assert "a.jsonl: 1 row is left unchanged; row 1: no field 'text'; it has 'url', 'body'\n" in result.stderr
+    assert "no field 'text'; it has 'f0', 'f1', 'f2', 'f3', 'f4', 'f5', 'f6', 'f7', 'f8', 21 more\n" in result.stderr
+
+
+def test_help_on_a_narrow_terminal_cuts_no_sentence(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "..." not in call("--help").stdout.partition("\n\nCommands:")[2]
+
+
 def test_no_progress_where_it_is_not_wanted(pages, tmp_path):
     result = call("clean", pages, "-o", tmp_path / "out")
     assert result.stderr.count("\n") == 1 and "\r" not in result.stderr

@@ -294,7 +294,9 @@ def test_what_was_changed_since_is_not_restored(tmp_path):
     assert "a.txt: not what the run wrote; skipped" in result.stderr or "a.txt: too short" in result.stderr
     assert set(tree(tmp_path / "back")) == {"c.txt"}
     assert tree(tmp_path / "back")["c.txt"] == (folder / "c.txt").read_bytes()
-    for wrong in ('{"file": "a.txt"}\n', "[" * 100_000 + "\n"):
+    line = {"file": "a.txt", "row": 0, "at": 0, "cut": "x", "checksum": "y"}
+    odd = [json.dumps({**line, name: value}) + "\n" for name in ("row", "at") for value in (True, 1e999, 0.5, "1")]
+    for wrong in ('{"file": "a.txt"}\n', "[" * 100_000 + "\n", *odd):
         (tmp_path / "wrong").write_text(wrong)
         result = call("restore", tmp_path / "out", "--removed", tmp_path / "wrong", "-o", tmp_path / "x")
         assert result.exit_code == 2 and "wrong, line 1: no removal on record" in result.stderr

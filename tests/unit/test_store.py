@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import re
 import shutil
 import sqlite3
 import sys
@@ -13,13 +14,14 @@ from functools import reduce
 import numpy as np
 import pytest
 from datasketch import LeanMinHash, MinHash
-from helpers import LONG, OTHER, THIRD, call, forge_facts, forge_head, forged, tree
+from helpers import LONG, OTHER, THIRD, call, forge_facts, forge_head, forged, tree, written
 from writer import document
 from xxhash import xxh32_intdigest
 
 import dedup
 from dedup.config import DECISION_VERSION
 from dedup.decide.state import State
+from dedup.index import append_log
 from dedup.index.append_log import FORMAT, Log
 from dedup.index.file import IndexFile
 from dedup.index.protocol import Block, Size
@@ -483,6 +485,29 @@ def test_outputs_reach_the_disk_before_the_commit_that_covers_them(pages, tmp_pa
     assert len(synced) >= 3 + 3  # the files, both folders made, and where they are
 
 
+@pytest.mark.parametrize("lines", [[], ["--lines"]])
+def test_a_commit_between_two_files_covers_nothing_of_the_next(backend, pages, tmp_path, monkeypatch, lines):
+    committed, noted = [], []
+    real = Log.commit
+
+    def commit(log, facts):
+        committed.append(facts["counts"][0])
+        return real(log, facts)
+
+    monkeypatch.setattr(Log, "commit", commit)
+    monkeypatch.setattr(resume, "_COMMIT_FILES", 1)
+    monkeypatch.setattr(IndexFile, "note", lambda index, name, value: noted.append(name))
+    (pages / "d.jsonl").write_text("".join(json.dumps({"text": f"{OTHER} {n}"}) + "\n" for n in range(5)))
+    (pages / "e.txt").write_text("")
+    (pages / "f.jsonl").write_text("")
+    assert call("clean", pages, "-o", tmp_path / "out", "--index", tmp_path / "index", *lines).exit_code == 0
+    assert noted == [f"pages/{name}" for name in ("a.txt", "b.txt", "c.txt", "d.jsonl", "e.txt", "f.jsonl")]
+    if not lines:
+        assert committed == [1, 2, 3, 8, 9]
+    else:
+        assert committed == sorted(set(committed)) and len(committed) == 4
+
+
 def test_a_file_under_another_name_is_no_repeat_of_itself(backend, pages, tmp_path):
     index, before = tmp_path / "index", tree(pages)
     arguments = "--in-place", "--index", index
@@ -498,6 +523,22 @@ def test_a_file_under_another_name_is_no_repeat_of_itself(backend, pages, tmp_pa
     shutil.copytree(moved, new / "b")  # in another place nothing is written over: what was kept before stands for it
     assert call("clean", new, "-o", tmp_path / "out", "--index", index).exit_code == 0
     assert sum(map(len, tree(tmp_path / "out").values())) < sum(map(len, cleaned.values()))
+
+
+def test_a_renamed_file_is_named_and_gets_no_empty_output(pages, tmp_path):
+    index, out = tmp_path / "kept.index", tmp_path / "out"
+    arguments = ["clean", pages, "-o", out, "--index", index]
+    assert call(*arguments).exit_code == 0
+    before = tree(out)
+    (pages / "a.txt").rename(pages / "z.txt")
+    result = call(*arguments)
+    assert result.exit_code == 2 and tree(out) == before and "1 skipped" in result.stderr
+    assert f"{pages}/z.txt: byte for byte" in result.stderr and "under another name, pages/a.txt;" in result.stderr
+    assert "give the output of that file its name, too" in result.stderr
+    (pages / "a.txt").write_bytes(
+        (pages / "z.txt").read_bytes()
+    )  # a copy beside it is a repeat, and no file that was renamed
+    assert call(*arguments).exit_code == 0 and (out / "z.txt").exists()
 
 
 def test_lines_are_asked_for_in_every_run_or_in_none(pages, tmp_path):
@@ -560,6 +601,7 @@ def test_info(pages, tmp_path):
     assert (said["threshold"], said["documents"], said["entries"], said["writer"]) == ("0.6", "3", "3", "none")
     assert "recall at 0.6   0.98" in result.stdout and said["created"].startswith("20")
     assert "health          good: all 1 blocks" in call("info", "--check", index).stdout
+    assert re.search(r"documents +\d\ncounted +each delivery; a document that came again", call("info", index).stdout)
     damaged = bytearray(index.read_bytes())
     damaged[12_400] ^= 4
     index.write_bytes(damaged)
@@ -582,3 +624,36 @@ def test_a_closed_one_answers_nothing(tmp_path):
     for decide in (lambda: seen.lookup(sketch), lambda: seen.add("some words")):
         with pytest.raises(dedup.ConfigError, match="closed"):
             decide()
+
+
+@pytest.mark.parametrize(
+    "counts", [[10**9, 6, 300, 50], [3, 10**4, 300, 50], [3, 6, 10**6, 50], [3, 6, 300, -1], [3.0, 6, 300, 50]]
+)
+def test_a_head_that_counts_more_than_its_blocks_is_found_without_reading_them(tmp_path, counts):
+    path = tmp_path / "kept.index"
+    with dedup.Deduplicator(index=path) as seen:
+        list(seen.stream(written(number) for number in range(3)))
+    assert call("info", path).exit_code == 0
+    forge_facts(path, counts=counts)
+    done = call("info", path)
+    assert done.exit_code == 2 and "health" not in done.stdout and "build the index again" in done.stderr
+    with pytest.raises(dedup.IndexCorrupt):
+        dedup.Deduplicator(index=path)
+
+
+def test_a_moment_or_a_holder_that_is_none(tmp_path):
+    path = tmp_path / "kept.index"
+    with dedup.Deduplicator(index=path):
+        pass
+    whole = path.read_bytes()
+    forge_facts(path, committed="\x1b[2J")
+    with pytest.raises(dedup.IndexCorrupt, match="its head makes no sense"):
+        dedup.Deduplicator(index=path)
+    path.write_bytes(whole)
+    with dedup.Deduplicator(index=path):
+        head = append_log._page({"pid": 7})
+        with open(path, "r+b") as file:
+            file.seek(2 * 4096)
+            file.write(head)
+        with pytest.raises(dedup.IndexLocked, match="by another process;"):
+            dedup.Deduplicator(index=path)

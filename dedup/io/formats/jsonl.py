@@ -104,12 +104,19 @@ def _row(number: int, line: bytes, field: str) -> Row:
         if not isinstance(held, dict):
             problem = "no JSON object"
         elif field not in held:
-            problem = f"no field {field!r}"
+            problem = f"no field {field!r}{_fields(held)}"
         else:  # where several are called that, the last one, as for every reader of JSON
             text = held[field]
             if text is not None and not isinstance(text, str):
                 text, problem = None, f"field {field!r} is no string"
     return Row(number, text, line, problem, len(line))
+
+
+def _fields(held: dict[str, Any]) -> str:
+    """Return what fields an object has, for a message; of many the first."""
+    names = [f"{name!r:.40}" for name in held]
+    more = [f"{len(names) - 9:,} more"] if len(names) > 10 else []
+    return f"; it has {', '.join(names[: 9 if more else 10] + more)}" if names else ""
 
 
 def _members(line: str) -> Iterator[tuple[str, Span]]:

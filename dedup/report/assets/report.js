@@ -17,6 +17,7 @@ function grouped(column, groups) {
 }
 const variantsOf = grouped(variants.cluster, clusters.text.length);
 const removalsOf = grouped(removals.variant, variants.text.length);
+const around = new Map(data.around.removal.map((row, number) => [row, number]));
 
 // What became of a variant's words.
 const fates = {
@@ -93,8 +94,9 @@ function totalsShown() {
   if (totals.passed) origin.push(`${many(totals.passed, "document")} done before`);
   if (totals.skipped) origin.push(`${said(totals.skipped)} skipped`);
   find("origin").append(origin.join("; "));
-  for (const [name, value] of Object.entries(config))
-    find("config").append(element("div", {}, element("dt", {}, name), element("dd", {}, String(value))));
+  for (const [id, facts] of Object.entries({ made: data.made, config }))
+    for (const [name, value] of Object.entries(facts))
+      if (value !== "") find(id).append(element("div", {}, element("dt", {}, name), element("dd", { dir: "auto" }, String(value))));
 }
 
 function relationsShown() {
@@ -225,7 +227,16 @@ function variantItem(cluster, { variant, rows }) {
   const from = element("p", { class: "from" }, rows.length > 1 ? `${said(rows.length)} times: ` : "");
   item.append(some(from, "span", [...by], 3, 100, ([name, numbers], nth) =>
     element("span", {}, nth ? "; " : "", place(name, numbers))));
+  for (const row of [...rows].filter(row => around.has(row)).slice(0, 3)) item.append(neighbours(around.get(row)));
   return item;
+}
+
+// Where it stood: a cell among cells looks like one.
+function neighbours(number) {
+  const [before, after] = [data.around.before[number], data.around.after[number]];
+  const text = (words, none) => words === null ? element("i", {}, none) : element("bdi", {}, words);
+  return element("p", { class: "around" }, element("strong", {}, "before"), " ", text(before, "the beginning"), " ",
+    element("strong", {}, "after"), " ", text(after, "the end"));
 }
 
 function clusterItem({ cluster, variants: chosen, size }) {

@@ -1,7 +1,7 @@
 const list = document.querySelector("ol");
 const answers = [["y", "right"], ["n", "loses something"], ["?", "cannot tell"]];
 
-for (const { removed, kept, diff, places, why } of data) {
+for (const { removed, kept, diff, places, why } of data.items) {
   const text = (...words) => element("p", { class: "text", dir: "auto" }, ...words);
   const place = number => element("bdi", { class: "quiet" }, places[number]);
   const rows = [["removed", text(removed), place(0)]];
@@ -52,6 +52,17 @@ function set(place, key) {
   go(place + 1);
 }
 
+// What was judged, as JSON Lines: the same as the command writes with --verdicts.
+function judged() {
+  const lines = data.items.map(({ record }, place) => ({ ...record, verdict: data.names[verdicts[place]] }));
+  return lines.filter(({ verdict }) => verdict).map(line => JSON.stringify(line) + "\n").join("");
+}
+
+document.getElementById("save").addEventListener("click", () => {
+  const url = URL.createObjectURL(new Blob([judged()], { type: "application/x-ndjson" }));
+  element("a", { href: url, download: "verdicts.jsonl" }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+});
 list.addEventListener("click", event => {
   const button = event.target.closest("button");
   if (button) set(items.findIndex(item => item.contains(button)), button.value);
