@@ -1,6 +1,6 @@
-"""What was decided so far, in order: the index of what was kept, the ids of its documents, and what was handed out.
+"""State: what was decided so far, in order: the index of what was kept, the ids of its documents, and what was yielded.
 
-A stream decides ahead of what it hands out. Only what was handed out goes to the store, and what was decided ahead is
+A stream decides ahead of what it yields. Only what was yielded goes to the store, and what was decided ahead is
 taken back as soon as something else is to be decided: so the order of the rule is that of the results.
 """
 
@@ -54,7 +54,7 @@ class Decided:
     ids: of each document, None where it has none
     number: of the first one among all that were ever decided
     numbers: int64[documents], by which the index knows each: that of its first delivery
-    stored, handed: the documents before these went to the store, were handed out
+    stored, handed: the documents before these went to the store, were yielded
     under_way: the last of those if it has not reached the caller yet, else nothing
     """
 
@@ -70,17 +70,17 @@ class Decided:
 
     @property
     def delivered(self) -> int:
-        """The documents before this one have reached the caller."""
+        """Return the document before which all have reached the caller."""
         return next((document.place for document in self.under_way), self.handed)
 
     def take_back(self) -> None:
-        """Count no more as handed out what did not reach the caller, if that is this thread, which is past it now."""
+        """Count no more as yielded what did not reach the caller, if that is this thread, which is past it now."""
         if any(document.thread == get_ident() for document in self.under_way):
             self.handed = self.delivered
             self.under_way = []
 
     def entered(self, begin: int, end: int) -> NDArray[np.int64]:
-        """The paragraphs of documents begin ... end - 1 that became entries, in order."""
+        """Return the paragraphs of documents begin ... end - 1 that became entries, in order."""
         new = entered(self.batch, self.verdicts)
         return new[slice(*np.searchsorted(self.batch.documents[new], (begin, end)).tolist())]
 
@@ -89,7 +89,7 @@ class State:
     """The index and its documents; `store`, if any, makes them outlive the process and is read at once.
 
     ids: of every document in order, None where it has none; one that came several times stands there several times
-    decided: what was decided last; None once something is to be decided in place of what was not handed out of it
+    decided: what was decided last; None once something is to be decided in place of what was not yielded of it
     capped: lookups that met a bucket with `max_candidates` entries
     """
 
@@ -118,34 +118,34 @@ class State:
             raise InputError(f"an id is {described(id)}; expected one that can be hashed") from None
 
     def id_of(self, number: int) -> Hashable:
-        """The id of a document: its number where none was given."""
+        """Return the id of a document: its number where none was given."""
         id = self.ids[number]
         return number if id is None else id
 
     @property
     def index(self) -> Index:
-        """What is kept, to be read only."""
+        """Return what is kept, to be read only."""
         return self._index
 
     @property
     def yielded(self) -> int:
-        """How many documents were decided and yielded, of all runs of a store."""
+        """Return how many documents were decided and yielded, of all runs of a store."""
         return len(self.ids) if self.decided is None else self.decided.number + self.decided.delivered
 
     @property
     def kept(self) -> int:
-        """How many kept paragraphs of those documents others are compared with."""
+        """Return how many kept paragraphs of those documents others are compared with."""
         return int((self._index.documents[self._index.found_by_text()] < self.yielded).sum())
 
     def number_of(self, id: Hashable) -> int | None:
-        """Return the number of the last document with that id that was handed out, None if there is none."""
+        """Return the number of the last document with that id that was yielded, None if there is none."""
         for number in range(self.yielded - 1, -1, -1):  # not what was decided ahead
             if self.id_of(number) == id:
                 return number
         return None
 
     def expect(self, documents: int) -> None:
-        """So many documents are to come; 0 if nobody knows. It decides nothing, but spares work."""
+        """Note that so many documents are to come, 0 if nobody knows. It decides nothing, but spares work."""
         self._expected = documents and len(self.ids) + documents
 
     def decide(self, batch: Batch, ids: Sequence[Hashable], pool: "Executor | None" = None) -> Decided:
@@ -168,7 +168,7 @@ class State:
         return self._index.folded(int(decided.verdicts.original[p]))
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
-        """Where the entries that share a band with a sketch come from, with the estimated Jaccard similarity."""
+        """Return where the entries that share a band with a sketch come from, with the estimated Jaccard similarity."""
         self._check_open()
         if self.config.scope == "document":
             raise ConfigError('scope is "document", which remembers nothing to look up; expected "corpus"')
@@ -179,7 +179,7 @@ class State:
         return [((self.id_of(int(numbers[entry])), int(positions[entry])), jaccard) for entry, jaccard in found]
 
     def commit(self) -> None:
-        """Make durable what was handed out. Raises CorpusError."""
+        """Make durable what was yielded. Raises CorpusError."""
         if self.store is not None and not self._closed:
             self.check_process()
             with memory.refused(), self._whole():
@@ -197,7 +197,7 @@ class State:
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
-        """What is done here is done as a whole: after an interruption, or without memory, nothing more is decided."""
+        """Have what is done here done as a whole: after an interruption, or without memory, nothing more is decided."""
         if self._torn:
             raise ConfigError(
                 "a decision was interrupted; expected whole ones. Begin again, with an index at its last commit"
@@ -205,7 +205,7 @@ class State:
         self._torn = True
         try:
             yield
-        except MemoryError:  # the index may be half changed; what was handed out can still be committed
+        except MemoryError:  # the index may be half changed; what was yielded can still be committed
             self._torn, self._full = False, True
             raise
         except DedupError:
@@ -218,7 +218,7 @@ class State:
             raise ConfigError("this Deduplicator is closed; expected an open one. Open its index again")
         self.check_process()
         if self._full:
-            raise OutOfMemory("memory ran out before; commit what was handed out, close, and go on from the index")
+            raise OutOfMemory("memory ran out before; commit what was yielded, close, and go on from the index")
 
     def check_process(self) -> None:
         """Raise ConfigError in a forked child, which would remember on its own; where nothing is remembered, it may go on."""
@@ -252,7 +252,7 @@ class State:
         return numbers, again
 
     def _record(self, decided: Decided, end: int) -> None:
-        """Give the store what was handed out, the documents before one of them."""
+        """Give the store what was yielded, the documents before one of them."""
         if self.store is None or decided.stored >= end:
             return
         new = decided.entered(decided.stored, end)
@@ -264,9 +264,9 @@ class State:
         decided.stored = end
 
     def _take_back(self) -> None:
-        """Give the store what was handed out, and take back what was decided ahead of it.
+        """Give the store what was yielded, and take back what was decided ahead of it.
 
-        A result that is on its way to another thread counts as handed out: what is decided now comes after it.
+        A result that is on its way to another thread counts as yielded: what is decided now comes after it.
         """
         decided = self.decided
         if decided is None:

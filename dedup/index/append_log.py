@@ -100,22 +100,22 @@ class Log:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What the last commit said of itself, a value of JSON."""
+        """Return what the last commit said of itself, a value of JSON."""
         return self._last.facts
 
     @property
     def commits(self) -> int:
-        """How many commits there were."""
+        """Return how many commits there were."""
         return self._last.commits
 
     @property
     def committed_bytes(self) -> int:
-        """Bytes up to the end of the last commit."""
+        """Return the bytes up to the end of the last commit."""
         return self._last.end
 
     @property
     def tail(self) -> int:
-        """Bytes behind the last commit."""
+        """Return the bytes behind the last commit."""
         return os.fstat(self._file.fileno()).st_size - self._last.end
 
     def blocks(self) -> Iterator[bytes]:
@@ -169,7 +169,7 @@ class Log:
         return None
 
     def close(self) -> None:
-        """Let go of the file and the lock."""
+        """Close the file, and release the lock."""
         self._file.close()
 
     # Reading

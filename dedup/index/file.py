@@ -100,12 +100,12 @@ class IndexFile:
 
     @property
     def fingerprint(self) -> str:
-        """The fingerprint of its configuration."""
+        """Return the fingerprint of its configuration."""
         return self.config.fingerprint()
 
     @property
     def size(self) -> Size:
-        """How much is committed."""
+        """Return how much is committed."""
         return self._committed._replace(stored=self._log.committed_bytes)
 
     def describe(self) -> Description:
@@ -180,7 +180,7 @@ class IndexFile:
             self._committed, self._behind = self._counted, False
 
     def close(self) -> None:
-        """Let go of the file. What was not committed is lost."""
+        """Close the file. What was not committed is lost."""
         self._log.close()
 
     def _flush(self) -> None:

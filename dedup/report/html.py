@@ -16,7 +16,7 @@ from .diff import Stretch, plain
 
 
 def page(name: str, data: Any) -> str:
-    """The page `name` of the folder `assets`, on `data`, which its script finds parsed."""
+    """Return the page `name` of the folder `assets`, on `data`, which its script finds parsed."""
     style, script = (_source(f"common.{kind}") + _source(f"{name}.{kind}") for kind in ("css", "js"))
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; "
@@ -27,7 +27,7 @@ def page(name: str, data: Any) -> str:
 
 
 def lengths(diff: Sequence[Stretch]) -> tuple[str, list[int | str]]:
-    """The first text of a diff, and the diff as a page's script reads it.
+    """Return the first text of a diff, and the diff as a page's script reads it.
 
     Above 0 so many units of UTF-16 of that text are in both, below 0 so many in it alone; a string is in the other alone.
     """
@@ -45,7 +45,7 @@ def _source(name: str) -> str:
 
 
 def _hash(source: str) -> str:
-    """What a content security policy calls an inline script or style."""
+    """Return what a content security policy calls an inline script or style."""
     from hashlib import sha256
 
     return f"sha256-{b64encode(sha256(source.encode()).digest()).decode()}"

@@ -1,4 +1,4 @@
-"""The texts of what a run kept: whoever shows a removal shows what stands for it, too."""
+"""The texts of what a run kept: whoever shows a removal shows its original, too."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _SHOWN_AROUND = 80  # characters of the paragraphs beside a removed one
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A removal as `find` lists it, the text of the kept paragraph that stands for it, if it can be read, and where it stood.
+    """A removal as `find` lists it, the text of its original, if it can be read, and where it stood.
 
     before, after: how the paragraph before it ends, and the one after it begins; None where there is none
     """
@@ -26,7 +26,7 @@ class Shown:
 
 
 def with_kept(found: Iterable[tuple[str, str, CleanResult]], kept: "KeptTexts") -> Iterator[Shown]:
-    """Each removal from documents (id, text, result) with the text that stands for it; `kept` learns what passes."""
+    """Yield each removal from documents (id, text, result) with the text of its original; `kept` learns what passes."""
     for id, text, result in found:
         kept.add(id, text, result)
         spans = sorted([*result.kept, *result.removed], key=lambda span: span.start) if result.removed else []
@@ -86,7 +86,7 @@ class KeptTexts:
             ) from error
 
     def text(self, document: str, position: int) -> str | None:
-        """A kept paragraph, if its document has passed."""
+        """Return a kept paragraph, if its document has passed."""
         if document not in self._first:
             return None
         found = self._rows.execute("SELECT text FROM kept WHERE place = ?", (self._first[document] + position,))

@@ -41,7 +41,7 @@ class Run:
 def reported(
     found: Iterable[tuple[OpenFile, Rows]], files: Sequence[InputFile], path: str, run: Run
 ) -> Iterator[tuple[OpenFile, Rows]]:
-    """What is found, passed on; once all of it has passed and stands in the run's totals, the report is written.
+    """Pass on what is found; write the report once all of it has passed and stands in the run's totals.
 
     Raises CorpusError; for two files of one name before anything is passed on.
     """
@@ -62,7 +62,7 @@ def reported(
 
 
 def as_page(columns: "Columns", run: Run) -> str:
-    """The report as a page."""
+    """Return the report as a page."""
     facts = asdict(run) | {"sources": [plain(source) for source in run.sources], "removed": run.totals.removed}
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     facts["made"] = {
@@ -131,13 +131,13 @@ class Columns:
     def add(self, removal: Shown) -> None:
         """Count a removal, and list it unless there are too many."""
         record = removal.record
-        relation, stand_in, text = record["relation"], record["duplicate_of"], record["text"]
+        relation, original, text = record["relation"], record["duplicate_of"], record["text"]
         self._counts[relation] += 1
         if len(self._removals) == MOST_LISTED:
             return
         cluster = _Cluster(-1, -1, text)
-        if stand_in:
-            cluster = _Cluster(self._names[stand_in["document"]], stand_in["paragraph"], removal.kept)
+        if original:
+            cluster = _Cluster(self._names[original["document"]], original["paragraph"], removal.kept)
         variant = _Variant(self._clusters[cluster], relation, record["jaccard"], record["reason"], text)
         number = self._variants[variant]
         if self._shown_around[number] < _MOST_AROUND and (removal.before or removal.after):
@@ -147,14 +147,14 @@ class Columns:
         self._removals.append(_Place(number, self._names[record["document"]], record["paragraph"]))
 
     def data(self) -> dict[str, Any]:
-        """The tables, by name and column. A variant's text is null where it is the kept one to the letter, its diff
+        """Return the tables, by name and column. A variant's text is null where it is the kept one to the letter, its diff
         where no word differs or the kept text is not known."""
         clusters, variants = _columns(_Cluster, self._clusters), _columns(_Variant, self._variants)
         kept, gone = clusters["text"], variants["text"]
         clusters["text"] = [None if text is None else plain(text) for text in kept]
-        stand_ins = [clusters["text"][cluster] for cluster in variants["cluster"]]
+        originals = [clusters["text"][cluster] for cluster in variants["cluster"]]
         variants["text"] = [
-            None if plain(text) == stand_in else plain(text) for text, stand_in in zip(gone, stand_ins, strict=True)
+            None if plain(text) == original else plain(text) for text, original in zip(gone, originals, strict=True)
         ]
         variants["reason"] = list(map(plain, variants["reason"]))
         variants["diff"] = [None] * len(gone)
@@ -178,6 +178,6 @@ class Columns:
 
 
 def _columns(kind: type[NamedTuple], rows: Iterable[Sequence[Any]]) -> dict[str, list[Any]]:
-    """A table by the names of its columns."""
+    """Return a table by the names of its columns."""
     rows = list(rows)
     return {name: [row[place] for row in rows] for place, name in enumerate(kind._fields)}

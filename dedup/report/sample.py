@@ -18,7 +18,7 @@ NAMES = {RIGHT: "right", WRONG: "wrong", OPEN: "open"}  # of the verdicts, where
 
 
 def draw(removals: Iterable[T], size: int) -> list[T]:
-    """So many of the removals, each as likely as any other, in an order of chance; the same every time.
+    """Draw so many of the removals, each as likely as any other, in an order of chance; the same every time.
 
     The reservoir of A. Waterman: one pass, and no more is held than is drawn.
     """
@@ -56,7 +56,7 @@ def judge(drawn: Sequence[Shown], ask: Callable[[str], str], style: Callable[[st
 
 
 def as_page(drawn: Sequence[Shown]) -> str:
-    """A page to judge a sample on, which saves the verdicts as the terminal does.
+    """Return a page to judge a sample on, which saves the verdicts as the terminal does.
 
     They stand in its address, too, so that it can be reloaded or kept as a bookmark.
     """
@@ -73,7 +73,7 @@ def as_page(drawn: Sequence[Shown]) -> str:
 
 
 def _places(removal: Shown) -> tuple[str, str]:
-    """Where the removed and the kept one stand, as document and paragraph."""
+    """Return where the removed and the kept one stand, as document and paragraph."""
     removed, kept = removal.record, removal.record["duplicate_of"]
     return (
         f"{plain(removed['document'])}, paragraph {removed['paragraph']}",
@@ -82,7 +82,7 @@ def _places(removal: Shown) -> tuple[str, str]:
 
 
 def precision(verdicts: Counter[str]) -> str:
-    """What the verdicts come to, in a sentence."""
+    """Say what the verdicts come to, in a sentence."""
     right, judged = verdicts[RIGHT], verdicts[RIGHT] + verdicts[WRONG]
     undecided = f"; {verdicts[OPEN]} left open" if verdicts[OPEN] else ""
     if not judged:
@@ -92,7 +92,7 @@ def precision(verdicts: Counter[str]) -> str:
 
 
 def wilson(successes: float, trials: float) -> tuple[float, float]:
-    """The 95 % interval of a share (E. B. Wilson, 1927), which holds for few trials and for shares of 0 and 1 too.
+    """Return the 95 % interval of a share (E. B. Wilson, 1927), which holds for few trials and for shares of 0 and 1 too.
 
     Without trials anything is possible: (0, 1).
     """
