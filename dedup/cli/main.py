@@ -29,6 +29,7 @@ from ..runs.run import OpenFile, Rows, explained, row_id
 from ..runs.upgrade import upgrade
 from ..warming import warm_up
 from . import output
+from .diff import as_diff, echo_diff
 from .info import describe
 from .options import (
     at_terminal,
@@ -65,6 +66,7 @@ def main() -> None:
 @click.option("--removed", metavar="FILE", help="Put every removal on record, as JSON Lines, for dedup restore.")
 @click.option("--index", metavar="PATH", help="Remember what is kept in this file, and go on from it; made if missing.")
 @click.option("-n", "--dry-run", is_flag=True, help="Write nothing, but say what it would come to.")
+@click.option("--diff", is_flag=True, help="Write nothing, but show each changed document as a diff, with the reasons.")
 @click.option("--json", is_flag=True, help="The summary as JSON, on standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 @jobs
@@ -81,6 +83,7 @@ def clean(
     removed: str | None,
     index: str | None,
     dry_run: bool,
+    diff: bool,
     json: bool,
     quiet: bool,
     jobs: int | None,
@@ -97,6 +100,7 @@ def clean(
     dedup clean article.txt > cleaned.txt
     dedup clean pages.jsonl.zst -o cleaned.jsonl.zst --removed removed.jsonl
     zcat pages.jsonl.gz | dedup clean - --field content | head
+    dedup clean --diff articles | less
 
     The name of a file says what it is (see --format), and whether it is compressed (.gz, .bz2, .xz, .zst). What cannot
     be read is named and left out, a row without the field stays as it is; the exit code is then 2.
@@ -106,14 +110,14 @@ def clean(
     --boilerplate N` first. Each occurrence goes to standard error, as a line of JSON, or to the file
     of --removed.
     """
+    dry_run = dry_run or diff
     files = plan(sources, output, formats, in_place=in_place, named=index is not None)
     to_stdout = output is None and not in_place and not dry_run
-    if to_stdout and len(files) != 1:
-        raise click.UsageError("more than one document needs -o DST or --in-place.")
-    if to_stdout and json:
-        raise click.UsageError("--json goes where the document goes; it needs -o DST, --in-place or --dry-run.")
+    _check_output(files, json=json, document=to_stdout, diff=diff)
     if removed is not None and (annotate or dry_run):
-        raise click.UsageError("--removed records what is removed, which is nothing with --annotate or --dry-run.")
+        raise click.UsageError(
+            "--removed records what is removed, which is nothing with --annotate, --dry-run or --diff."
+        )
     if removed is not None and in_place:
         _check_way_back(removed, index)
     if annotate:
@@ -121,7 +125,7 @@ def clean(
     check_places(sources, output, {"the index": index, "the record": removed, "the report": report})
     if index is not None and boilerplate is not None:
         raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
-    progress = not quiet and not (to_stdout and at_terminal(sys.stdout))
+    progress = not quiet and not ((to_stdout or diff) and at_terminal(sys.stdout))
     session = Session(files, formats, config, lines, progress=progress)
     session.find_boilerplate(boilerplate)
     with ExitStack() as closing:
@@ -137,7 +141,9 @@ def clean(
             again = None if index is None else {file.name for file in session.files}
             record = closing.enter_context(AuditLog(removed, durable=durable, again=again))
         for file, rows in found:
-            if boilerplate is not None and record is None:
+            if diff:
+                rows = _diff_shown(file, rows)
+            elif boilerplate is not None and record is None:
                 rows = _boilerplate_told(file, rows)
             if dry_run:
                 deque(rows, maxlen=0)
@@ -153,6 +159,16 @@ def clean(
     elif not quiet:
         say(summary(session.totals, "would go" if dry_run else "removed", lines=lines))
     sys.exit(2 if session.incomplete else 0)
+
+
+def _check_output(files: list[InputFile], *, document: bool, diff: bool, json: bool) -> None:
+    """Refuse to send two things to standard output: documents, a diff, a summary."""
+    if document and len(files) != 1:
+        raise click.UsageError("more than one document needs -o DST or --in-place.")
+    if document and json:
+        raise click.UsageError("--json goes where the document goes; it needs -o DST, --in-place or --dry-run.")
+    if diff and json:
+        raise click.UsageError("--json goes where the diff goes; use one of them.")
 
 
 def _check_way_back(removed: str, index: str | None) -> None:
@@ -191,6 +207,15 @@ def _boilerplate_told(file: OpenFile, rows: Rows) -> Rows:
             if removal.decision.relation == "boilerplate" and row.text is not None:
                 with failures_named("standard error"):  # it is the only record
                     click.echo(as_json(as_record(row_id(file.input, row), row.text, removal)), err=True)
+        yield row, outcome
+
+
+def _diff_shown(file: OpenFile, rows: Rows) -> Rows:
+    """Yield the rows, while what is removed of each is printed as a diff."""
+    for row, outcome in rows:
+        if outcome and outcome.removed and row.text is not None:
+            name = f"{file.input.source}:{row.number}" if row.number else file.input.source
+            echo_diff(as_diff(name, row.text, outcome.result()))
         yield row, outcome
 
 
