@@ -135,11 +135,7 @@ def clean(
             found = reported(found, session.files, report, Run(sources, config, session.totals, done, lines))
         record = None
         if removed is not None:
-            if session.done and not os.path.exists(removed):
-                warn(f"{removed} is new: what was removed from files done before is not on it, nor restored from it")
-            durable = in_place or index is not None
-            again = None if index is None else {file.name for file in session.files}
-            record = closing.enter_context(AuditLog(removed, durable=durable, again=again))
+            record = closing.enter_context(_audit_log(removed, session, in_place=in_place, indexed=index is not None))
         for file, rows in found:
             if diff:
                 rows = _diff_shown(file, rows)
@@ -208,6 +204,13 @@ def _boilerplate_told(file: OpenFile, rows: Rows) -> Rows:
                 with failures_named("standard error"):  # it is the only record
                     click.echo(as_json(as_record(row_id(file.input, row), row.text, removal)), err=True)
         yield row, outcome
+
+
+def _audit_log(path: str, session: Session, *, in_place: bool, indexed: bool) -> AuditLog:
+    if session.done and not os.path.exists(path):
+        warn(f"{path} is new: what was removed from files done before is not on it, nor restored from it")
+    again = {file.name for file in session.files} if indexed else None
+    return AuditLog(path, durable=in_place or indexed, again=again)
 
 
 def _diff_shown(file: OpenFile, rows: Rows) -> Rows:
