@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from helpers import ROOT
+from helpers import ROOT, script
 
 import dedup
 
@@ -131,6 +131,33 @@ def test_before_a_commit_the_same_tools_run():
     assert local["repo"] == "local" and all(hook["language"] == "system" for hook in local["hooks"])
     for entry in ("ruff check", "ruff format", "mypy", "lint-imports"):
         assert any(one.startswith(entry) for one in entries.values()) and f"`{entry}" in read("CONTRIBUTING.md")
+
+
+def test_three_rows_of_the_benchmark_go_into_the_readme(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    benchmark = script("benchmarks/run.py")
+    benchmark.FOLDER.cleanup()
+    stages = benchmark.STAGES
+    sides = ("datasketch", "rensa", "daft", "dedup, numpy", "dedup, numba")
+    rows = [benchmark.Row.of(stage, side, "µs", [2.0], [4.0]) for stage in stages for side in sides if side != "daft"]
+    rows += [
+        benchmark.Row.of(stages[0], "daft", "µs", [1.0], [4.0]),
+        benchmark.Row.of("fold", "other", "µs", [1.0], [4.0]),
+    ]
+    head = ["| CPU time per paragraph | signatures | end to end |", "|---|--:|--:|"]
+    assert benchmark.as_table(rows, benchmark.IN_README, "About.").splitlines() == [
+        *head, *(f"| {name} | 2.0 µs (×2.0) | 2.0 µs (×2.0) |" for name in benchmark.IN_README.values()), "", "About."
+    ]  # fmt: skip
+    assert benchmark.as_table(rows, {"daft": "daft", "other": "other"}, "").splitlines()[2:] == [
+        "| daft | 1.0 µs (×4.0) | – |",
+        "",
+    ]
+    for page, count in (("README.md", 3), ("docs/cost.md", len(sides) + 2)):
+        begin, end = benchmark.MARKERS
+        between = read(page).partition(begin)[2].partition(end)[0]
+        assert between.strip().startswith(head[0]) and between.count(" µs (×") and between.count("\n| ") == 1 + count, (
+            page
+        )
 
 
 def test_what_is_built_holds_what_it_should(tmp_path):
