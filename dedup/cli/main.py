@@ -125,7 +125,7 @@ def clean(
     check_places(sources, output, {"the index": index, "the record": removed, "the report": report})
     if index is not None and boilerplate is not None:
         raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
-    progress = not quiet and not ((to_stdout or diff) and at_terminal(sys.stdout))
+    progress = not (quiet or diff or (to_stdout and at_terminal(sys.stdout)))  # a diff is read while it comes
     session = Session(files, formats, config, lines, progress=progress)
     session.find_boilerplate(boilerplate)
     with ExitStack() as closing:

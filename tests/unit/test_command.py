@@ -75,6 +75,16 @@ def test_a_diff_is_one_that_difflib_would_make(tmp_path):
     assert [line for line in shown if line[0] != "\\"] == expected
 
 
+def test_no_progress_is_drawn_over_a_diff_that_is_read(pages, monkeypatch):
+    wanted = []
+    monkeypatch.setattr(
+        "dedup.cli.session.Bar", lambda *of, **options: wanted.append(options["wanted"]) or Bar(*of, wanted=False)
+    )
+    for option in ("--diff", "--dry-run"):
+        assert call("clean", pages, option).exit_code == 0
+    assert wanted == [False, True]
+
+
 def test_a_diff_of_lines_and_of_boilerplate(tmp_path):
     for name in "abc":
         (tmp_path / f"{name}.txt").write_text(f"{name.upper()} is where this one begins\n{LONG}\n{LONG}")
