@@ -193,6 +193,6 @@ def test_what_is_built_holds_what_it_should(tmp_path):
         "CITATION.cff",
         "mkdocs.yml",
         "tests/helpers.py",
-        "docs/site.py",
+        "docs/hooks.py",
     ):
         assert name in inside, name
