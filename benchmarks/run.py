@@ -54,8 +54,10 @@ PERMUTATIONS, SIZE = CONFIG.num_perm, CONFIG.shingle_size
 THRESHOLD = 0.7  # of likeness, for those that decide by it
 BATCH = 4_000  # paragraphs worked on at once, as in the library
 WORDS = re.compile(r"\w+").findall
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
 MARKERS = "<!-- benchmark table: python benchmarks/run.py --readme -->", "<!-- end of benchmark table -->"
+STAGES = "sketch", "end to end"  # that the tables show
+IN_README = {"datasketch": "datasketch", "rensa": "rensa", "dedup, numba": "`dedup`, extra `fast`"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,15 +291,24 @@ def starts(texts: list[str], rounds: int) -> Iterator[Row]:
         yield Row.of("fresh process", name, "ms", costs, baseline)
 
 
-def write_readme(rows: list[Row], about: str) -> None:
-    """Put a small table between the markers of the README; where there are none, print it."""
-    stages = "sketch", "end to end"
+def write_tables(rows: list[Row], about: str, versions: str) -> None:
+    """Put three rows between the markers of the README and all of them between those of docs/cost.md."""
+    about += "; ×: how many times less than datasketch"
+    sides = dict.fromkeys(row.side for row in rows if row.stage in STAGES)
+    put_between(
+        ROOT / "docs" / "cost.md", MARKERS, as_table(rows, {side: side for side in sides}, f"{about}. {versions}.")
+    )
+    put_between(ROOT / "README.md", MARKERS, as_table(rows, IN_README, f"{about}."))
+
+
+def as_table(rows: list[Row], sides: dict[str, str], about: str) -> str:
+    """Return the costs of some sides, each under its name here; one that was not measured is left out."""
     cells = {(row.side, row.stage): f"{row.cost:.1f} µs (×{row.ratio:.1f})" for row in rows}
     lines = ["| CPU time per paragraph | signatures | end to end |", "|---|--:|--:|"]
-    for side in dict.fromkeys(row.side for row in rows if row.stage in stages):
-        lines.append(f"| {side} | {' | '.join(cells.get((side, stage), '–') for stage in stages)} |")
-    table = "\n".join([*lines, "", about])
-    put_between(README, MARKERS, table)
+    for side, name in sides.items():
+        found = [cells.get((side, stage), "–") for stage in STAGES]
+        lines += [f"| {name} | {' | '.join(found)} |"] * (set(found) != {"–"})
+    return "\n".join([*lines, "", about])
 
 
 def main() -> None:
@@ -305,7 +316,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--n", type=int, default=10_000, help="paragraphs (10,000)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds (5)")
-    parser.add_argument("--readme", action="store_true", help="put a small table into README.md")
+    parser.add_argument("--readme", action="store_true", help="put tables into README.md and docs/cost.md")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows")
     options = parser.parse_args()
     if hasattr(os, "sched_setaffinity"):
@@ -331,7 +342,7 @@ def main() -> None:
     if options.json:
         options.json.write_text(json.dumps([asdict(row) for row in rows], indent=1), encoding="utf-8")
     if options.readme:
-        write_readme(rows, f"{about}; ×: how many times less than datasketch. {versions}.")
+        write_tables(rows, about, versions)
 
 
 if __name__ == "__main__":

@@ -67,12 +67,12 @@ A line of `--removed` and of `find` is an object:
 |---|---|
 | `document`, `paragraph` | where it stood: the document's id, and which of its paragraphs, from 0 |
 | `start`, `end`, `text` | its place in the document, in characters, and the paragraph itself |
-| `relation`, `reason` | why it went: `exact`, `near`, `contained` or `boilerplate`, and a sentence |
-| `duplicate_of` | what stands for it: `document` and `paragraph`; null for boilerplate |
+| `relation`, `reason` | why it was removed: `exact`, `near`, `contained` or `boilerplate`, and a sentence |
+| `duplicate_of` | the original, which is kept: `document` and `paragraph`; null for boilerplate |
 | `jaccard`, `containment` | how similar the two are |
 
 Of `--removed` it also has what `restore` needs: `file`, `row` (0 where the file is the document), `cut` (the paragraph with the
-white space that went with it, as it is spelled there) and `at`, the character of the text, or of JSON Lines the line, at which
+white space that was removed with it, as it is spelled there) and `at`, the character of the text, or of JSON Lines the line, at which
 it stood, and a `checksum` of that text or line (XXH3, 64 bits). With `--annotate` each row has a member or column `dedup`, a list
 of objects with `start`, `end`, `relation`, `duplicate_of`, `jaccard`, `containment` and `reason`.
 
@@ -81,9 +81,9 @@ the rules neither decides anything.
 
 ## Report
 
-The page of `--report` opens from disk: how much goes and why, how alike it is to what stays, and every kept paragraph with
-all that goes for it, word by word, between what stood before and after it, to be searched and filtered. At its end stand
-version, date, command and sources. “A word of its own” lists the removals to doubt first.
+The page of `--report` opens from disk: how much is removed and why, how alike it is to what is kept, and every kept
+paragraph with all its duplicates, word by word, between what stood before and after it, to be searched and filtered. At its
+end stand version, date, command and sources. “A word of its own” lists the removals to doubt first.
 Beyond 200,000 removals the rest is counted only. Whatever a scraped text says, it is shown as text: the page's policy lets
 nothing run or load but its own script.
 

@@ -1,5 +1,6 @@
 """What several test modules use: folders, the command, texts, decisions by position, and marks of what needs something."""
 
+import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -40,6 +41,14 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="what the system says
 def call(*arguments, **options):
     """The command, run in this process."""
     return CliRunner().invoke(main, [str(argument) for argument in arguments], **options)
+
+
+def script(path):
+    """The module that a script of the repository is, which is in no package."""
+    spec = importlib.util.spec_from_file_location(Path(path).stem, ROOT / path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def tree(folder):

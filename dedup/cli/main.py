@@ -31,6 +31,7 @@ from ..runs.upgrade import upgrade
 from ..warming import warm_up
 from . import output
 from .configuration import PREFIX, default_map
+from .diff import as_diff, echo_diff
 from .info import describe
 from .options import (
     at_terminal,
@@ -89,6 +90,7 @@ def main(context: click.Context) -> None:
 @click.option("--removed", metavar="FILE", help="Put every removal on record, as JSON Lines, for dedup restore.")
 @click.option("--index", metavar="PATH", help="Remember what is kept in this file, and go on from it; made if missing.")
 @click.option("-n", "--dry-run", is_flag=True, help="Write nothing, but say what it would come to.")
+@click.option("--diff", is_flag=True, help="Write nothing, but show each changed document as a diff, with the reasons.")
 @click.option("--json", is_flag=True, help="The summary as JSON, on standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 @jobs
@@ -105,6 +107,7 @@ def clean(
     removed: str | None,
     index: str | None,
     dry_run: bool,
+    diff: bool,
     json: bool,
     quiet: bool,
     jobs: int | None,
@@ -121,6 +124,7 @@ def clean(
     dedup clean article.txt > cleaned.txt
     dedup clean pages.jsonl.zst -o cleaned.jsonl.zst --removed removed.jsonl
     zcat pages.jsonl.gz | dedup clean - --field content | head
+    dedup clean --diff articles | less
 
     The name of a file says what it is (see --format), and whether it is compressed (.gz, .bz2, .xz, .zst). What cannot
     be read is named and left out, a row without the field stays as it is; the exit code is then 2.
@@ -130,12 +134,10 @@ def clean(
     --boilerplate N` first. Each occurrence goes to the file of --removed, or to standard error, as a
     line of JSON, unless that is a terminal.
     """
+    dry_run = dry_run or diff
     files = plan(sources, output, formats, in_place=in_place, named=index is not None)
     to_stdout = output is None and not in_place and not dry_run
-    if to_stdout and len(files) != 1:
-        raise click.UsageError("more than one document needs -o DST or --in-place.")
-    if to_stdout and json:
-        raise click.UsageError("--json goes where the document goes; it needs -o DST, --in-place or --dry-run.")
+    _check_output(files, json=json, document=to_stdout, diff=diff)
     if removed is not None:
         _check_record(removed, index, removes=not (annotate or dry_run), in_place=in_place)
     if annotate:
@@ -143,7 +145,7 @@ def clean(
     check_places(sources, output, {"the index": index, "the record": removed, "the report": report})
     if index is not None and boilerplate is not None:
         raise click.UsageError("--boilerplate counts within one run: it cannot go with --index.")
-    progress = not quiet and not (to_stdout and at_terminal(sys.stdout))
+    progress = not (quiet or diff or (to_stdout and at_terminal(sys.stdout)))  # a diff is read while it comes
     session = Session(files, formats, config, lines, progress=progress)
     session.find_boilerplate(boilerplate)
     with ExitStack() as closing:
@@ -153,13 +155,11 @@ def clean(
             found = reported(found, session.files, report, Run(sources, config, session.totals, done, lines, _called()))
         record = None
         if removed is not None:
-            if session.done and not os.path.exists(removed):
-                warn(f"{removed} is new: what was removed from files done before is not on it, nor restored from it")
-            durable = in_place or index is not None
-            again = None if index is None else {file.name for file in session.files}
-            record = closing.enter_context(AuditLog(removed, durable=durable, again=again))
+            record = closing.enter_context(_audit_log(removed, session, in_place=in_place, indexed=index is not None))
         for file, rows in found:
-            if boilerplate is not None and record is None and not at_terminal(sys.stderr):
+            if diff:
+                rows = _diff_shown(file, rows)
+            elif boilerplate is not None and record is None and not at_terminal(sys.stderr):
                 rows = _boilerplate_told(file, rows)
             if dry_run:
                 deque(rows, maxlen=0)
@@ -185,10 +185,22 @@ def _say_where_boilerplate_is(session: Session, removed: str | None) -> None:
         say(f"--removed FILE would put each boilerplate on record; `dedup find --boilerplate {least}` lists it")
 
 
+def _check_output(files: list[InputFile], *, document: bool, diff: bool, json: bool) -> None:
+    """Refuse to send two things to standard output: documents, a diff, a summary."""
+    if document and len(files) != 1:
+        raise click.UsageError("more than one document needs -o DST or --in-place.")
+    if document and json:
+        raise click.UsageError("--json goes where the document goes; it needs -o DST, --in-place or --dry-run.")
+    if diff and json:
+        raise click.UsageError("--json goes where the diff goes; use one of them.")
+
+
 def _check_record(removed: str, index: str | None, *, removes: bool, in_place: bool) -> None:
     """A record of files that are written over is the only way back: it must be whole, and must not be lost."""
     if not removes:
-        raise click.UsageError("--removed records what is removed, which is nothing with --annotate or --dry-run.")
+        raise click.UsageError(
+            "--removed records what is removed, which is nothing with --annotate, --dry-run or --diff."
+        )
     if not in_place:
         return
     if index is not None:
@@ -225,6 +237,22 @@ def _boilerplate_told(file: OpenFile, rows: Rows) -> Rows:
             if removal.decision.relation == "boilerplate" and row.text is not None:
                 with failures_named("standard error"):  # it is the only record
                     click.echo(as_json(as_record(row_id(file.input, row), row.text, removal)), err=True)
+        yield row, outcome
+
+
+def _audit_log(path: str, session: Session, *, in_place: bool, indexed: bool) -> AuditLog:
+    if session.done and not os.path.exists(path):
+        warn(f"{path} is new: what was removed from files done before is not on it, nor restored from it")
+    again = {file.name for file in session.files} if indexed else None
+    return AuditLog(path, durable=in_place or indexed, again=again)
+
+
+def _diff_shown(file: OpenFile, rows: Rows) -> Rows:
+    """Yield the rows, while what is removed of each is printed as a diff."""
+    for row, outcome in rows:
+        if outcome and outcome.removed and row.text is not None:
+            name = f"{file.input.source}:{row.number}" if row.number else file.input.source
+            echo_diff(as_diff(name, row.text, outcome.result()))
         yield row, outcome
 
 

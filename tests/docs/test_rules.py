@@ -1,4 +1,4 @@
-"""The examples of docs/rules.md, each a line: two texts and their relation, or a document and what goes of it."""
+"""The examples of docs/rules.md, each a line: two texts and their relation, or a document and what is removed of it."""
 
 import re
 
@@ -10,7 +10,7 @@ from dedup.decide.places import KINDS
 
 PAGE = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
 PAIR = re.compile(r"- `([^`]+)` / `([^`]+)`: \*\*(exact|near|contained|distinct)\*\*")
-DOCUMENT = re.compile(r"- (.+ ¶ .+): goes \*\*(none|\d+(?:, \d+)*)\*\*")
+DOCUMENT = re.compile(r"- (.+ ¶ .+): removed \*\*(none|\d+(?:, \d+)*)\*\*")
 ONE = re.compile(rf"(?:({'|'.join(KINDS)}) )?`([^`]+)`")
 OTHERS = re.compile(r"(\d+) (brief|long) others")
 PLACES = (

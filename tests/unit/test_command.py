@@ -1,5 +1,6 @@
 """The command as people meet it: progress, trial runs, summaries for programs, listings, completion, its reference."""
 
+import difflib
 import io
 import json
 import sys
@@ -35,6 +36,72 @@ def test_a_trial_run_writes_nothing(pages, tmp_path):
     assert "1 would go" in call("clean", tmp_path / "more.txt", "--dry-run", "--index", index).stderr
     assert index.read_bytes() == kept
     assert call("clean", pages, "--dry-run", "--removed", tmp_path / "r").exit_code == 2
+
+
+def test_a_diff_writes_nothing_and_shows_what_would_go_with_its_reason(pages, tmp_path):
+    before = tree(tmp_path)
+    for where in ([], ["-o", tmp_path / "out"], ["--in-place"], ["--index", tmp_path / "index"]):
+        result = call("clean", pages, "--diff", *where)
+        assert result.exit_code == 0 and "2 would go" in result.stderr
+        lines = [
+            line.replace("copy of pages/", "copy of ") for line in result.stdout.splitlines()
+        ]  # a name in an index
+        assert lines == [
+            f"--- {pages}/a.txt", f"+++ {pages}/a.txt", "@@ -1,3 +1,2 @@", f" {LONG}", f" {OTHER}", f"-“{LONG}”",
+            "\\ exact copy of a.txt:0: the same 8 words after folding",
+            f"--- {pages}/b.jsonl:2", f"+++ {pages}/b.jsonl:2", "@@ -1 +0,0 @@", f"-{LONG}",
+            "\\ exact copy of a.txt:0: the same 8 words after folding",
+        ]  # fmt: skip
+    assert tree(tmp_path) == before
+    assert call("clean", pages, "--diff", "--scope", "document", "-q").stdout.count("---") == 1
+    assert "use one of them" in call("clean", pages, "--diff", "--json").stderr
+    assert call("clean", pages, "--diff", "--removed", tmp_path / "r").exit_code == 2
+
+
+def test_a_diff_is_one_that_difflib_would_make(tmp_path):
+    name, lines = str(tmp_path / "a.txt"), [f"Nobody read notice {number} at the old mill" for number in range(9)]
+    lines[0] = "\x1b[2JFirst: all that stays is " + "shown " * 20 + "in full beside what repeats it"
+    copies = [f"“{line}”" for line in lines]
+    whole = [lines[0], copies[0], *lines[1:6], copies[5], copies[5], lines[6], lines[7], copies[1]]
+    (tmp_path / "a.txt").write_text("\n".join(whole))
+    shown = call("clean", "--diff", name).stdout.splitlines()
+    assert [line for line in shown if line[0] == "\\"] == [
+        f"\\ exact copy of a.txt:{place}: the same {count} words after folding"
+        for place, count in ((0, 31), (6, 8), (6, 8), (2, 8))
+    ]
+    plain = [line.replace("\x1b", "�") for line in whole]
+    cleaned = [line for place, line in enumerate(plain) if place not in (1, 7, 8, 11)]
+    expected = list(difflib.unified_diff(plain, cleaned, name, name, n=1, lineterm=""))
+    assert [line for line in shown if line[0] != "\\"] == expected
+
+
+def test_no_progress_is_drawn_over_a_diff_that_is_read(pages, monkeypatch):
+    wanted = []
+    monkeypatch.setattr(
+        "dedup.cli.session.Bar", lambda *of, **options: wanted.append(options["wanted"]) or Bar(*of, wanted=False)
+    )
+    for option in ("--diff", "--dry-run"):
+        assert call("clean", pages, option).exit_code == 0
+    assert wanted == [False, True]
+
+
+def test_a_diff_of_lines_and_of_boilerplate(tmp_path):
+    for name in "abc":
+        (tmp_path / f"{name}.txt").write_text(f"{name.upper()} is where this one begins\n{LONG}\n{LONG}")
+    shown = call("clean", "--diff", "--lines", tmp_path / "a.txt").stdout.splitlines()
+    assert shown[2:] == [
+        "@@ -2,2 +2 @@", f" {LONG}", f"-{LONG}", "\\ exact copy of a.txt:1: the same 8 words after folding"
+    ]  # fmt: skip
+    result = call("clean", "--diff", "--boilerplate", 3, *(tmp_path / f"{name}.txt" for name in "abc"))
+    assert result.stdout.count(f"-{LONG}\n\\ boilerplate: ") == 6 and result.stderr.count("\n") == 1
+
+
+def test_a_diff_is_coloured_on_a_terminal(pages, monkeypatch):
+    plain = call("clean", "--diff", pages).stdout
+    coloured = call("clean", "--diff", pages, color=True).stdout
+    assert f"\x1b[31m-“{LONG}”\x1b[0m" in coloured and f"\n {LONG}\x1b" not in coloured and "\x1b" not in plain
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[3" not in call("clean", "--diff", pages, color=True).stdout
 
 
 def test_a_summary_for_programs(pages, tmp_path):
