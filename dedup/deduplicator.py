@@ -1,7 +1,8 @@
 """What remembers: paragraphs, documents and streams of them, decided by one rule, in memory or with an index."""
 
 import os
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -9,11 +10,11 @@ from .config import Config
 from .decide.batch import USUAL, Sizes
 from .decide.explanation import explain
 from .decide.pipeline import Given, Pipeline, known_length
-from .decide.places import KINDS
 from .decide.state import State
 from .errors import ConfigError, InputError
 from .results import CleanResult, Decision, Explanation, Paragraph
-from .text.paragraphs import SEPARATOR, checked
+from .text.given import as_list, joined, paragraph_of
+from .text.paragraphs import checked
 
 if TYPE_CHECKING:
     from datasketch import MinHash
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from .index.protocol import IndexStore
 
 
-Document = str | Sequence[str | Paragraph]
+Document = str | Sequence[str | Paragraph | Mapping[str, Any] | None]
 
 
 class Deduplicator:
@@ -97,11 +98,13 @@ class Deduplicator:
         """Decide on one document, remember what is kept of it, and return it without its repeats.
 
         Without an id it gets the number of documents before it. A document is a text, or a sequence of paragraphs, texts
-        or `Paragraph` with their kinds, of which the result's text is joined by blank lines. Raises InputError for
-        anything else, and DocumentTooLarge.
+        or `Paragraph` with their kinds (or mappings with `text` and `kind`; None is an empty one): a list, tuple, or what
+        a list column of a data frame holds. The result's text is joined by blank lines, and its `paragraphs` are those
+        that stay, as they were given. Raises InputError for anything else, and DocumentTooLarge.
         """
         self._state.check_id(id)
-        return self._pipeline.clean(_given(id, document))
+        given = _given(id, document)
+        return _with_paragraphs(self._pipeline.clean(given), given.tag)
 
     def stream(
         self, documents: Iterable[Document | tuple[Hashable, Document]], *, jobs: int = 1
@@ -123,7 +126,7 @@ class Deduplicator:
             )
         given, expected = map(_named, documents), known_length(documents)
         told = self._pipeline.stream(given, jobs, expected, 0, lambda outcome: outcome.result())
-        return (result for _, result in told)
+        return (_with_paragraphs(result, given) for given, result in told)
 
     def explain(self, id: Hashable, position: int) -> Explanation:
         """Say why a paragraph of a document was removed, or kept, by what was decided until now.
@@ -172,17 +175,20 @@ def _named(document: Any) -> Given:
 
 
 def _given(id: Hashable, document: Any) -> Given:
+    """Return a document as it is decided; its tag is the list of paragraphs as they were given, if they were."""
     name = "a document" if id is None else f"document {id!r}"
-    if isinstance(document, str) or not isinstance(document, (list, tuple)):
+    listed = document if isinstance(document, (str, list, tuple)) else as_list(document)
+    if not isinstance(listed, (list, tuple)):
         return Given(id, checked(document, name))
-    paragraphs = [Paragraph(one) if isinstance(one, str) else one for one in document]
-    for position, paragraph in enumerate(paragraphs):
-        if not isinstance(paragraph, Paragraph) or not isinstance(paragraph.text, str):
-            raise InputError(
-                f"paragraph {position} of {name} is {paragraph!r:.60}; expected a str or a dedup.Paragraph"
-            )
-        if paragraph.kind not in KINDS:
-            raise InputError(
-                f"paragraph {position} of {name} has kind {paragraph.kind!r}; expected one of {', '.join(KINDS)}"
-            )
-    return Given(id, SEPARATOR.join(paragraph.text for paragraph in paragraphs), paragraphs=paragraphs)
+    paragraphs = []
+    for position, one in enumerate(listed):
+        try:
+            paragraphs.append(paragraph_of(one))
+        except ValueError as error:
+            raise InputError(f"paragraph {position} of {name} is {error}") from None
+    return Given(id, joined(paragraphs), listed, paragraphs=paragraphs)
+
+
+def _with_paragraphs(result: CleanResult, given: Sequence[Any] | None) -> CleanResult:
+    """Return a result with what stays of the paragraphs that were given one by one."""
+    return result if given is None else replace(result, paragraphs=[given[position] for position in result.positions])

@@ -17,7 +17,7 @@ from ..errors import CorpusError
 from ..index.file import IndexFile, open_file
 from ..io.atomic import Replacement, failures_named
 from ..io.formats import NOTE, Formats, open_reader
-from ..io.formats.jsonl import as_json
+from ..io.formats.json_text import as_json
 from ..io.inputs import InputFile, check_places, plan
 from ..report.diff import marked, word_diff
 from ..report.removals import Run, reported
@@ -166,7 +166,7 @@ def _check_way_back(removed: str, index: str | None) -> None:
 
 
 def _check_place_for_notes(files: list[InputFile], formats: Formats) -> None:
-    if formats.field == NOTE:
+    if any(field.split(".")[0] == NOTE for field in formats.fields):
         raise click.UsageError(f"--field {NOTE} is where the notes go: they would take the place of the text.")
     for source in (file.source for file in files):
         if not formats.of(source).annotations:

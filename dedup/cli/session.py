@@ -113,7 +113,7 @@ class Session:
             if outcome is not None:
                 self.totals.count(outcome)
             elif row.problem is not None:
-                first = first or f"row {row.number}: {row.problem}"
+                first = first or (f"row {row.number}: {row.problem}" if row.number else row.problem)
                 carried += 1
             bar.reading(file.reader.source.position)
             yield row, outcome

@@ -20,15 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..match.tables import BRIEF, LONG, SHORT
-from ..results import Kind
 from ..text.flags import HAS_NUMBER
+from ..text.given import KINDS
 from ..text.tokens import Tokens
 from ..text.utf8 import Utf8, counted
 
 # What an original may be: any; one within two paragraphs; one there, far away or in another document; none.
 ANYWHERE, BESIDE, APART, PINNED = range(4)
 SPAN = 2 * LONG  # paragraphs between two places that are far apart
-KINDS: tuple[Kind, ...] = ("text", "heading", "caption", "cell", "code")
 TEXT, HEADING, CAPTION, CELL, CODE = range(len(KINDS))
 _FENCE = "`", 3
 

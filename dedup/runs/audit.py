@@ -12,7 +12,7 @@ from xxhash import xxh3_64_hexdigest
 
 from ..errors import CorpusError
 from ..io.atomic import Replacement, failures_named
-from ..io.formats.jsonl import as_json
+from ..io.formats.json_text import as_json
 from ..io.inputs import InputFile
 from ..results import Removal, Span
 

@@ -13,6 +13,7 @@ from ..decide.pipeline import Given, Pipeline, Unread, all_read
 from ..errors import CorpusError, DedupError
 from ..io.formats import STANDARD_INPUT, Formats, Reader, Row, open_reader
 from ..io.inputs import InputFile, check_names, size_of
+from ..results import Paragraph
 from .boilerplate import Boilerplate, Stripping, survey
 
 _ROW_BYTES = 500  # about what a row takes in memory besides what it holds
@@ -110,7 +111,7 @@ def _decided_rows(found: Iterator[tuple[_Place, Outcome | None]], stripping: Str
             continue
         if stripping and outcome is not None:
             assert row.text is not None and taken is not None
-            outcome = Outcome.of(row.text, stripping.restore(row.text, taken, outcome.result()))
+            outcome = Outcome.of(row.text, stripping.restore(row.text, taken, outcome.result(), row.paragraphs))
         yield row, outcome
 
 
@@ -150,13 +151,13 @@ class _Reading:
         row: Row | None = None
         try:
             for row in opened.reader.rows():
-                if row.text is not None and row.number and not self.lines:
-                    row = _checked(row, self.pipeline)
-                id, text = row_id(file, row), row.text
+                if row.text is not None and opened.reader.whole is None:
+                    row = _by_line_only(row) if self.lines else _checked(row, self.pipeline)
+                id, text, paragraphs = row_id(file, row), row.text, row.paragraphs
                 taken: dict[int, int] = {}
                 if self.stripping and text is not None:
-                    text, taken = self.stripping.strip(id, text)
-                yield Given(id, text, _Place(opened, row, taken), _ROW_BYTES + row.size)
+                    text, paragraphs, taken = self.stripping.strip(id, text, paragraphs)
+                yield Given(id, text, _Place(opened, row, taken), _ROW_BYTES + row.size, paragraphs)
             if row is None:
                 yield Given(None, None, _Place(opened))
         except (OSError, ValueError) as error:
@@ -171,10 +172,18 @@ def _checked(row: Row, pipeline: Pipeline) -> Row:
     """The row, without its text if that is too large for one document."""
     assert row.text is not None
     try:
-        pipeline.check_size(row.text)
+        pipeline.check_size(row.text, row.paragraphs)
     except ValueError as error:
-        return replace(row, text=None, problem=str(error))
+        return replace(row, text=None, paragraphs=None, problem=str(error))
     return row
+
+
+def _by_line_only(row: Row) -> Row:
+    """The row, without its text if that is not one text, whose lines could be documents."""
+    if row.paragraphs is None:
+        return row
+    problem = "--lines takes the lines of one text for documents, and here are a list of paragraphs or several texts"
+    return replace(row, text=None, paragraphs=None, problem=problem)
 
 
 def row_id(file: InputFile, row: Row) -> str:
@@ -182,11 +191,9 @@ def row_id(file: InputFile, row: Row) -> str:
     return f"{file.id}:{row.number}" if row.number else file.id
 
 
-def rows_read(file: InputFile, formats: Formats) -> Iterator[tuple[str, str]]:
-    """The id and text of every document in a file. Raises OSError, and ValueError for what cannot be read."""
-    for row in open_reader(file.source, formats, limit=False).rows():
-        if row.text is not None:
-            yield row_id(file, row), row.text
+def rows_read(file: InputFile, formats: Formats) -> Iterator[Row]:
+    """The rows of a file that are documents. Raises OSError, and ValueError for what cannot be read."""
+    return (row for row in open_reader(file.source, formats, limit=False).rows() if row.text is not None)
 
 
 def find_boilerplate(files: Sequence[InputFile], least: int, formats: Formats = Formats()) -> Boilerplate:
@@ -201,13 +208,13 @@ def find_boilerplate(files: Sequence[InputFile], least: int, formats: Formats = 
                 f"{source} can be read only once, boilerplate takes two passes; expected files or folders"
             )
 
-    def texts() -> Iterator[str]:
+    def documents() -> Iterator[tuple[str, Sequence[Paragraph] | None]]:
         for file in files:
             with suppress(OSError, ValueError):  # named in the second pass
-                for _, text in rows_read(file, formats):
-                    yield text
+                for row in rows_read(file, formats):
+                    yield row.text or "", row.paragraphs
 
-    return survey(texts(), least)
+    return survey(documents(), least)
 
 
 def explained(error: Exception) -> str:

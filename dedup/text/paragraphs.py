@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from .._jit import backend
 from ..errors import InputError
-from ..results import Span
+from ..results import Paragraph, Span
 from ._paragraphs_numba import Places, split_kernel
+from .given import spans_of
 from .utf8 import Utf8
 
 # CR, LF and CRLF end lines; U+2028 and U+2029 do so in a line document only.
@@ -62,6 +63,11 @@ def split_paragraphs(text: str) -> list[Span]:
     return spans
 
 
+def spans_in(text: str, paragraphs: Sequence[Paragraph] | None) -> list[Span]:
+    """Return where the paragraphs of a text stand: those of which it was joined or, if it was not, what it splits into."""
+    return split_paragraphs(text) if paragraphs is None else spans_of([one.text for one in paragraphs])
+
+
 def split_lines(text: str) -> list[Span]:
     """Return the lines of a text that hold more than white space, blank-line document or not."""
     spans = []
@@ -88,9 +94,6 @@ class Paragraphs:
     ends: NDArray[np.int64]
 
 
-SEPARATOR = "\n\n"  # between paragraphs that are given one by one
-
-
 def split(documents: list[str], fast: bool) -> Paragraphs:
     """Split documents as `split_paragraphs` does; `fast` takes the compiled kernel."""
     return _split_compiled(documents) if fast else _taken_apart(documents, list(map(split_paragraphs, documents)))
@@ -98,14 +101,8 @@ def split(documents: list[str], fast: bool) -> Paragraphs:
 
 def split_given(documents: list[str], given: Sequence[Sequence[str] | None]) -> Paragraphs:
     """Split documents as `split_paragraphs` does, but those whose paragraphs are given, of which they were joined."""
-    spans = []
-    for text, pieces in zip(documents, given, strict=True):
-        found, end = ([] if pieces else split_paragraphs(text)), 0
-        for piece in pieces or ():
-            found.append(Span(end, end + len(piece)))
-            end += len(piece) + len(SEPARATOR)
-        spans.append(found)
-    return _taken_apart(documents, spans)
+    found = zip(documents, given, strict=True)
+    return _taken_apart(documents, [split_paragraphs(text) if one is None else spans_of(one) for text, one in found])
 
 
 def _taken_apart(documents: list[str], spans: list[list[Span]]) -> Paragraphs:

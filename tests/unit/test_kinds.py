@@ -59,8 +59,8 @@ def test_a_sequence_is_joined_by_blank_lines_and_its_positions_count_from_0(back
 @pytest.mark.parametrize(
     "document, message",
     [
-        ([LINE, 7], "paragraph 1 of a document is 7; expected a str or a dedup.Paragraph"),
-        ([dedup.Paragraph(LINE, "table")], "has kind 'table'; expected one of text, heading, caption, cell, code"),
+        ([LINE, 7], "paragraph 1 of a document is 7; expected a str, a dedup.Paragraph, or an object"),
+        ([dedup.Paragraph(LINE, "table")], "is of kind 'table'; expected one of text, heading, caption, cell, code"),
         (7, "a document is int"),
     ],
 )

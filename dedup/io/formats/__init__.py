@@ -3,17 +3,23 @@
 Each is declared in a module of its own; what the command offers, and its reference says, follows from `FORMATS`.
 """
 
+import io
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from os.path import splitext
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from .compression import compressed, decompressed, lacking, suffix
+from .fields import DEFAULT_FIELDS, check_fields
+from .json_file import JSON
 from .jsonl import JSON_LINES
 from .parquet import PARQUET
 from .rows import NOTE, Format, Reader, Row, Source, Writer
+from .sniff import BEGINNING, Refused, refused_by_name, told_by_content
 from .text import TEXT
 
 __all__ = ["DEFAULT", "DEFAULT_WITH_FIELD", "FORMATS", "NOTE", "STANDARD_INPUT", "Format", "Formats", "Reader", "Row",
@@ -21,8 +27,8 @@ __all__ = ["DEFAULT", "DEFAULT_WITH_FIELD", "FORMATS", "NOTE", "STANDARD_INPUT",
 
 STANDARD_INPUT = "-"
 
-FORMATS = (TEXT, JSON_LINES, PARQUET)
-DEFAULT = TEXT  # of what no name tells
+FORMATS = (TEXT, JSON_LINES, JSON, PARQUET)
+DEFAULT = TEXT  # of what neither a name nor its beginning tells
 DEFAULT_WITH_FIELD = JSON_LINES  # of standard input, if a field of it is asked for
 
 
@@ -30,25 +36,32 @@ DEFAULT_WITH_FIELD = JSON_LINES  # of standard input, if a field of it is asked 
 class Formats:
     """How files are read.
 
-    format: of all files, whatever their names; None if the names tell
-    field: the member or column that holds the text; None is "text"
+    format: of all files, whatever their names and content; None if these tell
+    fields: the members or columns that hold the text, in their order; none are "text"
+
+    Raises ConfigError for fields that are none.
     """
 
     format: Format | None = None
-    field: str | None = None
+    fields: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_fields(self.fields)
 
     def of(self, source: str) -> Format:
-        """The format of a file."""
+        """The format of a file: as its name says, or if that says nothing, as it begins."""
         if self.format is not None:
             return self.format
-        if source == STANDARD_INPUT and self.field is not None:
-            return DEFAULT_WITH_FIELD
-        return by_name(source) or DEFAULT
+        if source != STANDARD_INPUT and (by_name(source) or _refused(source)):
+            return by_name(source) or DEFAULT
+        told = told_by_content(_beginning(source))
+        found = next((format for format in FORMATS if format.name == told), None)
+        return found or (DEFAULT_WITH_FIELD if source == STANDARD_INPUT and self.fields else DEFAULT)
 
 
 def by_name(name: str) -> Format | None:
     """The format that a name tells, if it tells one."""
-    ending = splitext(name[: len(name) - len(suffix(name))])[1].lower()
+    ending = splitext(_unpacked(name))[1].lower()
     return next((format for format in FORMATS if ending in format.suffixes), None)
 
 
@@ -58,30 +71,80 @@ def open_reader(source: str, formats: Formats, *, limit: bool) -> Reader:
     Compressed rows are read through before: what fails later fails after rows of it were decided. Raises OSError, and
     ValueError for what cannot be read.
     """
+    if formats.format is None and (refused := _refused(source)):
+        raise ValueError(str(refused))
     format, packing = formats.of(source), suffix(source)
-    field = "text" if formats.field is None else formats.field
+    fields = formats.fields or DEFAULT_FIELDS
     if source == STANDARD_INPUT:
         if not format.stdin:
             raise ValueError(f"{format.title} is not read from standard input, in which one cannot go back")
-        if sys.stdin is None:
-            raise ValueError("standard input is closed")
-        return format.open(Source(sys.stdin.buffer, field, limit))
+        return _opened(format, Source(standard_input(), fields, limit), insisted=formats.format is not None)
     if packing and not format.compressible:
         raise ValueError(
             f"{format.title} within {packing}; expected {format.title}, which compresses what it holds itself"
         )
-    if packing and format.unit == "rows":
+    if format.unit == "rows" and (packing or format.check) and os.path.isfile(source):
         with open(source, "rb") as packed, decompressed(packed, packing) as content:
-            while content.read(1 << 20):
-                pass
+            _read_through(Source(content, fields), format)
     file = open(source, "rb")  # noqa: SIM115  the reader closes it
     try:
-        return format.open(Source(decompressed(file, packing), field, limit, file))
+        content = decompressed(file, packing)
+        return _opened(format, Source(content, fields, limit, file), insisted=formats.format is not None)
     except BaseException as error:
         file.close()
         if isinstance(error, ImportError) and format.extra is not None:
             raise lacking(format.title, format.extra) from error
         raise
+
+
+def _opened(format: Format, source: Source, *, insisted: bool) -> Reader:
+    """Return the reader of an open file. Raises ValueError for what begins as no plain text does, unless one insists."""
+    if format is TEXT and not insisted:
+        told = told_by_content(cast(io.BufferedReader, source.content).peek(BEGINNING))
+        if isinstance(told, Refused):
+            raise ValueError(f"it begins as {told}")
+        if told is not None:
+            raise ValueError(f"it begins as {told} does; --format {told} reads it as that, --format txt as plain text")
+    return format.open(source)
+
+
+def _read_through(source: Source, format: Format) -> None:
+    if format.check is not None:
+        return format.check(source)
+    while source.content.read(1 << 20):
+        pass
+
+
+def _unpacked(name: str) -> str:
+    """A name without its compression."""
+    return name[: len(name) - len(suffix(name))]
+
+
+def _refused(name: str) -> Refused | None:
+    return refused_by_name(_unpacked(name).lower())
+
+
+def _beginning(source: str) -> bytes:
+    """How a file begins; nothing of one that cannot be read twice."""
+    if source == STANDARD_INPUT:
+        return standard_input().peek(BEGINNING)
+    with suppress(OSError, ValueError):
+        if os.path.isfile(source):
+            with open(source, "rb") as packed, decompressed(packed, suffix(source)) as content:
+                return content.read(BEGINNING)
+    return b""
+
+
+def standard_input() -> io.BufferedReader:
+    """Return standard input, of which one can look at the beginning. Raises ValueError."""
+    if sys.stdin is None:
+        raise ValueError("standard input is closed")
+    return _buffered(sys.stdin.buffer)
+
+
+@lru_cache(maxsize=1)
+def _buffered(file: BinaryIO) -> io.BufferedReader:
+    return cast(io.BufferedReader, file if hasattr(file, "peek") else io.BufferedReader(cast(io.RawIOBase, file)))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal, NamedTuple, Protocol
 
-from ...results import Span
+from ...results import Paragraph, Span
 
 NOTE = "dedup"  # the member or column that annotations go to
 
@@ -21,6 +21,7 @@ class Format:
     stdin: whether it can be read from standard input, in which one cannot go back
     annotations: whether there is a place in it for notes on what would be removed
     compressible: whether its files may be compressed as a whole
+    check: reads a file once before anything of it is decided; raises as `open` does
     extra: the extra of this package that installs the library that `open` imports
     """
 
@@ -33,6 +34,7 @@ class Format:
     stdin: bool = True
     annotations: bool = False
     compressible: bool = True
+    check: Callable[["Source"], None] | None = None
     extra: str | None = None
 
 
@@ -40,13 +42,13 @@ class Source(NamedTuple):
     """An open file, which its reader closes.
 
     content: what is to be read, decompressed
-    field: the member or column that holds the text
+    fields: the members or columns that hold the text, in their order
     limit: whether to refuse what is too large for one document
     file: the file on the disk, which is `content` unless it is compressed; None for standard input, which stays open
     """
 
     content: BinaryIO
-    field: str = "text"
+    fields: tuple[str, ...] = ("text",)
     limit: bool = False
     file: BinaryIO | None = None
 
@@ -67,6 +69,7 @@ class Row:
 
     number: which row of its file, from 1; 0 where the file is one document
     text: its document; None where it has none
+    paragraphs: those of which the text is joined, where the row has them one by one
     raw: what the reader's methods and the writer need to know of it
     problem: why it has no text, in words, where it should have one
     size: bytes that it holds
@@ -77,6 +80,7 @@ class Row:
     raw: Any = None
     problem: str | None = None
     size: int = 0
+    paragraphs: Sequence[Paragraph] | None = None
 
 
 class Writer(Protocol):
@@ -107,8 +111,11 @@ class Reader(Protocol):
         assert row.text is not None
         return row.text
 
-    def places(self, row: Row, spans: Sequence[Span]) -> list[Span]:
-        """Where spans of a row's text, in order, stand in its spelling."""
+    def places(self, row: Row, spans: Sequence[Span], removed: Sequence[int]) -> list[Span]:
+        """What to cut from a row's spelling so that paragraphs go.
+
+        spans, removed: the parts of its text to go and the numbers of their paragraphs, in order
+        """
         return list(spans)
 
     def writer(self, target: BinaryIO, *, notes: bool) -> Writer:
