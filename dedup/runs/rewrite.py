@@ -79,7 +79,7 @@ def write_restored(file: InputFile, reader: Reader, cuts: AuditReader, target: B
             if missing is None or missing.row != row.number or row.text is None:
                 writer.write(row, None)
             else:
-                writer.write(row, missing.restored(reader.spelling(row)))
+                writer.write(row, missing.restored(reader.spellings(row)))
                 missing = next(lacking, None)
     if missing is not None:
         raise ValueError(f"it has no row {missing.row}, from which something was removed")

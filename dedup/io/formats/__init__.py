@@ -20,6 +20,7 @@ from .jsonl import JSON_LINES
 from .parquet import PARQUET
 from .rows import NOTE, Format, Reader, Row, Source, Writer
 from .sniff import BEGINNING, Refused, refused_by_name, told_by_content
+from .tables import CSV, TSV
 from .text import TEXT
 
 __all__ = ["DEFAULT", "DEFAULT_WITH_FIELD", "FORMATS", "NOTE", "STANDARD_INPUT", "Format", "Formats", "Reader", "Row",
@@ -27,7 +28,7 @@ __all__ = ["DEFAULT", "DEFAULT_WITH_FIELD", "FORMATS", "NOTE", "STANDARD_INPUT",
 
 STANDARD_INPUT = "-"
 
-FORMATS = (TEXT, JSON_LINES, JSON, PARQUET)
+FORMATS = (TEXT, JSON_LINES, JSON, CSV, TSV, PARQUET)
 DEFAULT = TEXT  # of what neither a name nor its beginning tells
 DEFAULT_WITH_FIELD = JSON_LINES  # of standard input, if a field of it is asked for
 

@@ -111,6 +111,10 @@ class Reader(Protocol):
         assert row.text is not None
         return row.text
 
+    def spellings(self, row: Row) -> Sequence[str]:
+        """How the file may have spelled a row when something had been cut from it: as it does, as a rule."""
+        return [self.spelling(row)]
+
     def places(self, row: Row, spans: Sequence[Span], removed: Sequence[int]) -> list[Span]:
         """What to cut from a row's spelling so that paragraphs go.
 
