@@ -50,8 +50,8 @@ def reads(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say how files are read; the command gets them as `formats`."""
 
     @wraps(command)
-    def wrapped(format: str | None, field: tuple[str, ...], **options: Any) -> Any:
-        return command(formats=Formats(_FORMATS[format] if format else None, field), **options)
+    def wrapped(format: str | None, field: tuple[str, ...], encoding: str | None, **options: Any) -> Any:
+        return command(formats=Formats(_FORMATS[format] if format else None, field, encoding), **options)
 
     return _with(
         wrapped,
@@ -67,6 +67,12 @@ def reads(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="NAME",
             help="Member or column that holds the text or a list of paragraphs, as text or article.body; several are one "
             f"document, in their order. Standard input is then {DEFAULT_WITH_FIELD.title}.  [default: text]",
+        ),
+        click.option(
+            "--encoding",
+            metavar="NAME",
+            help="Encoding of all files, as Python calls it (latin-1, cp1252, utf-16), and of what is written.  "
+            "[default: utf-8]",
         ),
     )
 

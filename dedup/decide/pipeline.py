@@ -93,7 +93,8 @@ class Pipeline:
     def by_line(self, text: str, id: Hashable) -> Outcome:
         """Decide on a text each of whose lines is a document of its own.
 
-        The id of line n (from 0) is (id, n). A removed line takes its line end; nothing else changes.
+        The id of line n (from 0) is (id, n). A removed line takes its line end; those that go from the front take the
+        blank lines behind them, too.
         """
         spans = split_lines(text)
         kept, removed = [], []
@@ -111,9 +112,9 @@ class Pipeline:
                     removed.append(Removal(span.start, span.end, begin + p, decisions[p]))
                 else:
                     kept.append(span)
-        places = line_cuts(text, removed)
-        result = CleanResult(id, without(text, places), kept, removed)
         positions = [removal.position for removal in removed]
+        places = line_cuts(text, spans, positions)
+        result = CleanResult(id, without(text, places), kept, removed)
         return Outcome(id, len(spans), 0, len(removed), 0, lambda: positions, lambda: places, lambda: result)
 
     def stream(

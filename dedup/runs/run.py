@@ -12,6 +12,7 @@ from ..decide.outcomes import Outcome
 from ..decide.pipeline import Given, Pipeline, Unread, all_read
 from ..errors import CorpusError, DedupError
 from ..io.formats import STANDARD_INPUT, Formats, Reader, Row, open_reader
+from ..io.formats.encodings import not_utf8
 from ..io.inputs import InputFile, check_names, size_of
 from ..results import Paragraph
 from .boilerplate import Boilerplate, Stripping, survey
@@ -151,7 +152,7 @@ class _Reading:
         row: Row | None = None
         try:
             for row in opened.reader.rows():
-                if row.text is not None and opened.reader.whole is None:
+                if row.text is not None and (opened.reader.whole is None or row.paragraphs is not None):
                     row = _by_line_only(row) if self.lines else _checked(row, self.pipeline)
                 id, text, paragraphs = row_id(file, row), row.text, row.paragraphs
                 taken: dict[int, int] = {}
@@ -220,7 +221,7 @@ def find_boilerplate(files: Sequence[InputFile], least: int, formats: Formats = 
 def explained(error: Exception) -> str:
     """Why something cannot be read, in words."""
     if isinstance(error, UnicodeDecodeError):
-        return f"not UTF-8 text (byte {error.start})"
+        return not_utf8(error)
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error)

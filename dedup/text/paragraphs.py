@@ -142,16 +142,49 @@ def cuts(text: str, begins: Sequence[int], ends: Sequence[int], removed: Sequenc
     places = [Span(begins[place], begins[place + 1]) for place in removed[:inner]]
     if inner < len(removed):
         places += _between([ends[last], *begins[last + 2 :], ends[-1]])
-    only_one = len(begins) - len(removed) == 1  # two that stay would still have a blank line between them
+    # Two that stay would still have a blank line between them; an empty one has nothing to stand before.
+    only_one = len(begins) - len(removed) == 1 and text[begins[last] : ends[last]].strip() != ""
     if only_one and is_blank_line_document(text) and not is_blank_line_document(without(text, places)):
         if inner < len(removed):
             places[inner] = Span(begins[last + 1], places[inner].end)
+    if removed:
+        _take_empty(text, begins, ends, removed[:inner], places, last)
     return places
 
 
-def line_cuts(text: str, removed: Sequence[Span]) -> list[Span]:
-    """Return what to cut from a text for each of its lines to remove: the line and its line end."""
-    return [Span(line.start, line.end + _line_end(text, line.end)) for line in removed]
+def _take_empty(
+    text: str, begins: Sequence[int], ends: Sequence[int], removed: Sequence[int], places: list[Span], last: int
+) -> None:
+    """Have what goes from the front take the empty paragraphs behind it along, with whose separators a text would begin."""
+
+    def filled(place: int) -> int:
+        """The first paragraph from there on that is not empty."""
+        while place < last and not text[begins[place] : ends[place]].strip():
+            place += 1
+        return place
+
+    following = filled(0)
+    for place, position in enumerate(removed):
+        if position != following:
+            return
+        following = filled(position + 1)
+        places[place] = Span(places[place].start, begins[following])
+
+
+def line_cuts(text: str, lines: Sequence[Span], removed: Sequence[int]) -> list[Span]:
+    """Return what to cut from a text for each of its lines to remove: the line and its line end.
+
+    lines: those with more than white space; removed: the numbers of those to remove. What goes from the front takes the
+    blank lines behind it along, with which the text would begin.
+    """
+    places = [Span(lines[k].start, lines[k].end + _line_end(text, lines[k].end)) for k in removed]
+    for place, position in enumerate(removed):
+        if position != place:
+            break
+        places[place] = Span(
+            lines[position].start, lines[position + 1].start if position + 1 < len(lines) else len(text)
+        )
+    return places
 
 
 def without(text: str, places: Sequence[Span]) -> str:

@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from helpers import call, tree
+from helpers import LONG, OTHER, call, tree
 from hypothesis import given
 from hypothesis import strategies as st
 from packing import PACKING
@@ -18,6 +18,7 @@ from dedup.io.formats import Source, jsonl
 from dedup.io.formats.json_text import noted
 from dedup.runs.audit import restored
 from dedup.runs.boilerplate import Stripping, survey
+from dedup.text.given import joined
 from dedup.text.paragraphs import without
 
 pa = pytest.importorskip("pyarrow")
@@ -27,11 +28,17 @@ pq = pytest.importorskip("pyarrow.parquet")
 # --- What goes with a paragraph
 
 
+def line_ends_before(text):
+    """With how many line ends a text begins."""
+    return sum(map(text[: len(text) - len(text.lstrip("\ufeff \t\r\n"))].count, "\r\n"))
+
+
 def check_cuts(text, outcome):
     places, result = outcome.cuts(), outcome.result()
     assert len(places) == len(result.removed)
     assert all(p.start <= r.start and r.end <= p.end for p, r in zip(places, result.removed, strict=True))
     assert without(text, places) == result.text
+    assert line_ends_before(result.text) <= line_ends_before(text)
     assert restored(result.text, [(p.start, text[p.start : p.end]) for p in places]) == text
 
 
@@ -45,6 +52,18 @@ def test_cuts_lead_there_and_back(texts, before):
             check_cuts(text, lines.by_line(text, n))
             rest, _, taken = stripping.strip(n, text)
             check_cuts(text, Outcome.of(text, stripping.restore(text, taken, dedup.Deduplicator().clean(rest, n))))
+
+
+@given(st.lists(st.sampled_from(["", "  ", LONG, OTHER, f"{LONG} {OTHER}"]), max_size=7), st.booleans())
+def test_a_list_of_paragraphs_is_cut_from_its_front(paragraphs, boilerplate):
+    given = [dedup.Paragraph(text) for text in paragraphs]
+    text = joined(given)
+    result = dedup.Deduplicator().clean(given)
+    if boilerplate:
+        stripping = Stripping(survey([(text, given)] * 2, 2))
+        _, staying, taken = stripping.strip("a", text, given)
+        result = stripping.restore(text, taken, dedup.Deduplicator().clean(list(staying), "a"), given)
+    check_cuts(text, Outcome.of(text, result))
 
 
 # --- JSON Lines

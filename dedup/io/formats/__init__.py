@@ -14,9 +14,11 @@ from os.path import splitext
 from typing import BinaryIO, cast
 
 from .compression import compressed, decompressed, lacking, suffix
+from .encodings import UTF8, check_name, decoded_from, encoded_to, resolved
 from .fields import DEFAULT_FIELDS, check_fields
 from .json_file import JSON
 from .jsonl import JSON_LINES
+from .markdown import MARKDOWN
 from .parquet import PARQUET
 from .rows import NOTE, Format, Reader, Row, Source, Writer
 from .sniff import BEGINNING, Refused, refused_by_name, told_by_content
@@ -28,7 +30,7 @@ __all__ = ["DEFAULT", "DEFAULT_WITH_FIELD", "FORMATS", "NOTE", "STANDARD_INPUT",
 
 STANDARD_INPUT = "-"
 
-FORMATS = (TEXT, JSON_LINES, JSON, CSV, TSV, PARQUET)
+FORMATS = (TEXT, MARKDOWN, JSON_LINES, JSON, CSV, TSV, PARQUET)
 DEFAULT = TEXT  # of what neither a name nor its beginning tells
 DEFAULT_WITH_FIELD = JSON_LINES  # of standard input, if a field of it is asked for
 
@@ -39,15 +41,18 @@ class Formats:
 
     format: of all files, whatever their names and content; None if these tell
     fields: the members or columns that hold the text, in their order; none are "text"
+    encoding: that of all files that are text; None is UTF-8
 
-    Raises ConfigError for fields that are none.
+    Raises ConfigError for fields that are none, and an encoding that Python does not know.
     """
 
     format: Format | None = None
     fields: tuple[str, ...] = ()
+    encoding: str | None = None
 
     def __post_init__(self) -> None:
         check_fields(self.fields)
+        check_name(self.encoding)
 
     def of(self, source: str) -> Format:
         """The format of a file: as its name says, or if that says nothing, as it begins."""
@@ -79,18 +84,19 @@ def open_reader(source: str, formats: Formats, *, limit: bool) -> Reader:
     if source == STANDARD_INPUT:
         if not format.stdin:
             raise ValueError(f"{format.title} is not read from standard input, in which one cannot go back")
-        return _opened(format, Source(standard_input(), fields, limit), insisted=formats.format is not None)
+        return _opened(format, formats, Source(standard_input(), fields, limit))
     if packing and not format.compressible:
         raise ValueError(
             f"{format.title} within {packing}; expected {format.title}, which compresses what it holds itself"
         )
-    if format.unit == "rows" and (packing or format.check) and os.path.isfile(source):
+    encoded = format.encoded and check_name(formats.encoding) != UTF8
+    if format.unit == "rows" and (packing or format.check or encoded) and os.path.isfile(source):
         with open(source, "rb") as packed, decompressed(packed, packing) as content:
-            _read_through(Source(content, fields), format)
+            _read_through(format, _in_utf8(format, formats, Source(content, fields)))
     file = open(source, "rb")  # noqa: SIM115  the reader closes it
     try:
         content = decompressed(file, packing)
-        return _opened(format, Source(content, fields, limit, file), insisted=formats.format is not None)
+        return _opened(format, formats, Source(content, fields, limit, file))
     except BaseException as error:
         file.close()
         if isinstance(error, ImportError) and format.extra is not None:
@@ -98,9 +104,10 @@ def open_reader(source: str, formats: Formats, *, limit: bool) -> Reader:
         raise
 
 
-def _opened(format: Format, source: Source, *, insisted: bool) -> Reader:
+def _opened(format: Format, formats: Formats, source: Source) -> Reader:
     """Return the reader of an open file. Raises ValueError for what begins as no plain text does, unless one insists."""
-    if format is TEXT and not insisted:
+    source = _in_utf8(format, formats, source)
+    if format is TEXT and formats.format is None:
         told = told_by_content(cast(io.BufferedReader, source.content).peek(BEGINNING))
         if isinstance(told, Refused):
             raise ValueError(f"it begins as {told}")
@@ -109,7 +116,16 @@ def _opened(format: Format, source: Source, *, insisted: bool) -> Reader:
     return format.open(source)
 
 
-def _read_through(source: Source, format: Format) -> None:
+def _in_utf8(format: Format, formats: Formats, source: Source) -> Source:
+    """Return a source whose content is in UTF-8, if it is text at all."""
+    encoding = check_name(formats.encoding)
+    if encoding == UTF8 or not format.encoded:
+        return source
+    encoding = resolved(encoding, source.content)
+    return source._replace(content=decoded_from(encoding, source.content), encoding=encoding)
+
+
+def _read_through(format: Format, source: Source) -> None:
     if format.check is not None:
         return format.check(source)
     while source.content.read(1 << 20):
@@ -154,7 +170,8 @@ def writing(reader: Reader, target: BinaryIO, name: str, *, notes: bool = False)
     that tells."""
     packing = suffix(name)
     packed = compressed(target, packing) if packing else target
-    writer = reader.writer(packed, notes=notes)
+    encoding = reader.source.encoding
+    writer = reader.writer(packed if encoding == UTF8 else encoded_to(encoding, packed), notes=notes)
     try:
         yield writer
         writer.close()

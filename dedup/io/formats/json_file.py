@@ -12,12 +12,13 @@ from contextlib import closing
 from typing import Any, BinaryIO, NamedTuple
 
 from ...results import Span
+from .encodings import check_encoding, undecoded
 from .fields import NoText
 from .json_text import BOM, DECODER, SPACE, document_in, noted, places_in
 from .jsonl import JsonLinesReader
 from .opened import with_beginning
 from .rows import Format, Reader, Row, Source
-from .text import TextWriter, check_encoding
+from .text import TextWriter
 
 LARGEST_VALUE = 1 << 26  # characters of one object
 _AT_ONCE = 1 << 18  # bytes that are read together
@@ -49,11 +50,10 @@ class JsonReader(Reader):
     def _row(self, value: "_Value") -> Row:
         number, raw, held = value
         size = len(raw.spelling)
+        if not raw.spelling.isascii() and (problem := undecoded(raw.spelling)):
+            return Row(number, None, raw, problem, size)
         try:
-            raw.spelling.encode()
             text, paragraphs = document_in(held, self.source.fields) if raw.spelling else (None, None)
-        except UnicodeEncodeError as error:
-            return Row(number, None, raw, f"not UTF-8 text (character {error.start} of it)", size)
         except NoText as error:
             return Row(number, None, raw, str(error), size)
         return Row(number, text, raw, None, size, paragraphs)

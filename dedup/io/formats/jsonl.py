@@ -5,10 +5,11 @@ from contextlib import closing
 from typing import Any, BinaryIO
 
 from ...results import Span
+from .encodings import check_encoding, not_utf8
 from .fields import NoText
 from .json_text import BOM, SPACE, document_in, noted, parsed, places_in
 from .rows import Format, Reader, Row, Source
-from .text import TextWriter, check_encoding
+from .text import TextWriter
 
 LONGEST_LINE = 1 << 26  # bytes
 
@@ -64,7 +65,7 @@ def row_of(number: int, line: bytes, fields: Sequence[str]) -> Row:
             return Row(number, None, line, None, len(line))
         text, paragraphs = document_in(parsed(spelled), fields)
     except UnicodeDecodeError as error:
-        return Row(number, None, line, f"not UTF-8 text (byte {error.start})", len(line))
+        return Row(number, None, line, not_utf8(error), len(line))
     except NoText as error:
         return Row(number, None, line, str(error), len(line))
     return Row(number, text, line, None, len(line), paragraphs)

@@ -19,5 +19,6 @@ PARQUET = Format(
     stdin=False,
     annotations=True,
     compressible=False,
+    encoded=False,
     extra="parquet",
 )

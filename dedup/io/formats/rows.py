@@ -21,6 +21,7 @@ class Format:
     stdin: whether it can be read from standard input, in which one cannot go back
     annotations: whether there is a place in it for notes on what would be removed
     compressible: whether its files may be compressed as a whole
+    encoded: whether it is text, which comes in an encoding
     check: reads a file once before anything of it is decided; raises as `open` does
     extra: the extra of this package that installs the library that `open` imports
     """
@@ -34,6 +35,7 @@ class Format:
     stdin: bool = True
     annotations: bool = False
     compressible: bool = True
+    encoded: bool = True
     check: Callable[["Source"], None] | None = None
     extra: str | None = None
 
@@ -41,16 +43,18 @@ class Format:
 class Source(NamedTuple):
     """An open file, which its reader closes.
 
-    content: what is to be read, decompressed
+    content: what is to be read, decompressed and, if it is text, in UTF-8
     fields: the members or columns that hold the text, in their order
     limit: whether to refuse what is too large for one document
     file: the file on the disk, which is `content` unless it is compressed; None for standard input, which stays open
+    encoding: that of the file, in which what is written goes out
     """
 
     content: BinaryIO
     fields: tuple[str, ...] = ("text",)
     limit: bool = False
     file: BinaryIO | None = None
+    encoding: str = "utf-8"
 
     def position(self) -> int:
         """About how many bytes of the file have been read; 0 where that cannot be known, as of a pipe."""

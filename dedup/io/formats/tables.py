@@ -15,10 +15,10 @@ from itertools import groupby
 from typing import Any, BinaryIO, NamedTuple
 
 from ...results import Span
+from .encodings import check_encoding, undecoded
 from .fields import Piece, cuts_of, document_of
 from .json_text import BOM, as_json, unescaped
 from .rows import NOTE, Format, Reader, Row, Source, Writer
-from .text import check_encoding
 
 LONGEST_RECORD = 1 << 26  # characters
 _DELIMITERS = ",;\t|"
@@ -88,8 +88,8 @@ class TableReader(Reader):
             problem = f"{len(cells)} cells; expected {len(self.header)}, as many as the columns have names"
         elif problem is None and (spans is None or [_said(raw, span) for span in spans] != cells):
             problem = "quotes within a cell that are not doubled; it cannot be told where its cells end"
-        elif problem is None and spans is not None and not _encodable(raw):
-            problem = "not UTF-8 text"
+        elif problem is None and not raw.isascii() and (wrong := undecoded(raw)):
+            problem = wrong
         elif problem is None and spans is not None and any(_may_open(raw, spans[column]) for column in self._columns):
             problem = "a quote within a cell that has none around it; it could come to open the cell"
         if problem is not None:
@@ -235,14 +235,6 @@ def _may_open(raw: str, cell: _Cell) -> bool:
 def _places(raw: str, cell: _Cell, spans: Sequence[Span]) -> list[Span]:
     doubled = re.compile('""').finditer(raw, cell.start, cell.end) if cell.quoted else ()
     return unescaped(cell.start, [quote.span() for quote in doubled], spans)
-
-
-def _encodable(raw: str) -> bool:
-    try:
-        raw.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _format(name: str, title: str, suffixes: tuple[str, ...], delimiters: str, between: str) -> Format:
