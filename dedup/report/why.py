@@ -42,7 +42,7 @@ def why(
     if mine is None:
         raise InputError(f"{path} is none of the files that are read; expected one of them")
     files = files[: files.index(mine) + 1]
-    wanted = f"{mine.id}:{row}" if row else mine.id
+    wanted = _id(mine, row, formats)
     found = _explanation(wanted, position, _documents(files, formats), config, index)
     text = _paragraph(wanted, position, files, formats)
     yield f"paragraph    {plain(text or '')}"
@@ -65,6 +65,15 @@ def _explanation(
             if result.id == id:
                 return seen.explain(id, position)
     raise InputError(f"{id} is no document; expected FILE:PARAGRAPH or, of a file with rows, FILE:ROW:PARAGRAPH")
+
+
+def _id(file: InputFile, number: int, formats: Formats) -> str:
+    """Return what the document of a row is called."""
+    with suppress(OSError, ValueError):
+        for row in rows_read(file, formats):
+            if row.number == number:
+                return row_id(file, row)
+    return f"{file.id}:{number}" if number else file.id
 
 
 def _documents(files: Sequence[InputFile], formats: Formats) -> Iterator[tuple[str, Row]]:

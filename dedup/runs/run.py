@@ -157,6 +157,7 @@ class _Reading:
                 id, text, paragraphs = row_id(file, row), row.text, row.paragraphs
                 taken: dict[int, int] = {}
                 if self.stripping and text is not None:
+                    id = row_id(file, replace(row, id=None))  # of which no two are alike
                     text, paragraphs, taken = self.stripping.strip(id, text, paragraphs)
                 yield Given(id, text, _Place(opened, row, taken), _ROW_BYTES + row.size, paragraphs)
             if row is None:
@@ -188,7 +189,9 @@ def _by_line_only(row: Row) -> Row:
 
 
 def row_id(file: InputFile, row: Row) -> str:
-    """What a row's document is called: as its file or, of several, with the number of its row."""
+    """What a row's document is called: as it says or, if it does not, as its file, of several with the number of its row."""
+    if row.id is not None:
+        return row.id
     return f"{file.id}:{row.number}" if row.number else file.id
 
 

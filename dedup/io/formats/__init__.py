@@ -11,9 +11,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from os.path import splitext
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
-from .compression import compressed, decompressed, lacking, suffix
+from .compression import Members, compressed, decompressed, lacking, suffix
 from .encodings import UTF8, check_name, decoded_from, encoded_to, resolved
 from .fields import DEFAULT_FIELDS, check_fields
 from .json_file import JSON
@@ -24,13 +24,14 @@ from .rows import NOTE, Format, Reader, Row, Source, Writer
 from .sniff import BEGINNING, Refused, refused_by_name, told_by_content
 from .tables import CSV, TSV
 from .text import TEXT
+from .warc import WARC
 
 __all__ = ["DEFAULT", "DEFAULT_WITH_FIELD", "FORMATS", "NOTE", "STANDARD_INPUT", "Format", "Formats", "Reader", "Row",
            "Source", "Writer", "by_name", "open_reader", "writing"]  # fmt: skip
 
 STANDARD_INPUT = "-"
 
-FORMATS = (TEXT, MARKDOWN, JSON_LINES, JSON, CSV, TSV, PARQUET)
+FORMATS = (TEXT, MARKDOWN, JSON_LINES, JSON, CSV, TSV, PARQUET, WARC)
 DEFAULT = TEXT  # of what neither a name nor its beginning tells
 DEFAULT_WITH_FIELD = JSON_LINES  # of standard input, if a field of it is asked for
 
@@ -89,19 +90,34 @@ def open_reader(source: str, formats: Formats, *, limit: bool) -> Reader:
         raise ValueError(
             f"{format.title} within {packing}; expected {format.title}, which compresses what it holds itself"
         )
-    encoded = format.encoded and check_name(formats.encoding) != UTF8
-    if format.unit == "rows" and (packing or format.check or encoded) and os.path.isfile(source):
-        with open(source, "rb") as packed, decompressed(packed, packing) as content:
-            _read_through(format, _in_utf8(format, formats, Source(content, fields)))
-    file = open(source, "rb")  # noqa: SIM115  the reader closes it
+    file: BinaryIO | None = None
     try:
-        content = decompressed(file, packing)
+        _read_through(format, formats, source)
+        file = open(source, "rb")  # noqa: SIM115  the reader closes it
+        content = decompressed(file, "" if format.members and packing == ".gz" else packing)
         return _opened(format, formats, Source(content, fields, limit, file))
     except BaseException as error:
-        file.close()
+        if file is not None:
+            file.close()
         if isinstance(error, ImportError) and format.extra is not None:
             raise lacking(format.title, format.extra) from error
         raise
+
+
+def _read_through(format: Format, formats: Formats, source: str) -> None:
+    """Read all of a file of rows once, if that can go wrong. Raises as `open_reader` does."""
+    packing = suffix(source)
+    if format.unit != "rows" or not os.path.isfile(source):
+        return
+    if packing or (format.encoded and check_name(formats.encoding) != UTF8):
+        with open(source, "rb") as packed, decompressed(packed, packing) as content:
+            whole = _in_utf8(format, formats, Source(content)).content
+            while whole.read(1 << 20):
+                pass
+    if format.check is not None:
+        with open(source, "rb") as packed:
+            content = decompressed(packed, "" if format.members and packing == ".gz" else packing)
+            format.check(_in_utf8(format, formats, Source(content, formats.fields or DEFAULT_FIELDS)))
 
 
 def _opened(format: Format, formats: Formats, source: Source) -> Reader:
@@ -123,13 +139,6 @@ def _in_utf8(format: Format, formats: Formats, source: Source) -> Source:
         return source
     encoding = resolved(encoding, source.content)
     return source._replace(content=decoded_from(encoding, source.content), encoding=encoding)
-
-
-def _read_through(format: Format, source: Source) -> None:
-    if format.check is not None:
-        return format.check(source)
-    while source.content.read(1 << 20):
-        pass
 
 
 def _unpacked(name: str) -> str:
@@ -169,7 +178,9 @@ def writing(reader: Reader, target: BinaryIO, name: str, *, notes: bool = False)
     """A writer of a reader's rows, with `notes` on them or without, into a file that is to be called `name`, compressed as
     that tells."""
     packing = suffix(name)
-    packed = compressed(target, packing) if packing else target
+    packed: Any = target
+    if packing:
+        packed = Members(target) if reader.members and packing == ".gz" else compressed(target, packing)
     encoding = reader.source.encoding
     writer = reader.writer(packed if encoding == UTF8 else encoded_to(encoding, packed), notes=notes)
     try:

@@ -1,5 +1,6 @@
 """Compressed files, read and written in pieces, told by how their names end."""
 
+import gzip
 import io
 import zlib
 from contextlib import suppress
@@ -40,6 +41,24 @@ def compressed(file: BinaryIO, suffix: str) -> BinaryIO:
         packing = module.open(file, "wb")
     packing.write(b"")  # so that even of nothing there is a frame
     return cast(BinaryIO, io.BufferedWriter(packing, _BUFFER))
+
+
+class Members:
+    """A .gz file in which each piece that is written is a member of its own."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self._target = target
+
+    def write(self, piece: bytes) -> int:
+        self._target.write(gzip.compress(piece, 6, mtime=0))
+        return len(piece)
+
+    def copy(self, member: bytes) -> None:
+        """Write a member as it was read."""
+        self._target.write(member)
+
+    def close(self) -> None:
+        """The target stays open."""
 
 
 class _Unpacked(io.RawIOBase):

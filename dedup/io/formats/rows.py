@@ -21,6 +21,7 @@ class Format:
     stdin: whether it can be read from standard input, in which one cannot go back
     annotations: whether there is a place in it for notes on what would be removed
     compressible: whether its files may be compressed as a whole
+    members: whether each row is a member of its own where its files are .gz, and `open` reads them as they are
     encoded: whether it is text, which comes in an encoding
     check: reads a file once before anything of it is decided; raises as `open` does
     extra: the extra of this package that installs the library that `open` imports
@@ -35,6 +36,7 @@ class Format:
     stdin: bool = True
     annotations: bool = False
     compressible: bool = True
+    members: bool = False
     encoded: bool = True
     check: Callable[["Source"], None] | None = None
     extra: str | None = None
@@ -77,6 +79,7 @@ class Row:
     raw: what the reader's methods and the writer need to know of it
     problem: why it has no text, in words, where it should have one
     size: bytes that it holds
+    id: what its document is called, if the file says so
     """
 
     number: int
@@ -85,6 +88,7 @@ class Row:
     problem: str | None = None
     size: int = 0
     paragraphs: Sequence[Paragraph] | None = None
+    id: str | None = None
 
 
 class Writer(Protocol):
@@ -102,10 +106,12 @@ class Reader(Protocol):
 
     source: the file
     whole: the text of a file that is one document; None of others
+    members: whether each of its rows is a member of its own of a .gz file
     """
 
     source: Source
     whole: str | None = None
+    members: bool = False
 
     def rows(self) -> Iterator[Row]:
         """All rows, once, in order. Raises OSError, and ValueError for what cannot be read."""
