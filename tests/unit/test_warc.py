@@ -63,7 +63,8 @@ def test_there_and_back(tmp_path, name, digest):
     source, out, record = tmp_path / name, tmp_path / f"out-{name}", tmp_path / "r"
     pack, unpack = PACKING[name[-3:] if name.endswith((".gz", ".xz")) else ""]
     members = name.endswith(".gz")
-    source.write_bytes(b"".join(map(gzip.compress, whole)) if members else pack(b"".join(whole)))
+    packed = list(map(gzip.compress, whole))
+    source.write_bytes(b"".join(packed) if members else pack(b"".join(whole)))
     done = call("clean", source, "-o", out, "--removed", record)
     assert done.exit_code == 0 and "3 documents, 6 paragraphs, 2 removed" in done.stderr, done.stderr
     left = unpack(out.read_bytes())
@@ -74,7 +75,7 @@ def test_there_and_back(tmp_path, name, digest):
     }
     assert left.startswith(b"".join(whole[:3])) and left.endswith(whole[5])
     if members:  # each a member of its own, and those that nothing was cut from are as they were
-        assert out.read_bytes().startswith(b"".join(map(gzip.compress, whole[:3]))[:-8])
+        assert out.read_bytes().startswith(b"".join(packed[:3]))
         assert len(checked(out.read_bytes())) == 3
     found = [json.loads(line) for line in record.read_text().splitlines()]
     assert [(one["document"], one["duplicate_of"]["document"]) for one in found] == [
