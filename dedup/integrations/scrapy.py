@@ -3,7 +3,8 @@
     ADDONS = {"dedup.integrations.scrapy.DedupAddon": 0}
 
     DEDUP_ENABLED    False switches it off; default True
-    DEDUP_FIELD      the field that holds the text, a string or a list of paragraphs; default "text"
+    DEDUP_FIELD      the field that holds the text, a string or a list of paragraphs (str, dedup.Paragraph, or dicts with
+                     text and kind); default "text"
     DEDUP_SCOPE      "corpus" (default) compares across items, "document" only within each
     DEDUP_THRESHOLD  as in `dedup.Config`
     DEDUP_INDEX      the file that remembers what was kept; default: beside JOBDIR if that is set, else in memory
@@ -35,7 +36,9 @@ from .._jit import backend
 from ..config import Config
 from ..deduplicator import Deduplicator
 from ..errors import CorpusError, InputError
-from ..results import CleanResult
+from ..results import CleanResult, Paragraph
+from ..text.given import paragraph_of
+from ..text.markup import ADVICE, looks_like_html
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -61,7 +64,7 @@ class _Waiting(NamedTuple):
     """An item that waits for its decision."""
 
     item: Any
-    text: str
+    document: str | list[Paragraph]
     name: str | None
     result: Future[CleanResult]
 
@@ -89,6 +92,7 @@ class DedupPipeline:
         self._work: Future[Any] = Future()  # what the worker did last, or does
         self._deduplicator: Deduplicator | None = None
         self._committed = 0.0
+        self._html = False  # whether one was said to be
         self._waiting: list[_Waiting] = []
         self._unfinished: dict[int, Any] = {}  # items in the pipelines behind this one, by identity
 
@@ -109,12 +113,13 @@ class DedupPipeline:
         if not value:
             self._count("items/without_text")
             return item
-        text = _document(value, self._field)
+        document = _document(value, self._field)
+        self._look_for_html(document)
         adapter[self._field] = value  # an item that cannot be changed fails before anything of it is remembered
-        result = await self._clean(item, text, _id(adapter.get("url")))
+        result = await self._clean(item, document, _id(adapter.get("url")))
         self._record(result)
         if result.removed:
-            if not result.kept:
+            if not result.text.strip():
                 self._count("items/dropped")
                 raise DropItem(f"every paragraph of its {self._field!r} repeats an earlier one", log_level="DEBUG")
             adapter[self._field] = _staying(value, result)
@@ -128,9 +133,9 @@ class DedupPipeline:
         finally:
             self._worker.shutdown(wait=False)
 
-    async def _clean(self, item: Any, text: str, name: str | None) -> CleanResult:
+    async def _clean(self, item: Any, document: str | list[Paragraph], name: str | None) -> CleanResult:
         """What is decided on an item, together with those that come a moment before or after it."""
-        waiting = _Waiting(item, text, name, Future())
+        waiting = _Waiting(item, document, name, Future())
         waiting.result.set_running_or_notify_cancel()  # from now on it is not given up
         self._waiting.append(waiting)
         if len(self._waiting) == 1:
@@ -142,7 +147,7 @@ class DedupPipeline:
             call_later(TOGETHER_SECONDS, self._decide_waiting)
             return
         waiting, self._waiting = self._waiting, []
-        if sum(len(one.text) for one in waiting) < LONG_TEXT:
+        if sum(len(text) for one in waiting for text in _texts(one.document)) < LONG_TEXT:
             self._decide(waiting)
         else:
             self._work = self._worker.submit(self._decide, waiting)
@@ -153,7 +158,7 @@ class DedupPipeline:
         left = deque(waiting)
         while left:
             try:
-                for result in self._deduplicator.stream([(one.name, one.text) for one in left]):
+                for result in self._deduplicator.stream([(one.name, one.document) for one in left]):
                     one = left.popleft()
                     if self._index is not None:
                         self._unfinished[id(one.item)] = one.item
@@ -186,6 +191,14 @@ class DedupPipeline:
     def _count(self, name: str, count: float = 1) -> None:
         stats: Any = self._crawler.stats  # declared to count whole numbers; seconds are added up, too
         stats.inc_value(f"dedup/{name}", count)
+
+    def _look_for_html(self, document: str | list[Paragraph]) -> None:
+        """Warn of the first item whose text is HTML."""
+        if self._html:
+            return
+        if any(map(looks_like_html, _texts(document))):
+            self._html = True
+            logger.warning("DEDUP_FIELD %r looks like HTML: %s", self._field, ADVICE)
 
     def _record(self, result: CleanResult) -> None:
         self._count("items")
@@ -251,28 +264,30 @@ def _id(url: Any) -> str | None:
     return str(url) if url else None
 
 
-def _document(value: Any, field: str) -> str:
-    """The text of a field; of a list each entry is a paragraph, whatever its line ends."""
+def _document(value: Any, field: str) -> str | list[Paragraph]:
+    """The document of a field: a text, or of a list the paragraphs, whatever their line ends."""
     if isinstance(value, str):
         return value
-    if not isinstance(value, (list, tuple)) or not all(isinstance(paragraph, str) for paragraph in value):
+    if not isinstance(value, (list, tuple)):
         raise InputError(
-            f"DEDUP_FIELD {field!r} holds {value!r:.60}, a {type(value).__name__}; expected a str or a list of str"
+            f"DEDUP_FIELD {field!r} holds {value!r:.60}, a {type(value).__name__}; expected a str or a list of paragraphs"
         )
-    return "\n\n".join(filter(None, map(_line, value)))
+    paragraphs = []
+    for position, one in enumerate(value):
+        try:
+            paragraphs.append(paragraph_of(one))
+        except ValueError as error:
+            raise InputError(f"paragraph {position} of DEDUP_FIELD {field!r} is {error}") from None
+    return paragraphs
 
 
 def _staying(value: Any, result: CleanResult) -> Any:
     """What stays of a field, in the shape in which it came."""
-    if isinstance(value, str):
-        return result.text
-    places = [place for place, paragraph in enumerate(value) if _line(paragraph)]
-    gone = {places[removal.position] for removal in result.removed}
-    return type(value)(paragraph for place, paragraph in enumerate(value) if place not in gone)
+    return result.text if isinstance(value, str) else type(value)(value[position] for position in result.positions)
 
 
-def _line(paragraph: str) -> str:
-    return " ".join(paragraph.split()).strip("\ufeff ")
+def _texts(document: str | list[Paragraph]) -> list[str]:
+    return [document] if isinstance(document, str) else [one.text for one in document]
 
 
 def _awaitable(future: Future[_T]) -> Awaitable[_T]:

@@ -390,6 +390,15 @@ def test_explain_and_tune_know_lists(tmp_path):
     assert '"size": 3' in call("find", source, "--clusters").stdout
 
 
+def test_html_in_a_field_is_warned_of_once(tmp_path):
+    page = f"<p>{LONG}</p>\n<p>{OTHER}</p><br>"
+    source = written(tmp_path / "a.jsonl", "".join(json.dumps({"text": text}) + "\n" for text in (THIRD, page, page)))
+    done = call("clean", source, "-o", tmp_path / "b.jsonl")
+    assert done.exit_code == 0 and done.stderr.count("row 2 looks like HTML: its tags are taken for words") == 1
+    plain = written(tmp_path / "a.json", json.dumps({"text": "a < b, c > d, <b>bold</b> words and <img> of old"}))
+    assert "HTML" not in call("clean", plain, "-o", tmp_path / "c.json").stderr
+
+
 # --- Parquet
 
 STRUCT = pa.struct([("text", pa.string()), ("kind", pa.string()), ("box", pa.list_(pa.float32()))])
