@@ -98,8 +98,9 @@ def clean(
     dedup clean pages.jsonl.zst -o cleaned.jsonl.zst --removed removed.jsonl
     zcat pages.jsonl.gz | dedup clean - --field content | head
 
-    The name of a file says what it is (see --format), and whether it is compressed (.gz, .bz2, .xz, .zst). What cannot
-    be read is named and left out, a row without the field stays as it is; the exit code is then 2.
+    The name of a file says what it is (see --format), and whether it is compressed (.gz, .bz2, .xz, .zst); if it says
+    nothing, its first bytes do. What cannot be read is named and left out, as HTML and PDF are; a row without the field
+    stays as it is; the exit code is then 2.
 
     With --index a run that was interrupted goes on where it was: what is done is passed over.
     With --boilerplate what is said in removed boilerplate is said nowhere any more: look at `dedup find
@@ -402,8 +403,8 @@ def restore(sources: tuple[str, ...], removed: str, output: str | None, in_place
     dedup clean articles -o cleaned --removed removed.jsonl
     dedup restore cleaned --removed removed.jsonl -o articles-again
 
-    Text and JSON Lines come back byte for byte once decompressed, Parquet value for value. A file that is not what the
-    run wrote is named and left out.
+    Files come back byte for byte once decompressed, Parquet value for value; --field and --encoding must be those of the
+    run. A file that is not what the run wrote is named and left out.
     """
     files = plan(sources, output, formats, in_place=in_place)
     if output is None and not in_place and len(files) != 1:
