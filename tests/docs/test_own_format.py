@@ -47,4 +47,4 @@ def test_a_format_is_added_by_its_module_and_one_line(tmp_path):
     assert f"\n| `.lst` | `list` | a list: each line is a document | {packings} | yes | no |\n" in page
     named = "|".join(format.name for format in FORMATS)
     assert page.count(f"--format [{named}|list]") == page.count("--format [") == 5
-    assert ".warc, .wet, .lst), or the first bytes, otherwise txt]" in " ".join(page.split())
+    assert ".warc, .wet, .wat, .lst), or the first bytes, otherwise txt]" in " ".join(page.split())

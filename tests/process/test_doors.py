@@ -81,7 +81,7 @@ def test_json_lines(tmp_path, pages, expected):
     assert call("clean", source, "-o", out).exit_code == 0
     texts = [
         [one if isinstance(one, str) else one["text"] for one in json.loads(line)["text"]]
-        for line in out.open(encoding="utf-8")
+        for line in out.read_text(encoding="utf-8").split("\n")[:-1]
     ]
     assert texts == [
         [page[position]["text"] for position in staying] for page, staying in zip(pages, expected, strict=True)

@@ -140,6 +140,15 @@ def test_lines_of_objects_are_json_lines(tmp_path, name):
     assert record["document"] == f"{name}:2" and record["duplicate_of"]["document"] == f"{name}:1"
 
 
+def test_json_lines_called_json_may_be_called_what_they_are(tmp_path):
+    source = written(tmp_path / "a.json", LINES)
+    assert call("clean", source, "-o", tmp_path / "b.jsonl", "--removed", tmp_path / "r").exit_code == 0
+    assert call("restore", tmp_path / "b.jsonl", "--removed", tmp_path / "r", "-o", tmp_path / "c.json").exit_code == 2
+    assert call("restore", tmp_path / "b.jsonl", "--removed", tmp_path / "r").stdout == LINES
+    written(tmp_path / "d.json", as_json({"text": LONG}))
+    assert "is read as json, and no format" in call("clean", tmp_path / "d.json", "-o", tmp_path / "e.jsonl").stderr
+
+
 def test_standard_input_is_read_as_what_it_is(tmp_path):
     assert call("clean", "-", input=LINES).stdout == LINES_LEFT
     assert call("clean", "-", input="\ufeff" + LINES).stdout == "\ufeff" + LINES_LEFT

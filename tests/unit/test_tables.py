@@ -89,6 +89,12 @@ def test_notes(tmp_path):
     assert again == noted.replace("a.csv", "b.csv")
 
 
+@pytest.mark.parametrize("whole", ["", "\n", "text\n", "id,text"])
+def test_a_table_without_records(tmp_path, whole):
+    done = call("clean", written(tmp_path / "a.csv", whole))
+    assert (done.exit_code, done.stdout) == (0, whole), done.stderr
+
+
 def test_records_that_are_none_stay_as_they_are(tmp_path):
     lines = [
         "text,n",

@@ -65,6 +65,12 @@ class Formats:
         found = next((format for format in FORMATS if format.name == told), None)
         return found or (DEFAULT_WITH_FIELD if source == STANDARD_INPUT and self.fields else DEFAULT)
 
+    def names(self, source: str) -> tuple[Format, ...]:
+        """The formats by which an output of a file may be called: JSON of an object in each line is JSON Lines, too."""
+        format = self.of(source)
+        lines = format is JSON and told_by_content(_beginning(source)) == JSON_LINES.name
+        return (format, JSON_LINES) if lines else (format,)
+
 
 def by_name(name: str) -> Format | None:
     """The format that a name tells, if it tells one."""
@@ -152,9 +158,9 @@ def _refused(name: str) -> Refused | None:
 
 def _beginning(source: str) -> bytes:
     """How a file begins; nothing of one that cannot be read twice."""
-    if source == STANDARD_INPUT:
-        return standard_input().peek(BEGINNING)
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError):  # reading it will say why
+        if source == STANDARD_INPUT:
+            return standard_input().peek(BEGINNING)
         if os.path.isfile(source):
             with open(source, "rb") as packed, decompressed(packed, suffix(source)) as content:
                 return content.read(BEGINNING)

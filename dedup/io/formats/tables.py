@@ -52,9 +52,9 @@ class TableReader(Reader):
         self.header = next(self._records, [])
         self._beginning = self._lines.mark + self._lines.taken()
         for field in source.fields:
-            if field not in self.header:
+            if self.header and field not in self.header:
                 raise ValueError(f"no column {field!r}; it has {', '.join(map(repr, self.header)):.300}")
-        self._columns = [self.header.index(field) for field in source.fields]
+        self._columns = [self.header.index(field) for field in source.fields if self.header]  # of an empty file none
 
     def rows(self) -> Iterator[Row]:
         with closing(self.source):

@@ -19,7 +19,7 @@ def _check(source: Source) -> None:
 WARC = Format(
     "warc",
     "WARC",
-    (".warc", ".wet"),
+    (".warc", ".wet", ".wat"),
     "each conversion record, as WET has them, is a document, called by its address",
     _open,
     annotations=True,
