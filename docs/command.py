@@ -67,7 +67,7 @@ A line of `--removed` and of `find` is an object:
 | member | |
 |---|---|
 | `document`, `paragraph` | where it stood: the document's id, and which of its paragraphs, from 0 |
-| `start`, `end`, `text` | its place in the document, in characters, and the paragraph itself |
+| `start`, `end`, `text` | its place in the document, in characters, and the paragraph itself; of lists and several fields the document is their paragraphs, joined by blank lines |
 | `relation`, `reason` | why it went: `exact`, `near`, `contained` or `boilerplate`, and a sentence |
 | `duplicate_of` | what stands for it: `document` and `paragraph`; null for boilerplate |
 | `jaccard`, `containment` | how similar the two are |

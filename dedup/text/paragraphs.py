@@ -158,7 +158,7 @@ def _take_empty(
     """Have what goes from the front take the empty paragraphs behind it along, with whose separators a text would begin."""
 
     def filled(place: int) -> int:
-        """The first paragraph from there on that is not empty."""
+        """Return the first paragraph from there on that is not empty."""
         while place < last and not text[begins[place] : ends[place]].strip():
             place += 1
         return place

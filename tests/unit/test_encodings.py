@@ -100,3 +100,14 @@ def test_encodings_that_are_none(tmp_path, encoding):
     (tmp_path / "a.txt").write_text(LONG)
     done = call("clean", tmp_path / "a.txt", "--encoding", encoding)
     assert done.exit_code == (2 if encoding else 0) and ("--encoding is" in done.stderr) == bool(encoding)
+
+
+@pytest.mark.parametrize("order", ["le", "be"])
+def test_without_a_mark_it_is_told_by_its_nul_bytes(tmp_path, order):
+    source = tmp_path / "a.txt"
+    source.write_bytes(TEXT.encode(f"utf-16-{order}"))
+    done = call("clean", source)
+    assert done.exit_code == 2 and f"iconv -f UTF-16{order.upper()} -t UTF-8" in done.stderr
+    assert call("clean", source, "--encoding", f"utf-16-{order}").stdout_bytes == LEFT.encode(f"utf-16-{order}")
+    source.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    assert "not text: it holds NUL bytes" in call("clean", source).stderr

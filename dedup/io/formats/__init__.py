@@ -1,4 +1,4 @@
-"""The formats that documents come in. A file's name tells which, unless the caller does.
+"""The formats that documents come in. The name of a file tells which or, if it does not, how it begins, unless the caller does.
 
 Each is declared in a module of its own; what the command offers, and its reference says, follows from `FORMATS`.
 """
@@ -56,7 +56,7 @@ class Formats:
         check_name(self.encoding)
 
     def of(self, source: str) -> Format:
-        """The format of a file: as its name says, or if that says nothing, as it begins."""
+        """Return the format of a file: as its name says, or if that says nothing, as it begins."""
         if self.format is not None:
             return self.format
         if source != STANDARD_INPUT and (by_name(source) or _refused(source)):
@@ -66,14 +66,14 @@ class Formats:
         return found or (DEFAULT_WITH_FIELD if source == STANDARD_INPUT and self.fields else DEFAULT)
 
     def names(self, source: str) -> tuple[Format, ...]:
-        """The formats by which an output of a file may be called: JSON of an object in each line is JSON Lines, too."""
+        """Return the formats by which an output of a file may be called: JSON of an object in each line is JSON Lines, too."""
         format = self.of(source)
         lines = format is JSON and told_by_content(_beginning(source)) == JSON_LINES.name
         return (format, JSON_LINES) if lines else (format,)
 
 
 def by_name(name: str) -> Format | None:
-    """The format that a name tells, if it tells one."""
+    """Return the format that a name tells, if it tells one."""
     ending = splitext(_unpacked(name))[1].lower()
     return next((format for format in FORMATS if ending in format.suffixes), None)
 
@@ -148,7 +148,7 @@ def _in_utf8(format: Format, formats: Formats, source: Source) -> Source:
 
 
 def _unpacked(name: str) -> str:
-    """A name without its compression."""
+    """Return a name without its compression."""
     return name[: len(name) - len(suffix(name))]
 
 
@@ -157,7 +157,7 @@ def _refused(name: str) -> Refused | None:
 
 
 def _beginning(source: str) -> bytes:
-    """How a file begins; nothing of one that cannot be read twice."""
+    """Return how a file begins; nothing of one that cannot be read twice."""
     with suppress(OSError, ValueError):  # reading it will say why
         if source == STANDARD_INPUT:
             return standard_input().peek(BEGINNING)
@@ -181,7 +181,7 @@ def _buffered(file: BinaryIO) -> io.BufferedReader:
 
 @contextmanager
 def writing(reader: Reader, target: BinaryIO, name: str, *, notes: bool = False) -> Iterator[Writer]:
-    """A writer of a reader's rows, with `notes` on them or without, into a file that is to be called `name`, compressed as
+    """Return a writer of a reader's rows, with `notes` on them or without, into a file that is to be called `name`, compressed as
     that tells."""
     packing = suffix(name)
     packed: Any = target

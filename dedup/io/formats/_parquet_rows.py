@@ -71,7 +71,7 @@ class ParquetReader(Reader):
                         yield self._row(number, held, (table, place))
 
     def _held(self, table: pa.Table, begin: int, count: int) -> list[Any]:
-        """What some rows hold: their texts or, of everything else, objects of columns."""
+        """Return what some rows hold: their texts or, of everything else, objects of columns."""
         if self._plain:
             texts: list[Any] = table.column(self._columns[0]).slice(begin, count).to_pylist()
             return texts
@@ -103,7 +103,7 @@ class ParquetReader(Reader):
 
 
 def _column(field: str, schema: pa.Schema) -> str:
-    """The column in which a field is. Raises ValueError if there is none, or none that can hold texts."""
+    """Return the column in which a field is. Raises ValueError if there is none, or none that can hold texts."""
     parts = field.split(".")
     heads = (".".join(parts[:k]) for k in range(len(parts), 0, -1))
     column = next((head for head in heads if schema.get_field_index(head) >= 0), None)
@@ -202,7 +202,7 @@ class ParquetWriter(Writer):
 
 
 def _replaced(column: pa.ChunkedArray, texts: dict[int, str]) -> pa.ChunkedArray:
-    """A column of strings with other texts in some places."""
+    """Return a column of strings with other texts in some places."""
     kind = column.type
     values = kind.value_type if pa.types.is_dictionary(kind) else kind
     values = pa.large_string() if pa.types.is_string_view(values) else values  # of which pyarrow replaces none
@@ -216,7 +216,7 @@ def _replaced(column: pa.ChunkedArray, texts: dict[int, str]) -> pa.ChunkedArray
 
 
 def _with_values(column: pa.ChunkedArray, values: dict[int, Any]) -> pa.ChunkedArray:
-    """A column with other values in some places."""
+    """Return a column with other values in some places."""
     chunks: list[pa.Array] = []
     for begin in range(0, len(column), _AT_ONCE):
         part = column.slice(begin, _AT_ONCE)

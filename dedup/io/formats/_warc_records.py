@@ -59,7 +59,7 @@ class _Parts(NamedTuple):
         return cls(whole[:begin], whole[begin:until], whole[until:])
 
     def with_body(self, body: bytes) -> "_Parts":
-        """The record with another content, and the length and digests of that. Raises ValueError if those were others."""
+        """Return the record with another content, and the length and digests of that. Raises ValueError if those were others."""
 
         def length(found: re.Match[bytes]) -> bytes:
             if found[2] != b"%d" % len(self.body):
@@ -206,7 +206,7 @@ def _digest(spelled: bytes, body: bytes, new: bytes) -> bytes:
 
 
 def _noted(parts: _Parts, note: list[dict[str, Any]]) -> _Parts:
-    """A record with the note as its last header, in place of an earlier one."""
+    """Return a record with the note as its last header, in place of an earlier one."""
     said = as_json(note).encode("ascii", "backslashreplace")
     head = _NOTE.sub(b"", parts.head)
     lines, end = head.rstrip(b"\r\n"), b"\r\n\r\n"

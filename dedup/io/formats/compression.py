@@ -19,21 +19,21 @@ _UNSUSPICIOUS = 1 << 28  # bytes
 
 
 def suffix(name: str) -> str:
-    """How a name says that its file is compressed; "" if it does not."""
+    """Return how a name says that its file is compressed; "" if it does not."""
     if not name.lower().endswith(SUFFIXES):
         return ""
     return splitext(name)[1].lower()
 
 
 def decompressed(file: BinaryIO, suffix: str) -> BinaryIO:
-    """The content of a compressed file; reading raises ValueError for one that is damaged, cut short or a bomb."""
+    """Return the content of a compressed file; reading raises ValueError for one that is damaged, cut short or a bomb."""
     if not suffix:
         return file
     return cast(BinaryIO, io.BufferedReader(_Unpacked(file, _module(suffix).open(file, "rb")), _BUFFER))
 
 
 def compressed(file: BinaryIO, suffix: str) -> BinaryIO:
-    """A file that compresses what is written into `file`, which stays open when it is closed."""
+    """Return a file that compresses what is written into `file`, which stays open when it is closed."""
     module = _module(suffix)
     if suffix == ".gz":  # without the time, so that equal runs have equal results
         packing = module.GzipFile("", "wb", 6, file, mtime=0)

@@ -36,6 +36,14 @@ def check_encoding(beginning: bytes) -> None:
             raise ValueError(f"{name} text; expected UTF-8, {_ways(name, name.lower())}")
 
 
+def without_mark(raw: bytes) -> str | None:
+    """Say that bytes are UTF-16 without a mark, if every other one is NUL, as in Latin letters, and none between them."""
+    for name, high, low in (("UTF-16LE", raw[1::2], raw[::2]), ("UTF-16BE", raw[::2], raw[1::2])):
+        if 2 * high.count(0) > len(high) and 0 not in low:
+            return f"UTF-16 text without a mark; expected UTF-8, {_ways(name, f'utf-16-{name[-2:].lower()}')}"
+    return None
+
+
 def not_utf8(error: UnicodeDecodeError) -> str:
     """Say that something is not UTF-8, and what it may be."""
     said = f"not {'UTF-8' if error.encoding == UTF8 else error.encoding} text (byte {error.start})"

@@ -29,7 +29,7 @@ class Piece(NamedTuple):
     paragraph: Paragraph | None = None
 
     def spans(self) -> list[Span]:
-        """Where in the text its paragraphs stand."""
+        """Return where in the text its paragraphs stand."""
         return [Span(0, len(self.text))] if self.paragraph is not None else split_paragraphs(self.text)
 
 

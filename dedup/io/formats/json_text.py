@@ -29,7 +29,7 @@ DECODER = json.JSONDecoder(parse_float=len, parse_int=len)
 
 
 def as_json(value: Any) -> str:
-    """A value as JSON in one line, which can be encoded whatever its strings hold."""
+    """Return a value as JSON in one line, which can be encoded whatever its strings hold."""
     spelled = json.dumps(value, ensure_ascii=False)
     try:
         spelled.encode()
@@ -39,7 +39,7 @@ def as_json(value: Any) -> str:
 
 
 def parsed(spelled: str) -> Any:
-    """What JSON says. Raises NoText for what is none."""
+    """Return what JSON says. Raises NoText for what is none."""
     try:
         return DECODER.decode(spelled)
     except json.JSONDecodeError as error:
@@ -49,7 +49,7 @@ def parsed(spelled: str) -> Any:
 
 
 def document_in(held: Any, fields: Sequence[str]) -> tuple[str | None, list[Paragraph] | None]:
-    """The text and paragraphs of the document in a value, as `document_of` gives them. Raises NoText."""
+    """Return the text and paragraphs of the document in a value, as `document_of` gives them. Raises NoText."""
     if not isinstance(held, dict):
         raise NoText("no JSON object")
     if len(fields) == 1:  # most rows, which need no more
@@ -60,7 +60,7 @@ def document_in(held: Any, fields: Sequence[str]) -> tuple[str | None, list[Para
 
 
 def places_in(spelled: str, fields: Sequence[str], spans: Sequence[Span], removed: Sequence[int]) -> list[Span]:
-    """What to cut from the spelling of an object so that paragraphs of its document go.
+    """Return what to cut from the spelling of an object so that paragraphs of its document go.
 
     spans, removed: the parts of its text to go and the numbers of their paragraphs, in order
     """
@@ -91,7 +91,7 @@ def _places(spelled: str, pieces: Sequence[Piece], removed: Sequence[int]) -> li
 
 
 def without_elements(spans: Sequence[Span], removed: Sequence[int]) -> list[Span]:
-    """What to cut from a list for each element that goes: it and the comma after it; if none stays after it, that before."""
+    """Return what to cut from a list for each element that goes: it and the comma after it; if none stays after it, that before."""
     last = len(spans) - 1  # that stays
     inner = len(removed)
     while inner and removed[inner - 1] == last:
@@ -102,13 +102,13 @@ def without_elements(spans: Sequence[Span], removed: Sequence[int]) -> list[Span
 
 
 def within_string(spelled: str, literal: Span, spans: Sequence[Span]) -> list[Span]:
-    """Where spans of what a string says, in order, stand in its spelling."""
+    """Return where spans of what a string says, in order, stand in its spelling."""
     first, last = literal.start + 1, literal.end - 1  # within the quotes
     return unescaped(first, [escape.span() for escape in _ESCAPE.finditer(spelled, first, last)], spans)
 
 
 def unescaped(first: int, escapes: Sequence[tuple[int, int]], spans: Sequence[Span]) -> list[Span]:
-    """Where spans of a text stand in a spelling that begins at `first`, in which each escape is one character."""
+    """Return where spans of a text stand in a spelling that begins at `first`, in which each escape is one character."""
     begins, ends = np.array(escapes, np.int64).reshape(-1, 2).T
     longer = np.append(0, np.cumsum(ends - begins - 1))  # by how much the spelling is, behind each
     escaped = begins - first - longer[:-1]  # the characters of the text that are
@@ -117,7 +117,7 @@ def unescaped(first: int, escapes: Sequence[tuple[int, int]], spans: Sequence[Sp
 
 
 def value_at(spelled: str, address: Address, known: dict[int, Any] | None = None) -> Span:
-    """Where the value at an address stands; of members that are called alike the last, as for every reader of JSON.
+    """Return where the value at an address stands; of members that are called alike the last, as for every reader of JSON.
 
     known: by where they begin, the objects and lists that were looked into before
     """
@@ -133,7 +133,7 @@ def value_at(spelled: str, address: Address, known: dict[int, Any] | None = None
 
 
 def members(spelled: str, at: int) -> list[tuple[str, Span]]:
-    """The members of the object that begins at a place: each key, and where its value stands."""
+    """Return the members of the object that begins at a place: each key, and where its value stands."""
     found = []
     at = _past(_TO_NEXT, spelled, at + 1)
     while spelled.startswith('"', at):
@@ -146,7 +146,7 @@ def members(spelled: str, at: int) -> list[tuple[str, Span]]:
 
 
 def elements(spelled: str, at: int) -> list[Span]:
-    """Where the elements of the list that begins at a place stand."""
+    """Return where the elements of the list that begins at a place stand."""
     found = []
     at = _past(_TO_NEXT, spelled, at + 1)
     while not spelled.startswith("]", at):
@@ -157,7 +157,7 @@ def elements(spelled: str, at: int) -> list[Span]:
 
 
 def noted(spelled: str, note: list[dict[str, Any]]) -> str:
-    """The spelling of an object with the note as its last member, or in place of an earlier note."""
+    """Return the spelling of an object with the note as its last member, or in place of an earlier note."""
     at = _past(_TO_VALUE, spelled, 0)
     found = members(spelled, at)
     earlier = [span for key, span in found if key == NOTE]

@@ -58,7 +58,7 @@ class JsonLinesWriter(TextWriter):
 
 
 def row_of(number: int, line: bytes, fields: Sequence[str]) -> Row:
-    """A line as a row."""
+    """Return a line as a row."""
     try:
         spelled = line.decode().removeprefix(BOM)
         if not spelled.strip(SPACE):

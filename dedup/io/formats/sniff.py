@@ -78,12 +78,12 @@ _LOOKS = (
 
 
 def refused_by_name(name: str) -> Refused | None:
-    """What a name says, in lower case and without its compression, if that is no format that is read."""
+    """Return what a name says, in lower case and without its compression, if that is no format that is read."""
     return next((refused for refused in REFUSED if name.endswith(refused.suffixes)), None)
 
 
 def told_by_content(beginning: bytes) -> Refused | str | None:
-    """What a file is that begins so: none that is read, or the name of its format; None if it may be any text."""
+    """Return what a file is that begins so: none that is read, or the name of its format; None if it may be any text."""
     for magic, refused in _MAGIC:
         if beginning.startswith(magic):
             return refused

@@ -197,19 +197,19 @@ def _parsed(line: str, delimiter: str) -> list[str]:
 
 
 def _fitness(names: list[str], fields: Sequence[str]) -> tuple[bool, int]:
-    """How well a delimiter fits that makes these names of columns: those that are asked for are among them, or many."""
+    """Return how well a delimiter fits that makes these names of columns: those that are asked for are among them, or many."""
     return set(fields) <= set(names), len(names)
 
 
 @cache
 def _pattern(delimiter: str) -> re.Pattern[str]:
-    """A cell and what ends it."""
+    """Return a cell and what ends it."""
     d = re.escape(delimiter)
     return re.compile(rf'(?:"([^"]*(?:""[^"]*)*)"|((?:[^"{d}\r\n][^{d}\r\n]*)?))({d}|\r\n|\r|\n|\Z)')
 
 
 def cells_of(raw: str, delimiter: str) -> list[_Cell] | None:
-    """Where the cells of a record stand; None where that cannot be told."""
+    """Return where the cells of a record stand; None where that cannot be told."""
     found = []
     at, match = 0, _pattern(delimiter).match
     while (cell := match(raw, at)) is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, BinaryIO
 
-from .encodings import check_encoding
+from .encodings import check_encoding, without_mark
 from .rows import Format, Reader, Row, Source, Writer
 
 LARGEST = 1 << 28  # bytes of one document
@@ -53,10 +53,10 @@ def _content(source: Source) -> bytes:
 
 
 def decoded(raw: bytes) -> str:
-    """Bytes as text. Raises ValueError for what is not UTF-8 text."""
+    """Return bytes as text. Raises ValueError for what is not UTF-8 text."""
     check_encoding(raw)
     if b"\0" in raw:
-        raise ValueError("not text: it holds NUL bytes")
+        raise ValueError(without_mark(raw) or "not text: it holds NUL bytes")
     return raw.decode("utf-8")
 
 
