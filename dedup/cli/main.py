@@ -403,8 +403,8 @@ def restore(sources: tuple[str, ...], removed: str, output: str | None, in_place
     dedup clean articles -o cleaned --removed removed.jsonl
     dedup restore cleaned --removed removed.jsonl -o articles-again
 
-    Files come back byte for byte once decompressed, Parquet value for value; --field and --encoding must be those of the
-    run. A file that is not what the run wrote is named and left out.
+    Files come back byte for byte once decompressed, Parquet value for value. --encoding and, of tables and Parquet,
+    --field must be those of the run. A file that is not what the run wrote is named and left out.
     """
     files = plan(sources, output, formats, in_place=in_place)
     if output is None and not in_place and len(files) != 1:

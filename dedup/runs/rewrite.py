@@ -76,7 +76,7 @@ def write_restored(file: InputFile, reader: Reader, cuts: AuditReader, target: B
     missing = next(lacking, None)
     with writing(reader, target, file.output or "") as writer:
         for row in reader.rows():
-            if missing is None or missing.row != row.number or row.text is None:
+            if missing is None or missing.row != row.number:
                 writer.write(row, None)
             else:
                 writer.write(row, missing.restored(reader.spellings(row)))

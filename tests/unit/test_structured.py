@@ -278,6 +278,20 @@ def test_fields(fields, text):
     assert document_of(pieces_of(NESTED, fields))[0] == text
 
 
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+def test_json_is_restored_without_its_fields(tmp_path, name):
+    rows = [{"n": n, "deep": {"body": [LONG, f"{OTHER} {n * 7}"]}} for n in range(3)]
+    source = written(
+        tmp_path / name, as_json(*rows) if name == "a.json" else "".join(f"{json.dumps(row)}\n" for row in rows)
+    )
+    done = call("clean", source, "-o", tmp_path / "b.jsonl", "--field", "deep.body", "--removed", tmp_path / "r")
+    if name == "a.json":
+        assert done.exit_code == 2
+        done = call("clean", source, "-o", tmp_path / "b.json", "--field", "deep.body", "--removed", tmp_path / "r")
+    assert done.exit_code == 0 and " 2 removed" in done.stderr
+    assert call("restore", tmp_path / f"b{source.suffix}", "--removed", tmp_path / "r").stdout == source.read_text()
+
+
 def test_kinds_come_from_lists():
     assert [one.kind for one in document_of(pieces_of(NESTED, ["list"]))[1]] == ["text", "text", "cell", "text"]
 

@@ -62,6 +62,9 @@ class JsonReader(Reader):
         spelling: str = row.raw.spelling
         return spelling
 
+    def spellings(self, row: Row) -> list[str]:
+        return [self.spelling(row)]  # in which it does not matter where the text is
+
     def places(self, row: Row, spans: Sequence[Span], removed: Sequence[int]) -> list[Span]:
         return places_in(self.spelling(row), self.source.fields, spans, removed)
 

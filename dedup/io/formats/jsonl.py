@@ -41,6 +41,9 @@ class JsonLinesReader(Reader):
         line: bytes = row.raw
         return line.decode()
 
+    def spellings(self, row: Row) -> list[str]:
+        return [self.spelling(row)]  # in which it does not matter where the text is
+
     def places(self, row: Row, spans: Sequence[Span], removed: Sequence[int]) -> list[Span]:
         return places_in(self.spelling(row), self.source.fields, spans, removed)
 

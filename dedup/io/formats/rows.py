@@ -122,8 +122,8 @@ class Reader(Protocol):
         return row.text
 
     def spellings(self, row: Row) -> Sequence[str]:
-        """How the file may have spelled a row when something had been cut from it: as it does, as a rule."""
-        return [self.spelling(row)]
+        """Return how the file may have spelled a row from which something had been cut: as it does, if it had a text."""
+        return [] if row.text is None else [self.spelling(row)]
 
     def places(self, row: Row, spans: Sequence[Span], removed: Sequence[int]) -> list[Span]:
         """What to cut from a row's spelling so that paragraphs go.
