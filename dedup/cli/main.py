@@ -98,9 +98,8 @@ def clean(
     dedup clean pages.jsonl.zst -o cleaned.jsonl.zst --removed removed.jsonl
     zcat pages.jsonl.gz | dedup clean - --field content | head
 
-    The name of a file says what it is (see --format), and whether it is compressed (.gz, .bz2, .xz, .zst); if it says
-    nothing, its first bytes do. What cannot be read is named and left out, as HTML and PDF are; a row without the field
-    stays as it is; the exit code is then 2.
+    Names, or the first bytes, say what files are (see --format); .gz, .bz2, .xz, .zst are decompressed. What cannot be
+    read, HTML and PDF, too, is named and left out, a row without the field stays as it is; the exit code is then 2.
 
     With --index a run that was interrupted goes on where it was: what is done is passed over.
     With --boilerplate what is said in removed boilerplate is said nowhere any more: look at `dedup find
