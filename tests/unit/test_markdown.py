@@ -45,6 +45,17 @@ def test_front_matter_is_one_piece():
     assert said(f"\ufeff{front}\r\n\r\n{LONG}") == [(front, "code"), (LONG, "text")]
 
 
+def test_no_text_takes_long():
+    for text in ("---\r\n" + "a: b\r\n" * 5_000, "# " + " " * 50_000 + "x", "# " + "# " * 50_000 + "x", "> " * 50_000):
+        assert said(text)
+    assert said("# C# ##\n# C#\n# #\n## a #b") == [
+        ("C#", "heading"),
+        ("C#", "heading"),
+        ("", "heading"),
+        ("a #b", "heading"),
+    ]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_a_file_there_and_back(tmp_path, end):
     fenced = f"```\n{CODE}\n```"

@@ -16,9 +16,11 @@ from .text import TextReader
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _FENCE = re.compile(r"[\s>]*(?:(?:[-*+]|\d+[.)])\s+)*(?:(`{3,})[^`]*$|(~{3,}))")
-_HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*$")
+_HEADING = re.compile(r" {0,3}#{1,6}(?![^ \t])")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
-_FRONT = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\r|\n)(?:.*(?:\r\n|\r|\n))*?(?:---|\.\.\.)[ \t]*(?=[\r\n]|\Z)")
+_FRONT = re.compile(
+    r"\ufeff?---[ \t]*(?:\r\n|\r|\n)(?:[^\r\n]*(?:\r\n|\r(?!\n)|\n))*?(?:---|\.\.\.)[ \t]*(?=[\r\n]|\Z)"
+)
 
 
 class MarkdownReader(TextReader):
@@ -70,8 +72,7 @@ def blocks(text: str) -> Iterator[tuple[Span, Paragraph]]:
             yield Span(begin, start + len(line)), Paragraph(text[begin:end], "heading")
             begin = -1
         elif heading:
-            said = Span(*heading.span(1)) if heading[1] is not None else Span(0, 0)
-            yield _trimmed(text, start, start + len(line)), Paragraph(line[said.start : said.end], "heading")
+            yield _trimmed(text, start, start + len(line)), Paragraph(_without_marks(line[heading.end() :]), "heading")
         elif opens:
             fence = opens[1] or opens[2]
             begin, end = start, start + len(line)
@@ -79,6 +80,13 @@ def blocks(text: str) -> Iterator[tuple[Span, Paragraph]]:
             begin, end = (start if begin < 0 else begin), start + len(line)
     if begin >= 0:
         yield _block(text, begin, end, "code" if fence else "text")
+
+
+def _without_marks(heading: str) -> str:
+    """Return a heading without the marks that may close it."""
+    said = heading.strip()
+    body = said.rstrip("#")
+    return body.rstrip() if body != said and (not body or body[-1] in " \t") else said
 
 
 def _line_end(text: str, at: int) -> int:
