@@ -50,8 +50,12 @@ def reads(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say how files are read; the command gets them as `formats`."""
 
     @wraps(command)
-    def wrapped(format: str | None, field: tuple[str, ...], encoding: str | None, **options: Any) -> Any:
-        return command(formats=Formats(_FORMATS[format] if format else None, field, encoding), **options)
+    def wrapped(
+        format: str | None, field: tuple[str, ...], encoding: str | None, delimiter: str | None, **options: Any
+    ) -> Any:
+        given = _FORMATS[format] if format else None
+        delimiter = "\t" if delimiter == "\\t" else delimiter
+        return command(formats=Formats(given, field, encoding, delimiter), **options)
 
     return _with(
         wrapped,
@@ -73,6 +77,11 @@ def reads(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="NAME",
             help="Encoding of all files, as Python calls it (latin-1, cp1252, utf-16), and of what is written.  "
             "[default: utf-8]",
+        ),
+        click.option(
+            "--delimiter",
+            metavar="CHARACTER",
+            help="Between the cells of CSV and TSV, as ; or \\t.  [default: as the header tells]",
         ),
     )
 

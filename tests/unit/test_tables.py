@@ -53,6 +53,21 @@ def test_the_header_tells_the_dialect(tmp_path, delimiter):
     assert read(done.stdout, delimiter=delimiter)[2] == ["2", "b", ""]
 
 
+@pytest.mark.parametrize("given, delimiter", [("^", "^"), ("\\t", "\t"), (";", ";")])
+def test_the_delimiter_may_be_given(tmp_path, given, delimiter):
+    whole = f"a,text{delimiter}text\n1,2{delimiter}{LONG}\n3,4{delimiter}{LONG}\n"
+    source, out, record = written(tmp_path / "a.csv", whole), tmp_path / "b.csv", tmp_path / "r"
+    assert call("clean", source, "--delimiter", given, "-o", out, "--removed", record).exit_code == 0
+    assert out.read_text() == whole.replace(f"3,4{delimiter}{LONG}", f"3,4{delimiter}")
+    assert call("restore", out, "--delimiter", given, "--removed", record).stdout == whole
+
+
+@pytest.mark.parametrize("given", ["", "ab", '"', "\n"])
+def test_delimiters_that_are_none(tmp_path, given):
+    done = call("clean", written(tmp_path / "a.csv", f"text\n{LONG}\n"), "--delimiter", given)
+    assert done.exit_code == 2 and "--delimiter is" in done.stderr
+
+
 def test_tabs(tmp_path):
     whole = f"text\tn, m\n{LONG}\t1\n{LONG}\t2\n"
     for name in ("a.tsv", "a.TAB"):

@@ -22,7 +22,7 @@ from .markdown import MARKDOWN
 from .parquet import PARQUET
 from .rows import NOTE, Format, Reader, Row, Source, Writer
 from .sniff import BEGINNING, Refused, refused_by_name, told_by_content
-from .tables import CSV, TSV
+from .tables import CSV, TSV, check_delimiter
 from .text import TEXT
 from .warc import WARC
 
@@ -43,17 +43,20 @@ class Formats:
     format: of all files, whatever their names and content; None if these tell
     fields: the members or columns that hold the text, in their order; none are "text"
     encoding: that of all files that are text; None is UTF-8
+    delimiter: what stands between the cells of tables; None if their headers tell
 
-    Raises ConfigError for fields that are none, and an encoding that Python does not know.
+    Raises ConfigError for fields and delimiters that are none, and an encoding that Python does not know.
     """
 
     format: Format | None = None
     fields: tuple[str, ...] = ()
     encoding: str | None = None
+    delimiter: str | None = None
 
     def __post_init__(self) -> None:
         check_fields(self.fields)
         check_name(self.encoding)
+        check_delimiter(self.delimiter)
 
     def of(self, source: str) -> Format:
         """Return the format of a file: as its name says, or if that says nothing, as it begins."""
@@ -128,7 +131,7 @@ def _read_through(format: Format, formats: Formats, source: str) -> None:
 
 def _opened(format: Format, formats: Formats, source: Source) -> Reader:
     """Return the reader of an open file. Raises ValueError for what begins as no plain text does, unless one insists."""
-    source = _in_utf8(format, formats, source)
+    source = _in_utf8(format, formats, source)._replace(delimiter=formats.delimiter)
     if format is TEXT and formats.format is None:
         told = told_by_content(cast(io.BufferedReader, source.content).peek(BEGINNING))
         if isinstance(told, Refused):

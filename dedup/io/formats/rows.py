@@ -50,6 +50,7 @@ class Source(NamedTuple):
     limit: whether to refuse what is too large for one document
     file: the file on the disk, which is `content` unless it is compressed; None for standard input, which stays open
     encoding: that of the file, in which what is written goes out
+    delimiter: what stands between the cells of a table, if that was said
     """
 
     content: BinaryIO
@@ -57,6 +58,7 @@ class Source(NamedTuple):
     limit: bool = False
     file: BinaryIO | None = None
     encoding: str = "utf-8"
+    delimiter: str | None = None
 
     def position(self) -> int:
         """About how many bytes of the file have been read; 0 where that cannot be known, as of a pipe."""

@@ -14,6 +14,7 @@ from io import TextIOWrapper
 from itertools import groupby
 from typing import Any, BinaryIO, NamedTuple
 
+from ...errors import ConfigError
 from ...results import Span
 from .encodings import check_encoding, undecoded
 from .fields import Piece, cuts_of, document_of
@@ -23,6 +24,12 @@ from .rows import NOTE, Format, Reader, Row, Source, Writer
 LONGEST_RECORD = 1 << 26  # characters
 _DELIMITERS = ",;\t|"
 _LINE_ENDS_WITHIN = re.compile("[\u2028\u2029]")
+
+
+def check_delimiter(delimiter: str | None) -> None:
+    """Raise ConfigError for what cannot stand between cells."""
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise ConfigError(f"--delimiter is {delimiter!r}; expected one character, and neither a quote nor a line end")
 
 
 class _Cell(NamedTuple):
@@ -47,7 +54,9 @@ class TableReader(Reader):
         csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
         self._lines = _Lines(TextIOWrapper(source.content, "utf-8", "surrogateescape", newline=""))
         first = self._lines.first()
-        self.delimiter = max(delimiters, key=lambda one: _fitness(_parsed(first, one), source.fields))
+        self.delimiter = max(
+            source.delimiter or delimiters, key=lambda one: _fitness(_parsed(first, one), source.fields)
+        )
         self._records = csv.reader(self._lines, delimiter=self.delimiter)
         self.header = next(self._records, [])
         self._beginning = self._lines.mark + self._lines.taken()
