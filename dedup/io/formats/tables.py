@@ -77,34 +77,35 @@ class TableReader(Reader):
                 except csv.Error as error:
                     cells, problem = [""], str(error)
                 except _Endless:
-                    raw = self._lines.taken()
-                    yield Row(
-                        number + 1,
-                        None,
-                        raw,
-                        f"longer than {LONGEST_RECORD:,} characters, perhaps of a quote without its end; nothing behind it is read",
-                        len(raw),
+                    raw, problem = (
+                        self._lines.taken(),
+                        f"longer than {LONGEST_RECORD:,} characters, perhaps of a quote ",
                     )
+                    problem += "without its end; nothing behind it is read"
+                    yield Row(number + 1, None, raw, problem, len(raw))
                     yield from (Row(0, None, line, None, len(line)) for line in self._lines.file)
                     return
                 raw = self._lines.taken()
                 number += bool(cells)
                 yield self._row(number, raw, cells, problem) if cells else Row(0, None, raw)
 
-    def _row(self, number: int, raw: str, cells: list[str], problem: str | None) -> Row:
-        spans = cells_of(raw, self.delimiter)
-        if problem is None and len(cells) != len(self.header):
-            problem = f"{len(cells)} cells; expected {len(self.header)}, as many as the columns have names"
-        elif problem is None and (spans is None or [_said(raw, span) for span in spans] != cells):
-            problem = "quotes within a cell that are not doubled; it cannot be told where its cells end"
-        elif problem is None and not raw.isascii() and (wrong := undecoded(raw)):
-            problem = wrong
-        elif problem is None and spans is not None and any(_may_open(raw, spans[column]) for column in self._columns):
-            problem = "a quote within a cell that has none around it; it could come to open the cell"
+    def _row(self, number: int, raw: str, cells: list[str], error: str | None) -> Row:
+        problem = error or self._problem(raw, cells)
         if problem is not None:
             return Row(number, None, raw, problem, len(raw))
         text, paragraphs = document_of([Piece((column,), cells[column]) for column in self._columns])
         return Row(number, text, raw, None, len(raw), paragraphs)
+
+    def _problem(self, raw: str, cells: list[str]) -> str | None:
+        """Return why a record has no text, in words, if it has none."""
+        if len(cells) != len(self.header):
+            return f"{len(cells)} cells; expected {len(self.header)}, as many as the columns have names"
+        spans = cells_of(raw, self.delimiter)
+        if spans is None or [_said(raw, span) for span in spans] != cells:
+            return "quotes within a cell that are not doubled; it cannot be told where its cells end"
+        if any(_may_open(raw, spans[column]) for column in self._columns):
+            return "a quote within a cell that has none around it; it could come to open the cell"
+        return None if raw.isascii() else undecoded(raw)
 
     def spelling(self, row: Row) -> str:
         raw: str = row.raw
