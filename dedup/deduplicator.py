@@ -1,7 +1,8 @@
 """What remembers: paragraphs, documents and streams of them, decided by one rule, in memory or with an index."""
 
 import os
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack, cast
 
@@ -10,11 +11,11 @@ from .decide.batch import USUAL, Sizes
 from .decide.explanation import explain
 from .decide.outcomes import Outcome
 from .decide.pipeline import Given, Pipeline, known_length
-from .decide.places import KINDS
 from .decide.state import State
 from .errors import ConfigError, InputError, described
 from .results import CleanResult, Decision, Explanation, Paragraph
-from .text.paragraphs import SEPARATOR, checked
+from .text.given import as_list, joined, paragraph_of
+from .text.paragraphs import checked
 from .text.tokens import is_missing
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .index.protocol import IndexStore
 
 
-Document = str | Sequence[str | Paragraph]
+Document = str | Sequence[str | Paragraph | Mapping[str, Any] | None]
 
 
 class Deduplicator:
@@ -110,11 +111,13 @@ class Deduplicator:
         """Decide on one document, remember what is kept of it, and return it without its repeats.
 
         Without an id it gets the number of documents before it. A document is a text, or a sequence of paragraphs, texts
-        or `Paragraph` with their kinds, of which the result's text is joined by blank lines. Raises InputError for
-        anything else, and DocumentTooLarge.
+        or `Paragraph` with their kinds (or mappings with `text` and `kind`; None is an empty one): a list, tuple, or what
+        a list column of a data frame holds. The result's text is joined by blank lines, and its `paragraphs` are those
+        that stay, as they were given. Raises InputError for anything else, and DocumentTooLarge.
         """
         self._state.check_id(id)
-        return self._pipeline.clean(_given(id, document))
+        given = _given(id, document)
+        return _with_paragraphs(self._pipeline.clean(given), given.tag)
 
     def stream(
         self, documents: Iterable[Document | tuple[Hashable, Document | None] | None], *, jobs: int = 1
@@ -178,7 +181,9 @@ class Deduplicator:
 
 def _result(given: Given, outcome: Outcome | None) -> CleanResult:
     """Return what was decided on a document of a stream; of a missing one there is none."""
-    return CleanResult(given.id, cast(str, None), [], []) if outcome is None else outcome.result()
+    if outcome is None:
+        return CleanResult(given.id, cast(str, None), [], [])
+    return _with_paragraphs(outcome.result(), given.tag)
 
 
 def _named(document: Any) -> Given:
@@ -190,17 +195,20 @@ def _named(document: Any) -> Given:
 
 
 def _given(id: Hashable, document: Any) -> Given:
+    """Return a document as it is decided; its tag is the list of paragraphs as they were given, if they were."""
     name = "a document" if id is None else f"document {id!r}"
-    if isinstance(document, str) or not isinstance(document, (list, tuple)):
+    listed = document if isinstance(document, (str, list, tuple)) else as_list(document)
+    if not isinstance(listed, (list, tuple)):
         return Given(id, checked(document, name))
-    paragraphs = [Paragraph(one) if isinstance(one, str) else one for one in document]
-    for position, paragraph in enumerate(paragraphs):
-        if not isinstance(paragraph, Paragraph) or not isinstance(paragraph.text, str):
-            raise InputError(
-                f"paragraph {position} of {name} is {paragraph!r:.60}; expected a str or a dedup.Paragraph"
-            )
-        if paragraph.kind not in KINDS:
-            raise InputError(
-                f"paragraph {position} of {name} has kind {paragraph.kind!r}; expected one of {', '.join(KINDS)}"
-            )
-    return Given(id, SEPARATOR.join(paragraph.text for paragraph in paragraphs), paragraphs=paragraphs)
+    paragraphs = []
+    for position, one in enumerate(listed):
+        try:
+            paragraphs.append(paragraph_of(one))
+        except ValueError as error:
+            raise InputError(f"paragraph {position} of {name} is {error}") from None
+    return Given(id, joined(paragraphs), listed, paragraphs=paragraphs)
+
+
+def _with_paragraphs(result: CleanResult, given: Sequence[Any] | None) -> CleanResult:
+    """Return a result with what stays of the paragraphs that were given one by one."""
+    return result if given is None else replace(result, paragraphs=[given[position] for position in result.positions])

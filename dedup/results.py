@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
+from typing import Any, Literal
 
 Relation = Literal["exact", "contained", "near", "distinct"]
 
@@ -84,12 +84,20 @@ class CleanResult:
 
     id: the document's id; text: what stays of it, None where it had none; kept, removed: its paragraphs, as spans of the
     original text
+    paragraphs: of a document that was given as a sequence of paragraphs, those that are kept, as they were given
     """
 
     id: Hashable
     text: str
     kept: list[Span]
     removed: list[Removal]
+    paragraphs: list[Any] | None = None
+
+    @property
+    def positions(self) -> list[int]:
+        """Which paragraphs of the document stay, from 0."""
+        gone = {removal.position for removal in self.removed}
+        return [position for position in range(len(self.kept) + len(gone)) if position not in gone]
 
     @property
     def changed(self) -> bool:

@@ -34,20 +34,21 @@ error; `-` is standard input. `python -m dedup` is the same command.
 |---|---|---|---|---|---|
 {_format_rows()}
 
-`--format` overrules the names. Standard input is {DEFAULT.title}, with `--field` {DEFAULT_WITH_FIELD.title}, or what `--format` says; what
-goes to standard output is not compressed. `.zst` needs the extra `zstd`.
+`--format` overrules the names. A file whose name says nothing, and standard input, is read as it begins, otherwise as
+{DEFAULT.title}, with `--field` as {DEFAULT_WITH_FIELD.title}; what goes to standard output is not compressed. `.zst` needs the extra `zstd`.
+What each format can, where in a row the text is, and other encodings: [formats.md](formats.md).
 
-JSON Lines and Parquet are streamed: of JSON Lines a few megabytes are in memory, of Parquet a row group. A line in which
-nothing is removed stays byte for byte; in any other only the removed characters of the text go, and the order, spelling and
-number format of everything else stay. A row whose document is emptied stays, with an empty text. In Parquet schema, metadata,
-row groups and other columns stay. Rows are called by file and number, from 1: `pages.jsonl:17`.
+All but text and Markdown is streamed: a few megabytes are in memory, of Parquet a row group. A row in which nothing is
+removed stays byte for byte; in any other only what is removed goes, and the order, spelling and number format of everything
+else stay. A row whose document is emptied stays, with an empty text or list. In Parquet schema, metadata, row groups and other
+columns stay. Rows are called by file and number, from 1: `pages.jsonl:17`; records of WARC by their address.
 
 | what is wrong | what happens; the exit code is then 2 |
 |---|---|
-| a compressed file that is damaged or cut short; one that expands to more than 200 times its size (and 256 MB); a damaged Parquet file, or one without the column | it is found before anything of it is decided (such files are read twice); named and skipped |
-| plain text that is not UTF-8, holds NUL bytes, is larger than 256 MB, or has more paragraphs than are compared | named and skipped |
-| UTF-16 with a byte order mark | named and skipped |
-| a line that is no JSON object or not UTF-8, lacks the field or has no string there, or is longer than 64 MB | it stays as it is, is counted, and the first of a file is named; `null` and empty lines are nothing wrong |
+| a compressed file that is damaged or cut short; one that expands to more than 200 times its size (and 256 MB); a damaged Parquet file or WARC, JSON that is none; one without the column | it is found before anything of it is decided (such files are read twice); named and skipped |
+| HTML, XML, subtitles, PDF, office documents, archives and the like, by name or first bytes | named with what to do instead, and skipped; `--format txt` insists |
+| text that is not UTF-8, or not of the `--encoding`, holds NUL bytes, is larger than 256 MB, or has more paragraphs than are compared | named with the line of `iconv` that helps, and skipped |
+| a row that is no JSON object, no whole record or not UTF-8, lacks the fields or has no text there, or is longer than 64 MB | it stays as it is, is counted, and the first of a file is named; `null` and empty lines are nothing wrong |
 | a link to a folder, which could lead in a circle | named and skipped |
 | a file that fails after rows of it were decided: it changed meanwhile, or the disk fails | the run ends; files written before are whole, that one is not there |
 
@@ -66,15 +67,15 @@ A line of `--removed` and of `find` is an object:
 | member | |
 |---|---|
 | `document`, `paragraph` | where it stood: the document's id, and which of its paragraphs, from 0 |
-| `start`, `end`, `text` | its place in the document, in characters, and the paragraph itself |
+| `start`, `end`, `text` | its place in the document, in characters, and the paragraph itself; of lists and several fields the document is their paragraphs, joined by blank lines |
 | `relation`, `reason` | why it was removed: `exact`, `near`, `contained` or `boilerplate`, and a sentence |
 | `duplicate_of` | the original, which is kept: `document` and `paragraph`; null for boilerplate |
 | `jaccard`, `containment` | how similar the two are |
 
 Of `--removed` it also has what `restore` needs: `file`, `row` (0 where the file is the document), `cut` (the paragraph with the
-white space that was removed with it, as it is spelled there) and `at`, the character of the text, or of JSON Lines the line, at which
-it stood, and a `checksum` of that text or line (XXH3, 64 bits). With `--annotate` each row has a member or column `dedup`, a list
-of objects with `start`, `end`, `relation`, `duplicate_of`, `jaccard`, `containment` and `reason`.
+white space that was removed with it, as it is spelled there) and `at`, the character of the text, or of a row the row, at which
+it stood, and a `checksum` of that text or row (XXH3, 64 bits). With `--annotate` each row has a member, column or header `dedup`,
+a list of objects with `paragraph`, `start`, `end`, `relation`, `duplicate_of`, `jaccard`, `containment` and `reason`.
 
 `jaccard` is the similarity of the sets of three-word runs, `containment` the share of the smaller set that the other has. By
 the rules neither decides anything.

@@ -18,7 +18,7 @@ from ..errors import ConfigError, CorpusError
 from ..index.file import IndexFile, open_file
 from ..io.atomic import Replacement, failures_named
 from ..io.formats import NOTE, Formats, open_reader
-from ..io.formats.jsonl import as_json
+from ..io.formats.json_text import as_json
 from ..io.inputs import InputFile, check_places, plan
 from ..report.diff import marked, word_diff
 from ..report.removals import Run, reported
@@ -126,8 +126,8 @@ def clean(
     zcat pages.jsonl.gz | dedup clean - --field content | head
     dedup clean --diff articles | less
 
-    The name of a file says what it is (see --format), and whether it is compressed (.gz, .bz2, .xz, .zst). What cannot
-    be read is named and left out, a row without the field stays as it is; the exit code is then 2.
+    Names, or the first bytes, say what files are (see --format); .gz, .bz2, .xz, .zst are decompressed. What cannot be
+    read, HTML and PDF, too, is named and left out, a row without the field stays as it is; the exit code is then 2.
 
     With --index a run that was interrupted goes on where it was: what is done is passed over.
     With --boilerplate what is said in removed boilerplate is said nowhere any more: look at `dedup find
@@ -212,7 +212,7 @@ def _check_record(removed: str, index: str | None, *, removes: bool, in_place: b
 
 
 def _check_place_for_notes(files: list[InputFile], formats: Formats) -> None:
-    if formats.field == NOTE:
+    if any(field.split(".")[0] == NOTE for field in formats.fields):
         raise click.UsageError(f"--field {NOTE} is where the notes go: they would take the place of the text.")
     for source in (file.source for file in files):
         if not formats.of(source).annotations:
@@ -468,8 +468,8 @@ def restore(sources: tuple[str, ...], removed: str, output: str | None, in_place
     dedup clean articles -o cleaned --removed removed.jsonl
     dedup restore cleaned --removed removed.jsonl -o articles-again
 
-    Text and JSON Lines come back byte for byte once decompressed, Parquet value for value. A file that is not what the
-    run wrote is named and left out.
+    Files come back byte for byte once decompressed, Parquet value for value. --encoding and, of tables and Parquet,
+    --field must be those of the run. A file that is not what the run wrote is named and left out.
     """
     files = plan(sources, output, formats, in_place=in_place)
     if output is None and not in_place and len(files) != 1:

@@ -50,22 +50,38 @@ def reads(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say how files are read; the command gets them as `formats`."""
 
     @wraps(command)
-    def wrapped(format: str | None, field: str | None, **options: Any) -> Any:
-        return command(formats=Formats(_FORMATS[format] if format else None, field), **options)
+    def wrapped(
+        format: str | None, field: tuple[str, ...], encoding: str | None, delimiter: str | None, **options: Any
+    ) -> Any:
+        given = _FORMATS[format] if format else None
+        delimiter = "\t" if delimiter == "\\t" else delimiter
+        return command(formats=Formats(given, field, encoding, delimiter), **options)
 
     return _with(
         wrapped,
         click.option(
             "--format",
             type=click.Choice(list(_FORMATS)),
-            help="Format of all files, whatever their names.  "
-            f"[default: as the name says ({_SUFFIXES}), otherwise {DEFAULT.name}]",
+            help="Format of all files, whatever their names and content.  "
+            f"[default: as the name says ({_SUFFIXES}), or the first bytes, otherwise {DEFAULT.name}]",
         ),
         click.option(
             "--field",
+            multiple=True,
             metavar="NAME",
-            help="Member or column that holds the text; standard input is then "
-            f"{DEFAULT_WITH_FIELD.title}.  [default: text]",
+            help="Member or column that holds the text or a list of paragraphs, as text or article.body; several are one "
+            f"document, in their order. Standard input is then {DEFAULT_WITH_FIELD.title}.  [default: text]",
+        ),
+        click.option(
+            "--encoding",
+            metavar="NAME",
+            help="Encoding of all files, as Python calls it (latin-1, cp1252, utf-16), and of what is written.  "
+            "[default: utf-8]",
+        ),
+        click.option(
+            "--delimiter",
+            metavar="CHARACTER",
+            help="Between the cells of CSV and TSV, as ; or \\t.  [default: as the header tells]",
         ),
     )
 

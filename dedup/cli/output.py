@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import click
 
 from ..io.atomic import Replacement
-from ..io.formats.jsonl import as_json
+from ..io.formats.json_text import as_json
 from ..io.inputs import check_names
 from ..report.diff import Side, marked, plain, word_diff
 from ..report.kept_texts import KeptTexts, with_kept

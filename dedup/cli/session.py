@@ -10,19 +10,20 @@ from ..config import Config
 from ..decide.pipeline import Pipeline
 from ..decide.state import State
 from ..index.file import IndexFile
-from ..io.formats import Formats
+from ..io.formats import Formats, Row
 from ..io.inputs import InputFile
 from ..results import CleanResult
 from ..runs.boilerplate import Boilerplate
 from ..runs.resume import Progress
 from ..runs.run import OpenFile, Rows, Totals, find_boilerplate, row_id, run
+from ..text.markup import ADVICE, looks_like_html
 from .options import warn
 from .progress import Bar
 
 
 @dataclass(slots=True)
 class Session:
-    """What is read and how, what came of it, and whether its `progress` is to be seen.
+    """What is read and how, what came of it, whether its `progress` is to be seen, and whether a text was found to be HTML.
 
     `files` shrinks to what remains to be done once an index says so; the names of the others are `done`.
     """
@@ -35,6 +36,7 @@ class Session:
     progress: bool = False
     totals: Totals = field(default_factory=Totals)
     done: set[str] = field(default_factory=set)
+    html: bool = False
 
     @property
     def incomplete(self) -> bool:
@@ -115,8 +117,9 @@ class Session:
         for row, outcome in rows:
             if outcome is not None:
                 self.totals.count(outcome)
+                self._look_for_html(file, row, bar)
             elif row.problem is not None:
-                first = first or f"row {row.number}: {row.problem}"
+                first = first or (f"row {row.number}: {row.problem}" if row.number else row.problem)
                 carried += 1
             bar.reading(file.reader.source.position)
             yield row, outcome
@@ -125,6 +128,13 @@ class Session:
             rows_are = "1 row is" if carried == 1 else f"{carried:,} rows are"
             bar.clear()
             warn(f"{file.input.source}: {rows_are} left unchanged; {first}")
+
+    def _look_for_html(self, file: OpenFile, row: Row, bar: Bar) -> None:
+        """Warn of the first row whose text is HTML."""
+        if not self.html and file.reader.whole is None and row.text is not None and looks_like_html(row.text):
+            self.html = True
+            bar.clear()
+            warn(f"{file.input.source}: {f'row {row.number}' if row.number else 'it'} looks like HTML: {ADVICE}")
 
 
 def decided(found: Iterable[tuple[OpenFile, Rows]]) -> Iterator[tuple[str, str, CleanResult]]:

@@ -21,7 +21,7 @@ class Outcome:
 
     paragraphs: how many it had; within, across, boilerplate: how many of them were removed because they repeat their own
     document, or an earlier one, or as boilerplate
-    cuts: gives what goes of its text with each of those, at any time and in any thread
+    positions: gives which of them were; cuts: what goes of its text with each; at any time and in any thread
     result: gives all there is to say, to be asked for before anything else is decided
     """
 
@@ -30,6 +30,7 @@ class Outcome:
     within: int
     across: int
     boilerplate: int
+    positions: Callable[[], list[int]]
     cuts: Callable[[], list[Span]]
     result: Callable[[], CleanResult]
 
@@ -45,9 +46,13 @@ class Outcome:
         def places() -> list[Span]:
             spans = sorted([*result.kept, *removed], key=lambda span: span.start)
             begins, ends = [span.start for span in spans], [span.end for span in spans]
-            return cuts(text, begins, ends, [removal.position for removal in removed])
+            return cuts(text, begins, ends, positions())
 
-        return cls(result.id, len(result.kept) + len(removed), within, across, boilerplate, places, lambda: result)
+        def positions() -> list[int]:
+            return [removal.position for removal in removed]
+
+        count = len(result.kept) + len(removed)
+        return cls(result.id, count, within, across, boilerplate, positions, places, lambda: result)
 
     @property
     def removed(self) -> int:
@@ -71,7 +76,11 @@ def outcomes(texts: list[str], paragraphs: Paragraphs, decided: Decided, state: 
     def spans(d: int) -> tuple[list[int], list[int], list[int]]:
         """Return where the paragraphs of a document begin and end, and which of them are removed."""
         here = slice(first[d], first[d + 1])
-        return begins[here], ends[here], removed[parts[d] : parts[d + 1]]
+        return begins[here], ends[here], positions(d)
+
+    def positions(d: int) -> list[int]:
+        here: list[int] = removed[parts[d] : parts[d + 1]]
+        return here
 
     def places(d: int) -> list[Span]:
         return cuts(texts[d], *spans(d))
@@ -95,7 +104,8 @@ def outcomes(texts: list[str], paragraphs: Paragraphs, decided: Decided, state: 
     for d in range(len(texts)):
         count, inner = first[d + 1] - first[d], within[d + 1] - within[d]
         across = parts[d + 1] - parts[d] - inner
-        yield Outcome(ids[d], count, inner, across, 0, partial(places, d), partial(result, d))
+        made = partial(positions, d), partial(places, d), partial(result, d)
+        yield Outcome(ids[d], count, inner, across, 0, *made)
 
 
 def decision(decided: Decided, p: int, state: State) -> Decision:

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from .._jit import backend, memory
 from ..results import CleanResult, Decision, Paragraph, Removal
+from ..text.given import KINDS
 from ..text.paragraphs import Paragraphs, line_cuts, split, split_given, split_lines, split_paragraphs, without
 from ..text.utf8 import Utf8
 from .batch import USUAL, Batch, Sizes, read_batch
 from .outcomes import Outcome, decision, outcomes
-from .places import KINDS
 from .state import Decided, State, UnderWay
 
 if TYPE_CHECKING:
@@ -134,7 +134,8 @@ class Pipeline:
     def by_line(self, text: str, id: Hashable) -> Outcome:
         """Decide on a text each of whose lines is a document of its own.
 
-        The id of line n (from 0) is (id, n). A removed line takes its line end; nothing else changes.
+        The id of line n (from 0) is (id, n). A removed line takes its line end; those that go from the front take the
+        blank lines behind them, too.
         """
         spans = split_lines(text)
         kept, removed = [], []
@@ -152,9 +153,10 @@ class Pipeline:
                     removed.append(Removal(span.start, span.end, begin + p, decisions[p], texts[p]))
                 else:
                     kept.append(span)
-        places = line_cuts(text, removed)
+        positions = [removal.position for removal in removed]
+        places = line_cuts(text, spans, positions)
         result = CleanResult(id, without(text, places), kept, removed)
-        return Outcome(id, len(spans), 0, len(removed), 0, lambda: places, lambda: result)
+        return Outcome(id, len(spans), 0, len(removed), 0, lambda: positions, lambda: places, lambda: result)
 
     def stream(
         self,
@@ -213,17 +215,16 @@ class Pipeline:
         if failure is not None:
             raise failure
 
-    def check_size(self, text: str) -> None:
-        """Raise DocumentTooLarge for a document that would be refused."""
+    def check_size(self, text: str, paragraphs: Sequence[Paragraph] | None = None) -> None:
+        """Raise DocumentTooLarge for a document that would be refused; `paragraphs`, if they are given one by one."""
         most = self._sizes.document
         if len(text) < 2 * most:  # a paragraph takes a character, and one that parts it from the next
             return
-        spans = split_paragraphs(text)
-        if len(spans) > most:
-            texts, config = (
-                [text[span.start : span.end] for span in spans],
-                replace(self.state.config, scope="document"),
-            )
+        texts = [one.text for one in paragraphs or ()]
+        if paragraphs is None:
+            texts = [text[span.start : span.end] for span in split_paragraphs(text)]
+        if len(texts) > most:
+            config = replace(self.state.config, scope="document")
             fast = backend.wanted(len(text))
             read_batch(texts, np.array([len(texts)]), config, alone=False, fast=fast, largest=most)
 

@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..match.tables import BRIEF, LONG, SHORT
-from ..results import Kind
 from ..text.flags import HAS_NUMBER
+from ..text.given import KINDS
 from ..text.tokens import Tokens
 from ..text.utf8 import Utf8, counted
 
@@ -33,7 +33,6 @@ from ..text.utf8 import Utf8, counted
 ANYWHERE, APART, BESIDE, PINNED = range(4)
 LOCAL = BESIDE
 SPAN = 2 * LONG  # paragraphs between two places that are far apart
-KINDS: tuple[Kind, ...] = ("text", "heading", "caption", "cell", "code")
 TEXT, HEADING, CAPTION, CELL, CODE = range(len(KINDS))
 _FENCE = "`", 3
 

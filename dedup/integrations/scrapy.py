@@ -3,7 +3,8 @@
     ADDONS = {"dedup.integrations.scrapy.DedupAddon": 0}
 
     DEDUP_ENABLED    False switches it off; default True
-    DEDUP_FIELD      the field that holds the text, a string or a list of paragraphs; default "text"
+    DEDUP_FIELD      the field that holds the text, a string or a list of paragraphs (str, dedup.Paragraph, or dicts with
+                     text and kind); default "text"
     DEDUP_ID         the field that an item is known by; default "url"
     DEDUP_SCOPE      "corpus" (default) compares across items, "document" only within each
     DEDUP_INDEX      the file that remembers what was kept; default: beside JOBDIR if that is set, else in memory
@@ -41,7 +42,9 @@ from .._jit import backend
 from ..config import Config
 from ..deduplicator import Deduplicator
 from ..errors import ConfigError, CorpusError, InputError, described, meant
-from ..results import CleanResult
+from ..results import CleanResult, Paragraph
+from ..text.given import paragraph_of
+from ..text.markup import ADVICE, looks_like_html
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -74,7 +77,7 @@ class _Waiting(NamedTuple):
     """An item that waits for its decision."""
 
     item: Any
-    text: str
+    document: str | list[Paragraph]
     name: str | None
     result: Future[CleanResult]
 
@@ -109,6 +112,7 @@ class DedupPipeline:
         self._texts = 0  # items with a text
         self._without_text: set[str] = set()  # the fields of the first item that has none
         self._without_id = False  # whether any had none, which is said once
+        self._html = False  # whether one was said to be
         self._waiting: list[_Waiting] = []
         self._unfinished: dict[int, Any] = {}  # items in the pipelines behind this one, by identity
 
@@ -140,12 +144,13 @@ class DedupPipeline:
                 "itself; expected DEDUP_ID to name the field that tells items apart, one of %s",
                 self._id, ", ".join(map(str, adapter.field_names())),
             )  # fmt: skip
-        text = _document(value, self._field)
+        document = _document(value, self._field)
+        self._look_for_html(document)
         adapter[self._field] = value  # an item that cannot be changed fails before anything of it is remembered
-        result = await self._clean(item, text, name)
+        result = await self._clean(item, document, name)
         self._record(result)
         if result.removed:
-            if not result.kept:
+            if not result.text.strip():
                 self._count("items/dropped")
                 raise DropItem(f"every paragraph of its {self._field!r} repeats an earlier one", log_level="DEBUG")
             adapter[self._field] = _staying(value, result)
@@ -164,9 +169,9 @@ class DedupPipeline:
         finally:
             self._worker.shutdown(wait=False)
 
-    async def _clean(self, item: Any, text: str, name: str | None) -> CleanResult:
+    async def _clean(self, item: Any, document: str | list[Paragraph], name: str | None) -> CleanResult:
         """What is decided on an item, together with those that come a moment before or after it."""
-        waiting = _Waiting(item, text, name, Future())
+        waiting = _Waiting(item, document, name, Future())
         waiting.result.set_running_or_notify_cancel()  # from now on it is not given up
         self._waiting.append(waiting)
         if len(self._waiting) == 1:
@@ -178,7 +183,7 @@ class DedupPipeline:
             call_later(TOGETHER_SECONDS, self._decide_waiting)
             return
         waiting, self._waiting = self._waiting, []
-        if sum(len(one.text) for one in waiting) < LONG_TEXT:
+        if sum(len(text) for one in waiting for text in _texts(one.document)) < LONG_TEXT:
             self._decide(waiting)
         else:
             self._work = self._worker.submit(self._decide, waiting)
@@ -189,7 +194,7 @@ class DedupPipeline:
         left = deque(waiting)
         while left:
             try:
-                for result in self._deduplicator.stream([(one.name, one.text) for one in left]):
+                for result in self._deduplicator.stream([(one.name, one.document) for one in left]):
                     one = left.popleft()
                     if self._index is not None:
                         self._unfinished[id(one.item)] = one.item
@@ -222,6 +227,14 @@ class DedupPipeline:
     def _count(self, name: str, count: float = 1) -> None:
         stats: Any = self._crawler.stats  # declared to count whole numbers; seconds are added up, too
         stats.inc_value(f"dedup/{name}", count)
+
+    def _look_for_html(self, document: str | list[Paragraph]) -> None:
+        """Warn of the first item whose text is HTML."""
+        if self._html:
+            return
+        if any(map(looks_like_html, _texts(document))):
+            self._html = True
+            logger.warning("DEDUP_FIELD %r looks like HTML: %s", self._field, ADVICE)
 
     def _record(self, result: CleanResult) -> None:
         self._count("items")
@@ -288,31 +301,28 @@ def _name(url: Any) -> str | None:
     return str(url) if url else None
 
 
-def _document(value: Any, field: str) -> str:
-    """The text of a field; of a list each entry is a paragraph, whatever its line ends, and None a missing one."""
+def _document(value: Any, field: str) -> str | list[Paragraph]:
+    """The document of a field: a text, or of a list the paragraphs, whatever their line ends."""
     if isinstance(value, str):
         return value
     if not isinstance(value, (list, tuple)):
-        raise InputError(f"DEDUP_FIELD {field!r} holds {described(value)}; expected a str or a list of str")
-    for place, paragraph in enumerate(value):
-        if not isinstance(paragraph, str | None):
-            raise InputError(
-                f"DEDUP_FIELD {field!r} holds, at {place} of its list, {described(paragraph)}; expected a str"
-            )
-    return "\n\n".join(filter(None, map(_line, value)))
+        raise InputError(f"DEDUP_FIELD {field!r} holds {described(value)}; expected a str or a list of paragraphs")
+    paragraphs = []
+    for position, one in enumerate(value):
+        try:
+            paragraphs.append(paragraph_of(one))
+        except ValueError as error:
+            raise InputError(f"paragraph {position} of DEDUP_FIELD {field!r} is {error}") from None
+    return paragraphs
 
 
 def _staying(value: Any, result: CleanResult) -> Any:
     """What stays of a field, in the shape in which it came."""
-    if isinstance(value, str):
-        return result.text
-    places = [place for place, paragraph in enumerate(value) if _line(paragraph)]
-    gone = {places[removal.position] for removal in result.removed}
-    return type(value)(paragraph for place, paragraph in enumerate(value) if place not in gone)
+    return result.text if isinstance(value, str) else type(value)(value[position] for position in result.positions)
 
 
-def _line(paragraph: str | None) -> str:
-    return " ".join((paragraph or "").split()).strip("\ufeff ")
+def _texts(document: str | list[Paragraph]) -> list[str]:
+    return [document] if isinstance(document, str) else [one.text for one in document]
 
 
 def _awaitable(future: Future[_T]) -> Awaitable[_T]:

@@ -115,7 +115,7 @@ def _planned(sources: Sequence[str], output: str | None, formats: Formats, in_pl
 
 def _check_format(source: str, output: str, formats: Formats) -> None:
     told, read = by_name(output), formats.of(source)
-    if told and told is not read:
+    if told and told not in formats.names(source):
         name = "standard input" if source == STANDARD_INPUT else source
         raise CorpusError(
             f"{output}: {name} is read as {read.name}, and no format becomes another; --format says what it is"

@@ -16,10 +16,10 @@ from ..io.formats import Formats
 from ..io.inputs import InputFile
 from ..match.compare import compare_folded
 from ..results import Comparison
-from ..runs.run import explained, rows_read
+from ..runs.run import explained, row_id, rows_read
 from ..sketch.keys import band_keys, choose_bands
 from ..sketch.minhash import shingle, sign
-from ..text.paragraphs import split_lines, split_paragraphs
+from ..text.paragraphs import spans_in, split_lines
 from ..text.tokens import Tokens, fold, half_words
 from .diff import Side, marked, shortened, word_diff
 from .sample import SEED, draw
@@ -81,8 +81,9 @@ def documents_at_random(
         except (OSError, ValueError) as error:
             report(f"{file.source}: {explained(error)}; skipped")
             continue
-        for id, text in documents:
-            spans = split_lines(text) if lines else split_paragraphs(text)
+        for row in documents:
+            id, text = row_id(file, row), row.text or ""
+            spans = split_lines(text) if lines else spans_in(text, row.paragraphs)
             found = [Paragraph(id, p, text[span.start : span.end]) for p, span in enumerate(spans)]
             if lines:
                 yield from ([line] for line in random.sample(found, len(found)))

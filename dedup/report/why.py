@@ -8,11 +8,11 @@ from ..config import Config
 from ..deduplicator import Deduplicator
 from ..errors import InputError
 from ..index.protocol import IndexStore
-from ..io.formats import Formats
+from ..io.formats import Formats, Row
 from ..io.inputs import InputFile
 from ..results import Explanation
-from ..runs.run import rows_read
-from ..text.paragraphs import split_paragraphs
+from ..runs.run import row_id, rows_read
+from ..text.paragraphs import spans_in
 from .diff import Side, marked, plain, word_diff
 
 
@@ -49,7 +49,7 @@ def why(
     if mine is None:
         raise InputError(f"{path} is none of the files that are read; expected one of them")
     files = files[: files.index(mine) + 1]
-    wanted = f"{mine.id}:{row}" if row else mine.id
+    wanted = _id(mine, row, formats)
     found = _explanation(wanted, position, _documents(files, formats), config, index)
     text = _paragraph(wanted, position, files, formats)
     yield f"paragraph    {plain(text or '')}"
@@ -64,26 +64,39 @@ def why(
 
 
 def _explanation(
-    id: str, position: int, documents: Iterator[tuple[str, str]], config: Config, index: IndexStore | None
+    id: str, position: int, documents: Iterator[tuple[str, Row]], config: Config, index: IndexStore | None
 ) -> Explanation:
+    given = ((name, row.text if row.paragraphs is None else row.paragraphs) for name, row in documents)
     with Deduplicator(config, index=index) as seen:
-        for result in seen.stream(documents):
+        for result in seen.stream((name, document) for name, document in given if document is not None):
             if result.id == id:
                 return seen.explain(id, position)
     raise InputError(f"{id} is no document; expected FILE:PARAGRAPH or, of a file with rows, FILE:ROW:PARAGRAPH")
 
 
-def _documents(files: Sequence[InputFile], formats: Formats) -> Iterator[tuple[str, str]]:
-    """Yield the documents of the files that can be read."""
+def _id(file: InputFile, number: int, formats: Formats) -> str:
+    """Return what the document of a row is called."""
+    with suppress(OSError, ValueError):
+        for row in rows_read(file, formats):
+            if row.number == number:
+                return row_id(file, row)
+    return f"{file.id}:{number}" if number else file.id
+
+
+def _documents(files: Sequence[InputFile], formats: Formats) -> Iterator[tuple[str, Row]]:
+    """Yield the documents of the files that can be read, each with its id."""
     for file in files:
         with suppress(OSError, ValueError):
-            yield from rows_read(file, formats)
+            for row in rows_read(file, formats):
+                yield row_id(file, row), row
 
 
 def _paragraph(id: str, position: int, files: Sequence[InputFile], formats: Formats) -> str | None:
     """Return a paragraph of a document of these files, if it is one."""
-    for name, text in _documents([file for file in files if id == file.id or id.startswith(f"{file.id}:")], formats):
-        spans = split_paragraphs(text)
-        if name == id and position < len(spans):
-            return text[spans[position].start : spans[position].end]
+    for name, row in _documents(files, formats):
+        if name == id:
+            text = row.text or ""
+            spans = spans_in(text, row.paragraphs)
+            if position < len(spans):
+                return text[spans[position].start : spans[position].end]
     return None

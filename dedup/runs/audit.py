@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, groupby
 from types import TracebackType
@@ -12,7 +13,7 @@ from xxhash import xxh3_64_hexdigest
 
 from ..errors import CorpusError
 from ..io.atomic import Replacement, failures_named
-from ..io.formats.jsonl import as_json
+from ..io.formats.json_text import as_json
 from ..io.inputs import InputFile
 from ..results import Removal, Span
 
@@ -95,12 +96,14 @@ class Missing:
     pieces: list[tuple[int, str]]
     checksum: str
 
-    def restored(self, spelling: str) -> str:
-        """The row as it was. Raises ValueError if `spelling` is not what was left of it."""
-        whole = restored(spelling, self.pieces)
-        if _checksum(whole) != self.checksum:
-            raise ValueError(f"row {self.row} is not what the run wrote" if self.row else "not what the run wrote")
-        return whole
+    def restored(self, spellings: Sequence[str]) -> str:
+        """The row as it was. Raises ValueError if none of `spellings` is what was left of it."""
+        for spelling in spellings:
+            with suppress(ValueError):
+                whole = restored(spelling, self.pieces)
+                if _checksum(whole) == self.checksum:
+                    return whole
+        raise ValueError(f"row {self.row} is not what the run wrote" if self.row else "not what the run wrote")
 
 
 class AuditReader:

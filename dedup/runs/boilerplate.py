@@ -10,9 +10,10 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from .._jit import backend
-from ..results import CleanResult, Decision, Removal, Span
+from ..results import CleanResult, Decision, Paragraph, Removal, Span
 from ..text.flags import ALL_SYMBOL, HAS_NUMBER
-from ..text.paragraphs import cuts, split_paragraphs, without
+from ..text.given import joined
+from ..text.paragraphs import cuts, spans_in, without
 from ..text.tokens import fold
 
 _IS_WORD = [not flags & (HAS_NUMBER | ALL_SYMBOL) for flags in range(256)]
@@ -35,14 +36,17 @@ class Boilerplate:
         return sorted(pieces, key=lambda piece: (-piece[1], piece[0]))
 
 
-def survey(texts: Iterable[str], least: int) -> Boilerplate:
-    """The boilerplate of a corpus. State: one digest for each different paragraph."""
+def survey(documents: Iterable[tuple[str, Sequence[Paragraph] | None]], least: int) -> Boilerplate:
+    """The boilerplate of a corpus: of texts, and their paragraphs if they are given one by one.
+
+    State: one digest for each different paragraph.
+    """
     counts: Counter[bytes] = Counter()
     found: dict[bytes, str] = {}
     characters = 0
-    for text in texts:
+    for text, paragraphs in documents:
         characters += len(text)
-        spans = split_paragraphs(text)
+        spans = spans_in(text, paragraphs)
         once = dict(zip(digests(text, spans, backend.wanted(characters)), spans, strict=True))
         once.pop(b"", None)
         counts.update(once.keys())
@@ -72,19 +76,29 @@ class Stripping:
         # By document with boilerplate: the positions of its other paragraphs, the only ones that the rule can name.
         self._places: dict[Hashable, array[int]] = {}
 
-    def strip(self, id: Hashable, text: str) -> tuple[str, dict[int, int]]:
-        """A document without boilerplate, and what was taken: position, and in how many documents it stands."""
+    def strip(
+        self, id: Hashable, text: str, paragraphs: Sequence[Paragraph] | None = None
+    ) -> tuple[str, Sequence[Paragraph] | None, dict[int, int]]:
+        """A document without boilerplate, and what was taken: position, and in how many documents it stands.
+
+        paragraphs: those of the text, if they are given one by one
+        """
         self._characters += len(text)
-        spans = split_paragraphs(text)
+        spans = spans_in(text, paragraphs)
         counts = map(self.boilerplate.documents.get, digests(text, spans, backend.wanted(self._characters)))
         taken = {position: count for position, count in enumerate(counts) if count}
         if taken:
             self._places[id] = array("L", (position for position in range(len(spans)) if position not in taken))
-        return _without(text, spans, sorted(taken)), taken
+        if paragraphs is None:
+            return _without(text, spans, sorted(taken)), None, taken
+        staying = [one for position, one in enumerate(paragraphs) if position not in taken]
+        return joined(staying), staying, taken
 
-    def restore(self, text: str, taken: dict[int, int], result: CleanResult) -> CleanResult:
+    def restore(
+        self, text: str, taken: dict[int, int], result: CleanResult, paragraphs: Sequence[Paragraph] | None = None
+    ) -> CleanResult:
         """What was decided on a stripped document, as a result on the document itself, boilerplate among the removed."""
-        spans = split_paragraphs(text)
+        spans = spans_in(text, paragraphs)
         decisions = {position: self._decision(count) for position, count in taken.items()}
         for removal in result.removed:
             decision = removal.decision

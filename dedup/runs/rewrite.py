@@ -2,6 +2,7 @@
 
 import os
 from io import BytesIO
+from operator import attrgetter
 from typing import Any, BinaryIO
 
 from ..decide.outcomes import Outcome
@@ -12,7 +13,7 @@ from ..text.paragraphs import without
 from .audit import AuditLog, AuditReader, as_record
 from .run import OpenFile, Rows, row_id
 
-_TOLD_IN_A_NOTE = ("start", "end", "relation", "duplicate_of", "jaccard", "containment", "reason")
+_TOLD_IN_A_NOTE = ("paragraph", "start", "end", "relation", "duplicate_of", "jaccard", "containment", "reason")
 
 
 def replace_cleaned(file: OpenFile, rows: Rows, *, in_place: bool, record: AuditLog | None, annotate: bool) -> None:
@@ -48,13 +49,16 @@ def write_cleaned(file: OpenFile, rows: Rows, target: BinaryIO, *, record: Audit
                 writer.write(row, None)
             else:
                 spelling = file.reader.spelling(row)
-                places = file.reader.places(row, outcome.cuts())
-                writer.write(row, without(spelling, places))
+                places = file.reader.places(row, outcome.cuts(), outcome.positions())
+                in_order = sorted(places, key=attrgetter("start"))  # which fields of a row need not be in
+                writer.write(row, without(spelling, in_order))
                 changed = True
                 if record:
                     id, text = row_id(file.input, row), row.text
-                    removed = (as_record(id, text, removal) for removal in outcome.result().removed)
-                    record.add(file.input, row.number, spelling, places, removed)
+                    removed = [as_record(id, text, removal) for removal in outcome.result().removed]
+                    if places != in_order:
+                        removed = [removed[k] for k in sorted(range(len(places)), key=lambda k: places[k].start)]
+                    record.add(file.input, row.number, spelling, in_order, removed)
     if record:
         record.confirm()
     return changed
@@ -72,10 +76,10 @@ def write_restored(file: InputFile, reader: Reader, cuts: AuditReader, target: B
     missing = next(lacking, None)
     with writing(reader, target, file.output or "") as writer:
         for row in reader.rows():
-            if missing is None or missing.row != row.number or row.text is None:
+            if missing is None or missing.row != row.number:
                 writer.write(row, None)
             else:
-                writer.write(row, missing.restored(reader.spelling(row)))
+                writer.write(row, missing.restored(reader.spellings(row)))
                 missing = next(lacking, None)
     if missing is not None:
         raise ValueError(f"it has no row {missing.row}, from which something was removed")

@@ -13,7 +13,9 @@ from ..decide.outcomes import Outcome
 from ..decide.pipeline import Given, Pipeline, Unread, all_read
 from ..errors import CorpusError, DedupError
 from ..io.formats import STANDARD_INPUT, Formats, Reader, Row, open_reader
+from ..io.formats.encodings import not_utf8
 from ..io.inputs import InputFile, check_names, size_of, why_no_file
+from ..results import Paragraph
 from .boilerplate import Boilerplate, Stripping, survey
 
 _ROW_BYTES = 500  # about what a row takes in memory besides what it holds
@@ -117,7 +119,7 @@ def _decided_rows(found: Iterator[tuple[_Place, Outcome | None]], stripping: Str
             return
         if stripping and outcome is not None:
             assert row.text is not None and taken is not None
-            outcome = Outcome.of(row.text, stripping.restore(row.text, taken, outcome.result()))
+            outcome = Outcome.of(row.text, stripping.restore(row.text, taken, outcome.result(), row.paragraphs))
         yield row, outcome
 
 
@@ -156,13 +158,14 @@ class _Reading:
             return
         try:
             for row in opened.reader.rows():
-                if row.text is not None and row.number and not self.lines:
-                    row = _checked(row, self.pipeline)
-                id, text = row_id(file, row), row.text
+                if row.text is not None and (opened.reader.whole is None or row.paragraphs is not None):
+                    row = _by_line_only(row) if self.lines else _checked(row, self.pipeline)
+                id, text, paragraphs = row_id(file, row), row.text, row.paragraphs
                 taken: dict[int, int] = {}
                 if self.stripping and text is not None:
-                    text, taken = self.stripping.strip(id, text)
-                yield Given(id, text, _Place(opened, row, taken), _ROW_BYTES + row.size)
+                    id = row_id(file, replace(row, id=None))  # of which no two are alike
+                    text, paragraphs, taken = self.stripping.strip(id, text, paragraphs)
+                yield Given(id, text, _Place(opened, row, taken), _ROW_BYTES + row.size, paragraphs)
             yield Given(None, None, _Place(opened))
         except (OSError, ValueError) as error:
             if isinstance(error, DedupError):
@@ -176,22 +179,30 @@ def _checked(row: Row, pipeline: Pipeline) -> Row:
     """The row, without its text if that is too large for one document."""
     assert row.text is not None
     try:
-        pipeline.check_size(row.text)
+        pipeline.check_size(row.text, row.paragraphs)
     except ValueError as error:
-        return replace(row, text=None, problem=str(error))
+        return replace(row, text=None, paragraphs=None, problem=str(error))
     return row
 
 
+def _by_line_only(row: Row) -> Row:
+    """The row, without its text if that is not one text, whose lines could be documents."""
+    if row.paragraphs is None:
+        return row
+    problem = "--lines takes the lines of one text for documents, and here are a list of paragraphs or several texts"
+    return replace(row, text=None, paragraphs=None, problem=problem)
+
+
 def row_id(file: InputFile, row: Row) -> str:
-    """What a row's document is called: as its file or, of several, with the number of its row."""
+    """What a row's document is called: as it says or, if it does not, as its file, of several with the number of its row."""
+    if row.id is not None:
+        return row.id
     return f"{file.id}:{row.number}" if row.number else file.id
 
 
-def rows_read(file: InputFile, formats: Formats) -> Iterator[tuple[str, str]]:
-    """The id and text of every document in a file. Raises OSError, and ValueError for what cannot be read."""
-    for row in open_reader(file.source, formats, limit=False).rows():
-        if row.text is not None:
-            yield row_id(file, row), row.text
+def rows_read(file: InputFile, formats: Formats) -> Iterator[Row]:
+    """The rows of a file that are documents. Raises OSError, and ValueError for what cannot be read."""
+    return (row for row in open_reader(file.source, formats, limit=False).rows() if row.text is not None)
 
 
 def find_boilerplate(files: Sequence[InputFile], least: int, formats: Formats = Formats()) -> Boilerplate:
@@ -208,19 +219,19 @@ def find_boilerplate(files: Sequence[InputFile], least: int, formats: Formats = 
                 f"{source} can be read only once, boilerplate takes two passes; expected files or folders"
             )
 
-    def texts() -> Iterator[str]:
+    def documents() -> Iterator[tuple[str, Sequence[Paragraph] | None]]:
         for file in files:
             with suppress(OSError, ValueError):  # named in the second pass
-                for _, text in rows_read(file, formats):
-                    yield text
+                for row in rows_read(file, formats):
+                    yield row.text or "", row.paragraphs
 
-    return survey(texts(), least)
+    return survey(documents(), least)
 
 
 def explained(error: Exception) -> str:
     """Why something cannot be read, in words."""
     if isinstance(error, UnicodeDecodeError):
-        return f"not UTF-8 text (byte {error.start}); expected UTF-8, into which iconv -f LATIN1 -t UTF-8 turns Latin-1"
+        return not_utf8(error)
     if isinstance(error, OSError) and isinstance(error.filename, str) and os.path.isdir(error.filename):
         return why_no_file(error.filename)
     if isinstance(error, OSError) and error.strerror:

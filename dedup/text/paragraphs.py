@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from .._jit import backend
 from ..errors import InputError
-from ..results import Span
+from ..results import Paragraph, Span
 from ._paragraphs_numba import Places, split_kernel
+from .given import spans_of
 from .utf8 import Utf8
 
 # CR, LF and CRLF end lines; U+2028 and U+2029 do so in a line document only.
@@ -62,6 +63,11 @@ def split_paragraphs(text: str) -> list[Span]:
     return spans
 
 
+def spans_in(text: str, paragraphs: Sequence[Paragraph] | None) -> list[Span]:
+    """Return where the paragraphs of a text stand: those of which it was joined or, if it was not, what it splits into."""
+    return split_paragraphs(text) if paragraphs is None else spans_of([one.text for one in paragraphs])
+
+
 def split_lines(text: str) -> list[Span]:
     """Return the lines of a text that hold more than white space, blank-line document or not."""
     spans = []
@@ -88,9 +94,6 @@ class Paragraphs:
     ends: NDArray[np.int64]
 
 
-SEPARATOR = "\n\n"  # between paragraphs that are given one by one
-
-
 def split(documents: list[str], fast: bool) -> Paragraphs:
     """Split documents as `split_paragraphs` does; `fast` takes the compiled kernel."""
     return _split_compiled(documents) if fast else _taken_apart(documents, list(map(split_paragraphs, documents)))
@@ -98,14 +101,8 @@ def split(documents: list[str], fast: bool) -> Paragraphs:
 
 def split_given(documents: list[str], given: Sequence[Sequence[str] | None]) -> Paragraphs:
     """Split documents as `split_paragraphs` does, but those whose paragraphs are given, of which they were joined."""
-    spans = []
-    for text, pieces in zip(documents, given, strict=True):
-        found, end = ([] if pieces else split_paragraphs(text)), 0
-        for piece in pieces or ():
-            found.append(Span(end, end + len(piece)))
-            end += len(piece) + len(SEPARATOR)
-        spans.append(found)
-    return _taken_apart(documents, spans)
+    found = zip(documents, given, strict=True)
+    return _taken_apart(documents, [split_paragraphs(text) if one is None else spans_of(one) for text, one in found])
 
 
 def _taken_apart(documents: list[str], spans: list[list[Span]]) -> Paragraphs:
@@ -145,16 +142,49 @@ def cuts(text: str, begins: Sequence[int], ends: Sequence[int], removed: Sequenc
     places = [Span(begins[place], begins[place + 1]) for place in removed[:inner]]
     if inner < len(removed):
         places += _between([ends[last], *begins[last + 2 :], ends[-1]])
-    only_one = len(begins) - len(removed) == 1  # two that stay would still have a blank line between them
+    # Two that stay would still have a blank line between them; an empty one has nothing to stand before.
+    only_one = len(begins) - len(removed) == 1 and text[begins[last] : ends[last]].strip() != ""
     if only_one and is_blank_line_document(text) and not is_blank_line_document(without(text, places)):
         if inner < len(removed):
             places[inner] = Span(begins[last + 1], places[inner].end)
+    if removed:
+        _take_empty(text, begins, ends, removed[:inner], places, last)
     return places
 
 
-def line_cuts(text: str, removed: Sequence[Span]) -> list[Span]:
-    """Return what to cut from a text for each of its lines to remove: the line and its line end."""
-    return [Span(line.start, line.end + _line_end(text, line.end)) for line in removed]
+def _take_empty(
+    text: str, begins: Sequence[int], ends: Sequence[int], removed: Sequence[int], places: list[Span], last: int
+) -> None:
+    """Have what goes from the front take the empty paragraphs behind it along, with whose separators a text would begin."""
+
+    def filled(place: int) -> int:
+        """Return the first paragraph from there on that is not empty."""
+        while place < last and not text[begins[place] : ends[place]].strip():
+            place += 1
+        return place
+
+    following = filled(0)
+    for place, position in enumerate(removed):
+        if position != following:
+            return
+        following = filled(position + 1)
+        places[place] = Span(places[place].start, begins[following])
+
+
+def line_cuts(text: str, lines: Sequence[Span], removed: Sequence[int]) -> list[Span]:
+    """Return what to cut from a text for each of its lines to remove: the line and its line end.
+
+    lines: those with more than white space; removed: the numbers of those to remove. What goes from the front takes the
+    blank lines behind it along, with which the text would begin.
+    """
+    places = [Span(lines[k].start, lines[k].end + _line_end(text, lines[k].end)) for k in removed]
+    for place, position in enumerate(removed):
+        if position != place:
+            break
+        places[place] = Span(
+            lines[position].start, lines[position + 1].start if position + 1 < len(lines) else len(text)
+        )
+    return places
 
 
 def without(text: str, places: Sequence[Span]) -> str:

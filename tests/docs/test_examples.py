@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -96,3 +97,19 @@ def test_every_example_is_run():
     tested = Path(__file__).read_text(encoding="utf-8")
     scripts = [path.name for path in EXAMPLES.iterdir() if path.suffix in (".py", ".sh")]
     assert scripts and all(f'("{name}"' in tested for name in scripts)
+
+
+def test_extraction_knows_kinds():
+    pytest.importorskip("trafilatura", exc_type=ImportError)
+    article = runpy.run_path(str(EXAMPLES / "extract.py"))["article"]
+    body = "<p>The first ferry of the day now leaves the north pier at ten, says the office of the harbour.</p>"
+    page = (
+        f"<html><body><article><h1>The harbour of the town</h1>{body}<img src='a.jpg' alt='The north pier at dawn'>"
+        "<pre><code>x = 1\n\ny = 2</code></pre><table><tr><th>Pier</th><td>North, <b>old</b></td></tr></table>"
+        f"<ul><li>One item</li></ul><dl><dt>Term</dt><dd>Use <code>it</code> well</dd></dl>{body}</article></body></html>"
+    )
+    found = [(one.text, one.kind) for one in article(page)]
+    expected = [("The harbour of the town", "heading"), ("The north pier at dawn", "caption"), ("x = 1\n\ny = 2", "code"),
+                ("Pier", "cell"), ("North, old", "cell"), ("One item", "text"), ("Term", "cell"), ("Use it well", "cell")]  # fmt: skip
+    assert [one for one in found if len(one[0]) < 60] == expected
+    assert article("<p></p>") == []

@@ -8,6 +8,8 @@ import sys
 import pytest
 from helpers import LONG, OTHER, TESTS, tree
 
+from dedup.io.formats import FORMATS
+
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 
@@ -43,5 +45,6 @@ def test_a_format_is_added_by_its_module_and_one_line(tmp_path):
     page = run("reference").stdout.decode()
     packings = "`.gz` `.bz2` `.xz` `.zst` behind it"
     assert f"\n| `.lst` | `list` | a list: each line is a document | {packings} | yes | no |\n" in page
-    assert page.count("--format [txt|jsonl|parquet|list]") == page.count("--format [") == 5
-    assert ".parquet, .lst), otherwise txt]" in " ".join(page.split())
+    named = "|".join(format.name for format in FORMATS)
+    assert page.count(f"--format [{named}|list]") == page.count("--format [") == 5
+    assert ".warc, .wet, .wat, .lst), or the first bytes, otherwise txt]" in " ".join(page.split())

@@ -114,8 +114,16 @@ def test_trafilatura():
     imported("trafilatura")
     cleaned = run("trafilatura", pages=list(pages()))["cleaned"]
     assert list(cleaned) == [url for url, _ in ARTICLES]
-    lines = "\n".join(cleaned.values()).split("\n")
-    assert lines.count(paragraphs(9)[-1]) == 1 and lines.count(paragraphs(9)[4]) == 1
+    texts = [paragraph.text for staying in cleaned.values() for paragraph in staying]
+    assert texts.count(paragraphs(9)[-1]) == 1 and texts.count(paragraphs(9)[4]) == 1
+
+
+def test_a_column_of_lists():
+    pandas = imported("pandas")
+    frame = run("A column of articles", 1)["frame"]
+    pier = {"text": "Pier", "kind": "cell"}
+    assert frame["paragraphs"].tolist() == [[pier, {"text": "The ferry has sailed.", "kind": "text"}], [pier]]
+    assert isinstance(frame, pandas.DataFrame)
 
 
 def test_newspaper():

@@ -247,7 +247,27 @@ def test_ids():
 def test_lists_are_paragraphs_whatever_they_hold():
     odd = ["\ufeff", f"{A[:9]}\n\n{A[9:]}", "", "\u2028", B, "\ufeff", A]
     ((item,), statistics) = process([{"text": list(odd)}])
-    assert item["text"] == odd[:-1] and statistics["dedup/paragraphs"] == 3
+    assert item["text"] == odd[:-1] and statistics["dedup/paragraphs"] == len(odd)
+
+
+def test_lists_may_tell_kinds_and_miss_paragraphs():
+    cell = {"text": A, "kind": "cell", "row": 3}
+    given = [A, None, dedup.Paragraph(A, "caption"), cell, {"text": B, "kind": "heading"}, B]
+    ((item, gone), statistics) = process([{"url": "1", "text": tuple(given)}, {"url": "2", "text": [None, B, " "]}])
+    expected = dedup.clean(given)
+    assert list(item["text"]) == expected.paragraphs and isinstance(item["text"], tuple) and item["text"][1] is None
+    assert item["text"][2] is cell and gone is None and statistics["dedup/paragraphs/removed"] == 3
+
+
+def test_html_is_warned_of_once(caplog):
+    page = f"<p>{A}</p><p>{B}</p><p>{A}</p>"
+    for field in (page, [A, page]):
+        caplog.clear()
+        process([{"text": field}, {"text": field}])
+        assert caplog.text.count("DEDUP_FIELD 'text' looks like HTML") == 1
+    caplog.clear()
+    process([{"text": f"{A} <3 & 4 > 3"}])
+    assert not caplog.text
 
 
 def test_nothing_is_remembered_of_an_item_that_cannot_be_changed():
@@ -271,9 +291,10 @@ def test_what_passes_untouched():
     assert statistics["dedup/items/without_text"] == 4 and statistics["dedup/items/dropped"] == 0
 
 
-@pytest.mark.parametrize("wrong", [7, b"text", ["a", 7], {"a": "b"}])
+@pytest.mark.parametrize("wrong", [7, b"text", ["a", 7], {"a": "b"}, ["a", {"text": "b", "kind": "table"}]])
 def test_what_is_no_text(wrong):
-    with pytest.raises(dedup.InputError, match="DEDUP_FIELD 'text' holds"):
+    message = "paragraph 1 of DEDUP_FIELD 'text' is" if isinstance(wrong, list) else "DEDUP_FIELD 'text' holds"
+    with pytest.raises(dedup.InputError, match=message):
         process([{"text": wrong}])
 
 

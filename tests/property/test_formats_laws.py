@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from helpers import call, tree
+from helpers import LONG, OTHER, call, tree
 from hypothesis import given
 from hypothesis import strategies as st
 from packing import PACKING
@@ -15,8 +15,10 @@ from dedup.decide.outcomes import Outcome
 from dedup.decide.pipeline import Given, Pipeline
 from dedup.decide.state import State
 from dedup.io.formats import Source, jsonl
+from dedup.io.formats.json_text import noted
 from dedup.runs.audit import restored
 from dedup.runs.boilerplate import Stripping, survey
+from dedup.text.given import joined
 from dedup.text.paragraphs import without
 
 pa = pytest.importorskip("pyarrow")
@@ -26,11 +28,17 @@ pq = pytest.importorskip("pyarrow.parquet")
 # --- What goes with a paragraph
 
 
+def line_ends_before(text):
+    """With how many line ends a text begins."""
+    return sum(map(text[: len(text) - len(text.lstrip("\ufeff \t\r\n"))].count, "\r\n"))
+
+
 def check_cuts(text, outcome):
     places, result = outcome.cuts(), outcome.result()
     assert len(places) == len(result.removed)
     assert all(p.start <= r.start and r.end <= p.end for p, r in zip(places, result.removed, strict=True))
     assert without(text, places) == result.text
+    assert line_ends_before(result.text) <= line_ends_before(text)
     assert restored(result.text, [(p.start, text[p.start : p.end]) for p in places]) == text
 
 
@@ -38,12 +46,24 @@ def check_cuts(text, outcome):
 def test_cuts_lead_there_and_back(texts, before):
     with dedup.Deduplicator() as seen:
         lines = Pipeline(State(dedup.Config(), None))
-        stripping = Stripping(survey(texts, 2))
+        stripping = Stripping(survey([(text, None) for text in texts], 2))
         for n, text in enumerate(before + text for text in texts):
             check_cuts(text, Outcome.of(text, seen.clean(text)))
             check_cuts(text, lines.by_line(text, n))
-            rest, taken = stripping.strip(n, text)
+            rest, _, taken = stripping.strip(n, text)
             check_cuts(text, Outcome.of(text, stripping.restore(text, taken, dedup.Deduplicator().clean(rest, n))))
+
+
+@given(st.lists(st.sampled_from(["", "  ", LONG, OTHER, f"{LONG} {OTHER}"]), max_size=7), st.booleans())
+def test_a_list_of_paragraphs_is_cut_from_its_front(paragraphs, boilerplate):
+    given = [dedup.Paragraph(text) for text in paragraphs]
+    text = joined(given)
+    result = dedup.Deduplicator().clean(given)
+    if boilerplate:
+        stripping = Stripping(survey([(text, given)] * 2, 2))
+        _, staying, taken = stripping.strip("a", text, given)
+        result = stripping.restore(text, taken, dedup.Deduplicator().clean(list(staying), "a"), given)
+    check_cuts(text, Outcome.of(text, result))
 
 
 # --- JSON Lines
@@ -86,7 +106,7 @@ def lines(draw, texts):
 @given(lines(any_text), st.data())
 def test_a_text_is_found_where_it_stands(drawn, data):
     line, text = drawn
-    row = jsonl._row(1, line.encode(), "text")
+    row = jsonl.row_of(1, line.encode(), ("text",))
     if not isinstance(text, str):
         assert row.text is None
         return
@@ -94,11 +114,11 @@ def test_a_text_is_found_where_it_stands(drawn, data):
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     reader = jsonl.JsonLinesReader(Source(io.BytesIO(line.encode())))
-    (place,) = reader.places(row, [dedup.Span(start, end)])
+    (place,) = reader.places(row, [dedup.Span(start, end)], [0])
     shorter = json.loads(line[: place.start] + line[place.end :])
     assert shorter.pop("text") == text[:start] + text[end:]
     assert shorter == {key: value for key, value in json.loads(line).items() if key != "text"}
-    assert json.loads(jsonl._noted(line, [{"start": 0}])) == {**json.loads(line), "dedup": [{"start": 0}]}
+    assert json.loads(noted(line, [{"start": 0}])) == {**json.loads(line), "dedup": [{"start": 0}]}
 
 
 # --- Whole runs
@@ -118,7 +138,7 @@ def test_json_lines_there_and_back(tmp_path_factory, texts, suffix, scope, data)
     result = call("clean", source, "-o", out, "--removed", record, "--scope", scope)
     assert result.exit_code == (2 if "left unchanged" in result.stderr else 0), result.stderr
     assert ("left unchanged" in result.stderr) == any(
-        jsonl._row(1, line, "text").problem is not None for line in raw.split(b"\n")
+        jsonl.row_of(1, line, ("text",)).problem is not None for line in raw.split(b"\n")
     )
     with dedup.Deduplicator(scope=scope) as seen:
         for before, after in zip(raw.split(b"\n"), unpack(out.read_bytes()).split(b"\n"), strict=True):

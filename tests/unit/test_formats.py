@@ -52,7 +52,7 @@ def test_what_does_not_fit_is_not_restored():
     ],
 )
 def test_lines_without_a_text(line, problem):
-    row = jsonl._row(7, line, "text")
+    row = jsonl.row_of(7, line, ("text",))
     assert row.text is None and (row.problem is None) == (problem is None) and (problem or "") in (row.problem or "")
 
 
@@ -67,7 +67,7 @@ def test_a_folder_of_everything_keeps_its_tree(tmp_path):
     (folder / "a.txt").write_text(LONG)
     dump(folder / "b.ndjson", LONG, OTHER)
     pq.write_table(pa.table({"text": [OTHER, "Something else that is new", None]}), folder / "deep" / "c.parquet")
-    (folder / "deep" / "d.html.gz").write_bytes(gzip.compress(f"{OTHER}\n{LONG}\nThe last one of them all".encode()))
+    (folder / "deep" / "d.text.gz").write_bytes(gzip.compress(f"{OTHER}\n{LONG}\nThe last one of them all".encode()))
     pq.write_table(pa.table({"text": pa.array([], pa.string())}), folder / "empty.parquet")
     (folder / "empty.jsonl").write_text("")
     result = call("clean", folder, "-o", tmp_path / "out", "--removed", tmp_path / "removed")
@@ -78,13 +78,13 @@ def test_a_folder_of_everything_keeps_its_tree(tmp_path):
     assert pq.read_table(tmp_path / "out/deep/c.parquet").to_pydict() == {
         "text": ["", "Something else that is new", None]
     }
-    assert gzip.decompress(out["deep/d.html.gz"]) == b"The last one of them all"
+    assert gzip.decompress(out["deep/d.text.gz"]) == b"The last one of them all"
     records = [json.loads(line) for line in (tmp_path / "removed").read_text().splitlines()]
     assert [(r["document"], r["file"], r["row"], r["duplicate_of"]["document"]) for r in records] == [
         ("b.ndjson:1", "b.ndjson", 1, "a.txt"),
         ("deep/c.parquet:1", "deep/c.parquet", 1, "b.ndjson:2"),
-        ("deep/d.html.gz", "deep/d.html.gz", 0, "b.ndjson:2"),
-        ("deep/d.html.gz", "deep/d.html.gz", 0, "a.txt"),
+        ("deep/d.text.gz", "deep/d.text.gz", 0, "b.ndjson:2"),
+        ("deep/d.text.gz", "deep/d.text.gz", 0, "a.txt"),
     ]
     assert call("restore", tmp_path / "out", "--removed", tmp_path / "removed", "-o", tmp_path / "back").exit_code == 0
     back = tree(tmp_path / "back")

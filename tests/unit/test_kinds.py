@@ -56,11 +56,40 @@ def test_a_sequence_is_joined_by_blank_lines_and_its_positions_count_from_0(back
         assert [len(found.removed) for found in seen.stream([("a", given), ("b", LINE), given[:1]])] == [1, 1, 1]
 
 
+GIVEN = [LINE, None, {"text": LINE, "kind": "cell"}, {"text": LINE, "kind": None}, dedup.Paragraph(LINE, "caption")]
+
+
+def test_what_stays_comes_back_as_it_was_given():
+    result = dedup.clean(GIVEN)
+    assert result.positions == [0, 1, 2] and result.paragraphs == GIVEN[:3] and result.paragraphs[2] is GIVEN[2]
+    assert dedup.clean(tuple(GIVEN)).paragraphs == GIVEN[:3]
+    assert dedup.clean(LINE).paragraphs is None and dedup.clean(f"{LINE}\n\n{LINE}").positions == [0]
+    with dedup.Deduplicator() as seen:
+        found = list(seen.stream([("a", GIVEN), ("b", LINE), GIVEN, []]))
+    assert [result.positions for result in found] == [[0, 1, 2], [], [1, 2], []]
+    assert [result.paragraphs for result in found] == [GIVEN[:3], None, GIVEN[1:3], []]
+
+
+def test_columns_of_lists_are_documents():
+    np, pa = pytest.importorskip("numpy"), pytest.importorskip("pyarrow")
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    rows = [{"text": LINE, "kind": "text"}, {"text": LINE, "kind": "cell"}, {"text": LINE, "kind": "caption"}]
+    for document in (np.array([LINE, LINE], object), pandas.Series([LINE, LINE]), polars.Series([LINE, LINE])):
+        assert dedup.clean(document).paragraphs == [LINE]
+    for column in (pa.array([rows]), pa.chunked_array([[rows]]), polars.Series([rows]), pandas.Series([rows])):
+        with dedup.Deduplicator() as seen:
+            (result,) = seen.stream(column)
+        assert result.paragraphs == rows[:2]
+    for wrong in (np.float64("nan"), np.array(3), pa.scalar(LINE), {"text": LINE}):
+        with pytest.raises(dedup.InputError):
+            dedup.clean(wrong)
+
+
 @pytest.mark.parametrize(
     "document, message",
     [
-        ([LINE, 7], "paragraph 1 of a document is 7; expected a str or a dedup.Paragraph"),
-        ([dedup.Paragraph(LINE, "table")], "has kind 'table'; expected one of text, heading, caption, cell, code"),
+        ([LINE, 7], "paragraph 1 of a document is 7; expected a str, a dedup.Paragraph, or an object"),
+        ([dedup.Paragraph(LINE, "table")], "is of kind 'table'; expected one of text, heading, caption, cell, code"),
         (7, "a document is int"),
     ],
 )

@@ -1,7 +1,7 @@
 """Where paragraphs stand, and what a document looks like without some of them."""
 
 import pytest
-from helpers import both_rungs, left, paragraphs
+from helpers import LONG, OTHER, THIRD, both_rungs, call, left, paragraphs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,3 +78,21 @@ def test_a_batch_is_taken_apart_as_each_document_is(fast, documents):
 def test_time_is_linear_in_white_space():
     text = "a" + " " * 1_000_000 + "b\n" + "\n " * 300_000 + "c"
     assert len(split_paragraphs(text)) == 2
+
+
+@pytest.mark.parametrize(
+    "text, how, staying",
+    [
+        (f"{LONG}\n\n{OTHER} twice", ["--lines"], f"{OTHER} twice"),
+        (f"{LONG}\n\n\n{OTHER}\n\n{THIRD}\n", ["--lines"], f"{THIRD}\n"),
+        (f"{LONG}\n\n{OTHER}\n\n{THIRD}\n", [], f"{THIRD}\n"),
+        (f"{LONG}\n\n{OTHER}", ["--lines"], ""),
+        (f"\n{LONG}\n\n{THIRD}", ["--lines"], f"\n{THIRD}"),
+    ],
+)
+def test_what_stays_does_not_begin_with_line_ends(tmp_path, text, how, staying):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text(f"{LONG}\n{OTHER}")
+    (tmp_path / "in" / "b.txt").write_text(text)
+    assert call("clean", tmp_path / "in", "-o", tmp_path / "out", *how).exit_code == 0
+    assert (tmp_path / "out" / "b.txt").read_text() == staying

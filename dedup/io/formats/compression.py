@@ -1,5 +1,6 @@
 """Compressed files, read and written in pieces, told by how their names end."""
 
+import gzip
 import io
 import zlib
 from contextlib import suppress
@@ -18,21 +19,21 @@ _UNSUSPICIOUS = 1 << 28  # bytes
 
 
 def suffix(name: str) -> str:
-    """How a name says that its file is compressed; "" if it does not."""
+    """Return how a name says that its file is compressed; "" if it does not."""
     if not name.lower().endswith(SUFFIXES):
         return ""
     return splitext(name)[1].lower()
 
 
 def decompressed(file: BinaryIO, suffix: str) -> BinaryIO:
-    """The content of a compressed file; reading raises ValueError for one that is damaged, cut short or a bomb."""
+    """Return the content of a compressed file; reading raises ValueError for one that is damaged, cut short or a bomb."""
     if not suffix:
         return file
     return cast(BinaryIO, io.BufferedReader(_Unpacked(file, _module(suffix).open(file, "rb")), _BUFFER))
 
 
 def compressed(file: BinaryIO, suffix: str) -> BinaryIO:
-    """A file that compresses what is written into `file`, which stays open when it is closed."""
+    """Return a file that compresses what is written into `file`, which stays open when it is closed."""
     module = _module(suffix)
     if suffix == ".gz":  # without the time, so that equal runs have equal results
         packing = module.GzipFile("", "wb", 6, file, mtime=0)
@@ -40,6 +41,24 @@ def compressed(file: BinaryIO, suffix: str) -> BinaryIO:
         packing = module.open(file, "wb")
     packing.write(b"")  # so that even of nothing there is a frame
     return cast(BinaryIO, io.BufferedWriter(packing, _BUFFER))
+
+
+class Members:
+    """A .gz file in which each piece that is written is a member of its own."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self._target = target
+
+    def write(self, piece: bytes) -> int:
+        self._target.write(gzip.compress(piece, 6, mtime=0))
+        return len(piece)
+
+    def copy(self, member: bytes) -> None:
+        """Write a member as it was read."""
+        self._target.write(member)
+
+    def close(self) -> None:
+        """The target stays open."""
 
 
 class _Unpacked(io.RawIOBase):

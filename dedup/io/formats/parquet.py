@@ -1,4 +1,4 @@
-"""Parquet: a column of strings holds the documents."""
+"""Parquet: columns of strings, or of lists of them, hold the documents."""
 
 from .rows import Format, Reader, Source
 
@@ -13,10 +13,12 @@ PARQUET = Format(
     "parquet",
     "Parquet",
     (".parquet",),
-    "each row has a document in column `text` (`--field`), of type string, large_string or a dictionary of them",
+    "each row has a document in column `text` (`--field`), of strings of any type or a dictionary of them, or of lists of "
+    "strings or of structs with `text` and `kind`, which are paragraphs",
     _open,
     stdin=False,
     annotations=True,
     compressible=False,
+    encoded=False,
     extra="parquet",
 )

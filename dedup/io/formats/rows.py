@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal, NamedTuple, Protocol
 
-from ...results import Span
+from ...results import Paragraph, Span
 
 NOTE = "dedup"  # the member or column that annotations go to
 
@@ -21,6 +21,9 @@ class Format:
     stdin: whether it can be read from standard input, in which one cannot go back
     annotations: whether there is a place in it for notes on what would be removed
     compressible: whether its files may be compressed as a whole
+    members: whether each row is a member of its own where its files are .gz, and `open` reads them as they are
+    encoded: whether it is text, which comes in an encoding
+    check: reads a file once before anything of it is decided; raises as `open` does
     extra: the extra of this package that installs the library that `open` imports
     """
 
@@ -33,22 +36,29 @@ class Format:
     stdin: bool = True
     annotations: bool = False
     compressible: bool = True
+    members: bool = False
+    encoded: bool = True
+    check: Callable[["Source"], None] | None = None
     extra: str | None = None
 
 
 class Source(NamedTuple):
     """An open file, which its reader closes.
 
-    content: what is to be read, decompressed
-    field: the member or column that holds the text
+    content: what is to be read, decompressed and, if it is text, in UTF-8
+    fields: the members or columns that hold the text, in their order
     limit: whether to refuse what is too large for one document
     file: the file on the disk, which is `content` unless it is compressed; None for standard input, which stays open
+    encoding: that of the file, in which what is written goes out
+    delimiter: what stands between the cells of a table, if that was said
     """
 
     content: BinaryIO
-    field: str = "text"
+    fields: tuple[str, ...] = ("text",)
     limit: bool = False
     file: BinaryIO | None = None
+    encoding: str = "utf-8"
+    delimiter: str | None = None
 
     def position(self) -> int:
         """About how many bytes of the file have been read; 0 where that cannot be known, as of a pipe."""
@@ -67,9 +77,11 @@ class Row:
 
     number: which row of its file, from 1; 0 where the file is one document
     text: its document; None where it has none
+    paragraphs: those of which the text is joined, where the row has them one by one
     raw: what the reader's methods and the writer need to know of it
     problem: why it has no text, in words, where it should have one
     size: bytes that it holds
+    id: what its document is called, if the file says so
     """
 
     number: int
@@ -77,6 +89,8 @@ class Row:
     raw: Any = None
     problem: str | None = None
     size: int = 0
+    paragraphs: Sequence[Paragraph] | None = None
+    id: str | None = None
 
 
 class Writer(Protocol):
@@ -94,10 +108,12 @@ class Reader(Protocol):
 
     source: the file
     whole: the text of a file that is one document; None of others
+    members: whether each of its rows is a member of its own of a .gz file
     """
 
     source: Source
     whole: str | None = None
+    members: bool = False
 
     def rows(self) -> Iterator[Row]:
         """All rows, once, in order. Raises OSError, and ValueError for what cannot be read."""
@@ -107,8 +123,15 @@ class Reader(Protocol):
         assert row.text is not None
         return row.text
 
-    def places(self, row: Row, spans: Sequence[Span]) -> list[Span]:
-        """Where spans of a row's text, in order, stand in its spelling."""
+    def spellings(self, row: Row) -> Sequence[str]:
+        """Return how the file may have spelled a row from which something had been cut: as it does, if it had a text."""
+        return [] if row.text is None else [self.spelling(row)]
+
+    def places(self, row: Row, spans: Sequence[Span], removed: Sequence[int]) -> list[Span]:
+        """What to cut from a row's spelling so that paragraphs go.
+
+        spans, removed: the parts of its text to go and the numbers of their paragraphs, in order
+        """
         return list(spans)
 
     def writer(self, target: BinaryIO, *, notes: bool) -> Writer:

@@ -1,11 +1,11 @@
 """Plain text: a file is one document."""
 
 import os
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, BinaryIO
 
+from .encodings import check_encoding, without_mark
 from .rows import Format, Reader, Row, Source, Writer
 
 LARGEST = 1 << 28  # bytes of one document
@@ -53,17 +53,11 @@ def _content(source: Source) -> bytes:
 
 
 def decoded(raw: bytes) -> str:
-    """Bytes as text. Raises ValueError for what is not UTF-8 text."""
+    """Return bytes as text. Raises ValueError for what is not UTF-8 text."""
     check_encoding(raw)
     if b"\0" in raw:
-        raise ValueError("not text: it holds NUL bytes")
+        raise ValueError(without_mark(raw) or "not text: it holds NUL bytes")
     return raw.decode("utf-8")
 
 
-def check_encoding(beginning: bytes) -> None:
-    """Raise ValueError for a file that says of itself that it is UTF-16."""
-    if beginning.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        raise ValueError("UTF-16 text; expected UTF-8, into which iconv -f UTF-16 -t UTF-8 turns it")
-
-
-TEXT = Format("txt", "plain text", (".txt",), "the file, in UTF-8, is a document", TextReader, unit="file")
+TEXT = Format("txt", "plain text", (".txt",), "the file is a document", TextReader, unit="file")
