@@ -116,8 +116,7 @@ class Deduplicator:
         that stay, as they were given. Raises InputError for anything else, and DocumentTooLarge.
         """
         self._state.check_id(id)
-        given = _given(id, document)
-        return _with_paragraphs(self._pipeline.clean(given), given.tag)
+        return self._pipeline.clean(_given(id, document), _result)
 
     def stream(
         self, documents: Iterable[Document | tuple[Hashable, Document | None] | None], *, jobs: int = 1

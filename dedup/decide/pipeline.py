@@ -105,15 +105,15 @@ class Pipeline:
 
         return self._returned(decide)
 
-    def clean(self, given: Given) -> CleanResult:
-        """Decide on a document."""
+    def clean(self, given: Given, told: Callable[[Given, Outcome | None], T]) -> T:
+        """Decide on a document; return what is `told` of it and its outcome."""
         size = len(given.text or "")
         self.characters += size
         documents = self._read([given], backend.wanted(self.characters, size))
 
-        def decide() -> tuple[Decided, CleanResult]:
+        def decide() -> tuple[Decided, T]:
             decided, (outcome,) = self._decide_documents(documents)
-            return decided, outcome.result()
+            return decided, told(given, outcome)
 
         return self._returned(decide)
 
