@@ -64,6 +64,10 @@ def places_in(spelled: str, fields: Sequence[str], spans: Sequence[Span], remove
 
     spans, removed: the parts of its text to go and the numbers of their paragraphs, in order
     """
+    if len(fields) == 1:  # most rows, which need no more
+        named = [span for key, span in members(spelled, _past(_TO_VALUE, spelled, 0)) if key == fields[0]]
+        if named and spelled.startswith('"', named[-1].start):
+            return within_string(spelled, named[-1], spans)
     pieces = pieces_of(DECODER.decode(spelled.removeprefix(BOM)), fields)
     if len(pieces) == 1 and pieces[0].paragraph is None:
         return within_string(spelled, value_at(spelled, pieces[0].address), spans)
