@@ -1,4 +1,4 @@
-"""Near-duplicate paragraphs of news text, collapsed: a paragraph goes only if what it says stays in one that is kept."""
+"""Near-duplicate paragraphs of news text, collapsed: a paragraph is removed only if what it says stays in one that is kept."""
 
 from .api import clean, clusters, compare, compare_pairs, duplicated, find_duplicates, keys, signatures, unique
 from .config import Config

@@ -95,7 +95,7 @@ class CleanResult:
 
     @property
     def positions(self) -> list[int]:
-        """Which paragraphs of the document stay, from 0."""
+        """Return which paragraphs of the document are kept, from 0."""
         gone = {removal.position for removal in self.removed}
         return [position for position in range(len(self.kept) + len(gone)) if position not in gone]
 

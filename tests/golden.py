@@ -42,7 +42,7 @@ def documents():
 
 
 def removals(results):
-    """Return a line for every removal: document, position, relation, what stands for it, and the reason behind a bar."""
+    """Return a line for every removal: document, position, relation, its original, and the reason behind a bar."""
     return [
         f"{result.id} {removal.position} {removal.decision.relation}: {document} {position} | {removal.decision.reason}"
         for result in results

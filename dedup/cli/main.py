@@ -70,7 +70,7 @@ def _called() -> str:
 @click.version_option(__version__, prog_name="dedup")
 @click.pass_context
 def main(context: click.Context) -> None:
-    """Remove paragraphs that repeat others. One goes only if what it says stays in one that is kept."""
+    """Remove paragraphs that repeat others. One is removed only if what it says stays in one that is kept."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # names of files may be no UTF-8, and a terminal may lack characters
             stream.reconfigure(errors="backslashreplace")
@@ -86,7 +86,9 @@ def main(context: click.Context) -> None:
 @click.argument("sources", nargs=-1, required=True, metavar="SRC...")
 @click.option("-o", "--output", metavar="DST", help="Folder (or for one file: file) to write to; else standard output.")
 @click.option("--in-place", is_flag=True, help="Write over the files that are read.")
-@click.option("--annotate", is_flag=True, help="Remove nothing, but say in each row, as dedup, what would go and why.")
+@click.option(
+    "--annotate", is_flag=True, help="Remove nothing, but say in each row, as dedup, what would be removed and why."
+)
 @click.option("--removed", metavar="FILE", help="Put every removal on record, as JSON Lines, for dedup restore.")
 @click.option("--index", metavar="PATH", help="Remember what is kept in this file, and go on from it; made if missing.")
 @click.option("-n", "--dry-run", is_flag=True, help="Write nothing, but say what it would come to.")
@@ -173,7 +175,7 @@ def clean(
     if json:
         click.echo(as_json(as_numbers(session.totals)))
     elif not quiet:
-        say(summary(session.totals, "would go" if dry_run else "removed", lines=lines))
+        say(summary(session.totals, "would be removed" if dry_run else "removed", lines=lines))
         _say_where_boilerplate_is(session, removed)
     sys.exit(2 if session.incomplete else 0)
 
@@ -196,7 +198,7 @@ def _check_output(files: list[InputFile], *, document: bool, diff: bool, json: b
 
 
 def _check_record(removed: str, index: str | None, *, removes: bool, in_place: bool) -> None:
-    """A record of files that are written over is the only way back: it must be whole, and must not be lost."""
+    """Refuse a record that would be no way back: of files that are written over it is the only one, and must be whole."""
     if not removes:
         raise click.UsageError(
             "--removed records what is removed, which is nothing with --annotate, --dry-run or --diff."
@@ -222,7 +224,7 @@ def _check_place_for_notes(files: list[InputFile], formats: Formats) -> None:
 
 
 def _opened(index: str | None, config: Config, *, write: bool) -> IndexFile | None:
-    """The index, if one was named; for a run that writes nothing only if it is there."""
+    """Return the index, if one was named; for a run that writes nothing only if it is there."""
     if index is None:
         return None
     if write:
@@ -231,7 +233,7 @@ def _opened(index: str | None, config: Config, *, write: bool) -> IndexFile | No
 
 
 def _boilerplate_told(file: OpenFile, rows: Rows) -> Rows:
-    """The rows, while what is removed of them as boilerplate goes to standard error."""
+    """Yield the rows, while what is removed of them as boilerplate goes to standard error."""
     for row, outcome in rows:
         for removal in outcome.result().removed if outcome and outcome.boilerplate else []:
             if removal.decision.relation == "boilerplate" and row.text is not None:
@@ -259,7 +261,7 @@ def _diff_shown(file: OpenFile, rows: Rows) -> Rows:
 @main.command(short_help="List what clean would remove.")
 @click.argument("sources", nargs=-1, required=True, metavar="SRC...")
 @click.option("--check", is_flag=True, help="Exit with 1 if there is any repeat.")
-@click.option("--clusters", is_flag=True, help="List what is kept, each with all that it stands for, largest first.")
+@click.option("--clusters", is_flag=True, help="List what is kept, each with its duplicates, largest first.")
 @click.option("--table", is_flag=True, help="List them for people, in columns as wide as the terminal.")
 @click.option("--index", metavar="PATH", help="What this file remembers comes first; it is only read.")
 @click.option(
@@ -342,7 +344,7 @@ def find(
         for line in as_lines:
             click.echo(line)
     if not quiet:
-        say(summary(session.totals, "could go", lines=lines))
+        say(summary(session.totals, "could be removed", lines=lines))
     sys.exit(2 if session.incomplete else 1 if check and session.totals.removed else 0)
 
 

@@ -19,7 +19,7 @@ _SUFFIXES = ", ".join(suffix for format in FORMATS for suffix in format.suffixes
 
 
 def decides(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that change what is removed; the command gets them as `config` and `lines`."""
+    """Add the options that change what is removed; the command gets them as `config` and `lines`."""
 
     @wraps(command)
     def wrapped(scope: Any, threshold: float | None, lines: bool, **options: Any) -> Any:
@@ -40,14 +40,14 @@ def decides(command: Callable[..., Any]) -> Callable[..., Any]:
             "--threshold",
             type=float,
             metavar="JACCARD",
-            help="Remove by likeness instead: what is as alike as that goes, whatever it says.",
+            help="Remove by likeness instead: what is as alike as that is removed, whatever it says.",
         ),
         click.option("--lines", is_flag=True, help="Take every line as a document of its own."),
     )
 
 
 def reads(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say how files are read; the command gets them as `formats`."""
+    """Add the options that say how files are read; the command gets them as `formats`."""
 
     @wraps(command)
     def wrapped(
@@ -105,7 +105,7 @@ boilerplate = click.option(
 
 
 def fails_cleanly(command: Callable[..., None]) -> Callable[..., None]:
-    """Errors in one line and exit code 2; 130 when interrupted; silence when the reader of a pipe has gone."""
+    """End in one line and exit code 2 on errors, with 130 when interrupted, in silence when the reader of a pipe has gone."""
 
     @wraps(command)
     def wrapped(**options: Any) -> None:
@@ -129,26 +129,26 @@ def fails_cleanly(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def cores() -> int:
-    """How many threads can run at once."""
+    """Return how many threads can run at once."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def at_terminal(stream: TextIO | None) -> bool:
-    """Whether a person reads or writes a standard stream, which is None where whoever started this closed it."""
+    """Return whether a person reads or writes a standard stream, which is None where whoever started this closed it."""
     return stream is not None and stream.isatty()
 
 
 def standard_output() -> BinaryIO:
-    """Where a document goes that goes to no file. Raises CorpusError."""
+    """Return where a document is written that goes to no file. Raises CorpusError."""
     if sys.stdout is None:
         raise CorpusError("standard output is closed; expected a file or program behind it, or -o DST")
     return sys.stdout.buffer
 
 
 def say(line: str) -> None:
-    """A line on standard error; that nobody reads it, or can, ends no run."""
+    """Write a line on standard error; that nobody reads it, or can, ends no run."""
     with suppress(OSError):
         click.echo(line, err=True)
 

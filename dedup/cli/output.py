@@ -23,31 +23,31 @@ from .session import Session, decided
 
 
 def clusters(session: Session, found: Iterable[tuple[OpenFile, Rows]]) -> list[dict[str, Any]]:
-    """Every kept paragraph that stands for others, with these: the largest cluster first. Boilerplate is in none."""
+    """Return every kept paragraph that has duplicates, with these: the largest cluster first. Boilerplate is in none."""
     check_names(session.files)
     together: dict[tuple[str, int], dict[str, Any]] = {}
     with closing(KeptTexts()) as texts:
         for record, kept in map(attrgetter("record", "kept"), with_kept(decided(found), texts)):
-            if stand_in := record.pop("duplicate_of"):
-                place = stand_in["document"], stand_in["paragraph"]
-                cluster = together.setdefault(place, {**stand_in, "text": kept, "size": 1, "removed": []})
+            if original := record.pop("duplicate_of"):
+                place = original["document"], original["paragraph"]
+                cluster = together.setdefault(place, {**original, "text": kept, "size": 1, "removed": []})
                 cluster["size"] += 1
                 cluster["removed"].append(record)
     return sorted(together.values(), key=lambda cluster: -cluster["size"])
 
 
 def as_table(records: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """Removals, a line for each, as wide as the terminal."""
+    """Yield removals, a line for each, as wide as the terminal."""
     place = min(30, _width() // 4)
-    yield _fitted(f"{'relation':<11}  jaccard  {'removed':<{place}}  {'stands for it':<{place}}  text")
+    yield _fitted(f"{'relation':<11}  jaccard  {'removed':<{place}}  {'original':<{place}}  text")
     for record in records:
         first = f"{record['relation']:<11}  {record['jaccard']:>7.2f}"
-        stand_in = _place(record["duplicate_of"], place) if record["duplicate_of"] else ""
-        yield _fitted(f"{first}  {_place(record, place):<{place}}  {stand_in:<{place}}  {_beginning(record['text'])}")
+        original = _place(record["duplicate_of"], place) if record["duplicate_of"] else ""
+        yield _fitted(f"{first}  {_place(record, place):<{place}}  {original:<{place}}  {_beginning(record['text'])}")
 
 
 def as_tables(clusters: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """Clusters: how often and where it stands and what is kept, and below it a line for each removal."""
+    """Yield clusters: how often and where it stands and what is kept, and below it a line for each removal."""
     for cluster in clusters:
         text = _beginning(cluster["text"] or "in a document that this run does not read")
         yield _fitted(f"{cluster['size']:,} times  {_place(cluster, 40)}  {text}")
@@ -56,12 +56,12 @@ def as_tables(clusters: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 
 def as_boilerplate(piece: str, documents: int) -> str:
-    """A piece of boilerplate, and in how many documents it stands."""
+    """Return a piece of boilerplate, and in how many documents it stands."""
     return _fitted(f"{documents:,} documents  {_beginning(piece)}")
 
 
 def _place(where: dict[str, Any], width: int) -> str:
-    """Document and paragraph, in so many characters; of a long name the end says more."""
+    """Return document and paragraph, in so many characters; of a long name the end says more."""
     shown = f"{plain(where['document'])} {where['paragraph']}"
     return shown if len(shown) <= width else "…" + shown[1 - width :]
 
@@ -93,7 +93,7 @@ class Sample(NamedTuple):
 def judge_sample(session: Session, found: Iterable[tuple[OpenFile, Rows]], sample: Sample) -> None:
     """Draw a sample of what was found and have it judged: on a page, at the terminal, or by whoever reads JSON Lines.
 
-    Boilerplate is not drawn: it is removed although nothing stands for it. Raises CorpusError.
+    Boilerplate is not drawn: it is a duplicate of nothing in particular. Raises CorpusError.
     """
     check_names(session.files)
     relations = [sample.relation] if sample.relation else ["exact", "near", "contained"]
@@ -133,7 +133,7 @@ def _ask(shown: str) -> str:
 
 
 def coloured(text: str, side: Side) -> str:
-    """A piece of a diff for a terminal; where the output is none, click leaves the colours out."""
+    """Return a piece of a diff for a terminal; where the output is none, click leaves the colours out."""
     if "NO_COLOR" in os.environ or side == "both":
         return text
     return click.style(text, fg="red" if side == "a" else "green")

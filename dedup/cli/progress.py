@@ -45,13 +45,13 @@ class Bar:
         self._bar.close()
 
     def reading(self, position: Callable[[], int]) -> None:
-        """The present file is being read; `position` tells how many bytes of it are, when that is wanted."""
+        """Note that the present file is being read; `position` tells how many bytes of it are, when that is wanted."""
         if self._bar is not None and time.monotonic() - self._last > _EVERY:
             self._last = time.monotonic()
             self._show((self._finished + position()) / 1e6)
 
     def finished(self, source: str) -> None:
-        """A file is done."""
+        """Note that a file is done."""
         self._finished += self._sizes.get(source, 0)
         self.reading(lambda: 0)
 

@@ -40,7 +40,7 @@ class Session:
 
     @property
     def incomplete(self) -> bool:
-        """Whether something was not done as asked, which was said."""
+        """Return whether something was not done as asked, which was said."""
         return bool(self.totals.skipped or self.totals.carried or self.totals.changed)
 
     def find_boilerplate(self, least: int | None) -> None:
@@ -52,7 +52,7 @@ class Session:
         self.boilerplate = find_boilerplate(self.files, least, self.formats)
 
     def results(self, jobs: int, index: IndexFile | None) -> Iterator[tuple[OpenFile, Rows]]:
-        """Each file, and its rows with their results; with an index it is noted as done when the next is asked for.
+        """Yield each file, and its rows with their results; with an index it is noted as done when the next is asked for.
 
         Which files are passed over is known at once. The index is closed at the end.
         """
@@ -138,7 +138,7 @@ class Session:
 
 
 def decided(found: Iterable[tuple[OpenFile, Rows]]) -> Iterator[tuple[str, str, CleanResult]]:
-    """The id, text and result of every document, as it is decided."""
+    """Yield the id, text and result of every document, as it is decided."""
     for file, rows in found:
         for row, outcome in rows:
             if outcome is not None and row.text is not None:
@@ -146,12 +146,12 @@ def decided(found: Iterable[tuple[OpenFile, Rows]]) -> Iterator[tuple[str, str, 
 
 
 def as_numbers(totals: Totals) -> dict[str, int]:
-    """What a run came to, for programs."""
+    """Return what a run came to, for programs."""
     return {**asdict(totals), "removed": totals.removed}
 
 
 def summary(totals: Totals, verb: str, *, lines: bool) -> str:
-    """What a run came to, in a sentence."""
+    """Say what a run came to, in a sentence."""
 
     def many(number: int, noun: str) -> str:
         return f"{number:,} {noun}" + "s" * (number != 1)

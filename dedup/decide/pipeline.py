@@ -118,7 +118,7 @@ class Pipeline:
         return self._returned(decide)
 
     def _returned(self, decide: Callable[[], tuple[Decided, T]]) -> T:
-        """Return what is decided on one document, which is handed out unless an interrupt comes in between."""
+        """Return what is decided on one document, which counts as yielded unless an interrupt comes in between."""
         self.state.check_process()  # before the lock, which another thread may have held when this process was forked
         decided = None
         try:
@@ -166,10 +166,10 @@ class Pipeline:
         expected_characters: int,
         told: Callable[[Given, Outcome | None], T],
     ) -> Iterator[T]:
-        """What is `told` of each document and its outcome, before another thread decides anything.
+        """Yield what is `told` of each document and its outcome, before another thread decides anything.
 
         expected, expected_characters: how many documents and characters are to come; 0 where nobody knows. It changes no
-        decision. A document without a text has no outcome. What the caller was given is handed out, and nothing else.
+        decision. A document without a text has no outcome. What the caller was given counts as yielded, and nothing else.
         """
         under_way: list[UnderWay] = []
         return Results(self._stream(documents, jobs, expected, expected_characters, told, under_way), under_way)
@@ -183,7 +183,7 @@ class Pipeline:
         told: Callable[[Given, Outcome | None], T],
         under_way: list[UnderWay],
     ) -> Generator[T, None, None]:
-        """What `stream` gives, before it is handed out."""
+        """Yield what `stream` gives, before it counts as yielded."""
         from concurrent.futures import ThreadPoolExecutor  # costs as much as the rest of the import, and few need it
 
         self.state.expect(expected)
@@ -201,7 +201,7 @@ class Pipeline:
                         self.characters += characters
                     except StopIteration:
                         ahead = 0
-                    except Exception as error:  # what came before it is still handed out
+                    except Exception as error:  # what came before it is still yielded
                         ahead, failure = 0, error
                     else:
                         reading = partial(self._read, batch, backend.wanted(max(self.characters, in_all)))
@@ -235,7 +235,7 @@ class Pipeline:
         under_way: list[UnderWay],
         pool: "Executor | None",
     ) -> Iterator[T]:
-        """A batch as `stream` gives it, decided when the first of it is asked for.
+        """Yield a batch as `stream` gives it, decided when the first of it is asked for.
 
         If something else is decided meanwhile, what is left comes after that: few at first, as it may happen again.
         """
@@ -265,9 +265,9 @@ class Pipeline:
                 documents = self._read(left[:most], documents.batch.fast)
 
     def _batches(self, documents: Iterable[Given | Unread]) -> Iterator[tuple[list[Given | Unread], int]]:
-        """Whole documents, and how many characters: at first one, then twice as many each time until a batch is full.
+        """Yield whole documents, and how many characters: at first one, then twice as many each time until a batch is full.
 
-        If the next document cannot be had, those before it are handed out first. One that may be too large to be
+        If the next document cannot be had, those before it are yielded first. One that may be too large to be
         decided goes alone, so that its refusal takes no other with it.
         """
         batch: list[Given | Unread] = []
@@ -331,7 +331,7 @@ class Pipeline:
     def _decide_documents(
         self, documents: _Documents, pool: "Executor | None" = None
     ) -> tuple[Decided, Iterator[Outcome]]:
-        """Decide the documents of a batch; nothing is handed out yet."""
+        """Decide the documents of a batch; nothing is yielded yet."""
         decided = self.state.decide(documents.batch, documents.ids, pool)
         return decided, outcomes(documents.texts, documents.paragraphs, decided, self.state)
 
@@ -360,7 +360,7 @@ def _decided_alone(state: State, texts: Sequence[str] | Utf8, ids: Sequence[Hash
 
 
 def all_read(documents: Iterable[Given | Unread]) -> Iterator[Given]:
-    """The documents of a stream, all of them read."""
+    """Yield the documents of a stream, all of them read."""
     for one in documents:
         if isinstance(one, Given):
             yield one
@@ -369,7 +369,7 @@ def all_read(documents: Iterable[Given | Unread]) -> Iterator[Given]:
 
 
 def known_length(items: Any) -> int:
-    """How many items there are; 0 where asking may cost something, or fail, as with what a query finds."""
+    """Return how many items there are; 0 where asking may cost something, or fail, as with what a query finds."""
     known = isinstance(items, (list, tuple)) or (hasattr(items, "__arrow_c_array__") and hasattr(items, "__len__"))
     return len(items) if known else 0
 

@@ -67,7 +67,7 @@ _T = TypeVar("_T")
 
 
 class DedupAddon:
-    """Puts `DedupPipeline` into ITEM_PIPELINES at 300, unless the project has it there already."""
+    """Put `DedupPipeline` into ITEM_PIPELINES at 300, unless the project has it there already."""
 
     def update_settings(self, settings: "BaseSettings") -> None:
         settings.setdefault_in_component_priority_dict("ITEM_PIPELINES", DedupPipeline, 300)
@@ -83,7 +83,7 @@ class _Waiting(NamedTuple):
 
 
 class DedupPipeline:
-    """Removes the paragraphs of an item's text that repeat others, and drops an item of which nothing stays.
+    """Remove the paragraphs of an item's text that repeat others, and drop an item of which nothing stays.
 
     An item without the field, or with nothing in it, passes. What is kept is committed to the index about every ten
     seconds, as soon as no item is in the pipelines behind this one, and at the end. After a crash the index is as of
@@ -170,7 +170,7 @@ class DedupPipeline:
             self._worker.shutdown(wait=False)
 
     async def _clean(self, item: Any, document: str | list[Paragraph], name: str | None) -> CleanResult:
-        """What is decided on an item, together with those that come a moment before or after it."""
+        """Return what is decided on an item, together with those that come a moment before or after it."""
         waiting = _Waiting(item, document, name, Future())
         waiting.result.set_running_or_notify_cancel()  # from now on it is not given up
         self._waiting.append(waiting)
@@ -214,7 +214,7 @@ class DedupPipeline:
                 await _awaitable(self._work)
 
     def _finished(self, item: Any) -> None:
-        """An item has left all pipelines: now may be the moment for a commit."""
+        """Note that an item has left all pipelines: now may be the moment for a commit."""
         self._unfinished.pop(id(item), None)
         since = time.monotonic() - self._committed
         # An item that was replaced by another on its way is not seen again; no commit waits for ever.
@@ -250,7 +250,7 @@ class DedupPipeline:
 
 
 def _opened(config: Config, index: str | None) -> Deduplicator:
-    """Ready to decide fast: kernels that are on the disk are loaded before the first item rather than amid the crawl."""
+    """Return it ready to decide fast: kernels that are on the disk are loaded before the first item rather than amid the crawl."""
     deduplicator = Deduplicator(config, index=index)
     if backend.wanted(backend.COMPILE_FROM):
         warming = Deduplicator(config)
@@ -287,7 +287,7 @@ def _number(value: Any) -> Any:
 
 
 def _index(settings: "BaseSettings", config: Config) -> str | None:
-    """The path of the index, None for one in memory."""
+    """Return the path of the index, None for one in memory."""
     if given := settings.get("DEDUP_INDEX"):
         return str(given)
     job = settings.get("JOBDIR")
@@ -295,14 +295,14 @@ def _index(settings: "BaseSettings", config: Config) -> str | None:
 
 
 def _name(url: Any) -> str | None:
-    """A url as an id; item loaders make lists of one, pydantic an object."""
+    """Return a url as an id; item loaders make lists of one, pydantic an object."""
     if isinstance(url, (list, tuple)):
         url = url[0] if len(url) == 1 else None
     return str(url) if url else None
 
 
 def _document(value: Any, field: str) -> str | list[Paragraph]:
-    """The document of a field: a text, or of a list the paragraphs, whatever their line ends."""
+    """Return the document of a field: a text, or of a list the paragraphs, whatever their line ends."""
     if isinstance(value, str):
         return value
     if not isinstance(value, (list, tuple)):
@@ -317,7 +317,7 @@ def _document(value: Any, field: str) -> str | list[Paragraph]:
 
 
 def _staying(value: Any, result: CleanResult) -> Any:
-    """What stays of a field, in the shape in which it came."""
+    """Return what stays of a field, in the shape in which it came."""
     return result.text if isinstance(value, str) else type(value)(value[position] for position in result.positions)
 
 
@@ -326,7 +326,7 @@ def _texts(document: str | list[Paragraph]) -> list[str]:
 
 
 def _awaitable(future: Future[_T]) -> Awaitable[_T]:
-    """What a coroutine of Scrapy can await: under a reactor without asyncio that is a Deferred."""
+    """Return what a coroutine of Scrapy can await: under a reactor without asyncio that is a Deferred."""
     if is_asyncio_available():
         return asyncio.wrap_future(future)
     from twisted.internet import reactor

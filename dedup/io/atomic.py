@@ -22,7 +22,7 @@ class Replacement:
     """
 
     def __init__(self, path: str, *, durable: bool = False) -> None:
-        """Raises CorpusError."""
+        """Open the file that is written. Raises CorpusError."""
         self.path = path
         self.wanted = True
         self._durable = durable
@@ -113,7 +113,7 @@ class Replacement:
 
 
 def _rights(path: str) -> int | None:
-    """Those of the file whose place is to be taken; None if there is none. Raises CorpusError for what is no file."""
+    """Return the rights of the file whose place is to be taken; None if there is none. Raises CorpusError for what is no file."""
     try:
         mode = os.stat(path).st_mode
     except OSError:
@@ -131,7 +131,7 @@ def discard_unfinished(folder: str) -> None:
 
 @contextmanager
 def failures_named(path: str) -> Iterator[None]:
-    """What the system refuses to do with a file becomes a CorpusError."""
+    """Raise CorpusError for what the system refuses to do with a file."""
     try:
         yield
     except OSError as error:
@@ -141,7 +141,7 @@ def failures_named(path: str) -> Iterator[None]:
 
 
 def unfinished_prefix(name: str) -> str:
-    """How the name of a file begins that is to be called `name` once it is whole; it ends in .part."""
+    """Return how the name of a file begins that is to be called `name` once it is whole; it ends in .part."""
     return f".{name[:50]}."
 
 

@@ -35,7 +35,7 @@ def plan(
     in_place: bool = False,
     named: bool = False,
 ) -> list[InputFile]:
-    """The files of a run in order, with their outputs, checked before anything is written.
+    """Return the files of a run in order, with their outputs, checked before anything is written.
 
     A folder's files (not hidden ones) come in the order of their relative POSIX paths by code point. The contents of
     one folder go straight under `output`; of several sources each goes under its own name. One file or standard input
@@ -141,7 +141,7 @@ def _own_name(folder: str) -> str:
 
 
 def _names(root: str, inner: str = "") -> Iterator[str]:
-    """Relative POSIX paths of all files; a pipe in a folder, on which reading would wait for ever, is none.
+    """Yield the relative POSIX paths of all files; a pipe in a folder, on which reading would wait for ever, is none.
 
     Folders behind links are not entered, so that no loop is. They are listed, as are folders that cannot be read: so each is
     named when its turn comes, and skipped.
@@ -205,7 +205,7 @@ def _places() -> Callable[[str], str]:
 
 
 def _check_apart(files: Iterable[InputFile], placed: Callable[[str], str]) -> dict[str, str]:
-    """By the place of each output the source of it. Raises CorpusError for two in one place."""
+    """Return the source of each output by its place. Raises CorpusError for two in one place."""
     taken: dict[str, str] = {}
     for file in files:
         assert file.output is not None
@@ -228,7 +228,7 @@ def why_no_file(folder: str) -> str:
 
 
 def size_of(source: str) -> int:
-    """Bytes of a file; 0 where that cannot be known."""
+    """Return the bytes of a file; 0 where that cannot be known."""
     try:
         return 0 if source == STANDARD_INPUT else os.stat(source).st_size
     except OSError:

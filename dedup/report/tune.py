@@ -69,7 +69,7 @@ class Survey:
 def documents_at_random(
     files: Sequence[InputFile], formats: Formats, *, lines: bool, report: Callable[[str], None]
 ) -> Iterator[list[Paragraph]]:
-    """The paragraphs of document after document, in an order of chance that is always the same.
+    """Yield the paragraphs of document after document, in an order of chance that is always the same.
 
     Files are taken by chance, and of each its documents. With `lines` every line is a document. What cannot be read
     goes to `report` in a sentence.
@@ -92,7 +92,7 @@ def documents_at_random(
 
 
 def survey(documents: Iterable[Sequence[Paragraph]], config: Config) -> Survey:
-    """The pairs at every boundary, the closest first; documents are read until there are enough paragraphs."""
+    """Return the pairs at every boundary, the closest first; documents are read until there are enough paragraphs."""
     paragraphs: list[Paragraph] = []
     owners: list[int] = []
     count = 0
@@ -121,7 +121,7 @@ def survey(documents: Iterable[Sequence[Paragraph]], config: Config) -> Survey:
 
 
 def _boundary(a: Folded, b: Folded, config: Config) -> tuple[int, float, Comparison] | None:
-    """The boundary close to which a pair lies, how far from it, and the comparison; None if the two are equal."""
+    """Return the boundary close to which a pair lies, how far from it, and the comparison; None if the two are equal."""
     found = compare_folded(*a, *b, config)
     if found.relation == "exact":
         return None
@@ -134,7 +134,7 @@ def _threshold(config: Config) -> float:
 
 
 def _varied(members: list[tuple[float, Neighbours]]) -> list[Neighbours]:
-    """The closest first, but every document's closest before any document's second."""
+    """Return the closest first, but every document's closest before any document's second."""
     times: dict[str, int] = defaultdict(int)
     turns = []
     for place, (_, pair) in enumerate(sorted(members, key=lambda member: member[0])):
@@ -144,7 +144,7 @@ def _varied(members: list[tuple[float, Neighbours]]) -> list[Neighbours]:
 
 
 def _candidates(tokens: Tokens, owners: list[int], config: Config) -> Iterator[tuple[int, int]]:
-    """Pairs of different paragraphs that are similar enough to be near a boundary."""
+    """Yield pairs of different paragraphs that are similar enough to be near a boundary."""
     fast = backend.wanted(len(tokens.buffer))
     shingles = shingle(tokens, config.shingle_size, fast)
 
@@ -186,10 +186,10 @@ def _combined(groups: Iterable[list[int]]) -> Iterator[tuple[int, int]]:
 
 
 def described(survey: Survey, config: Config, most: int, style: Callable[[str, Side], str]) -> Iterator[str]:
-    """The first pairs of every boundary with their differences, line by line."""
+    """Yield the first pairs of every boundary with their differences, line by line."""
     threshold = _threshold(config)
     titles = {
-        NEAR: f"Just above --threshold {threshold:g}: with it one of the two goes",
+        NEAR: f"Just above --threshold {threshold:g}: with it one of the two is removed",
         NOT_NEAR: f"Just below --threshold {threshold:g}: both stay",
     }
     for boundary, title in titles.items():
@@ -206,7 +206,7 @@ def described(survey: Survey, config: Config, most: int, style: Callable[[str, S
 
 
 def looked_at(survey: Survey) -> str:
-    """How much of the corpus was looked at, in a sentence."""
+    """Say how much of the corpus was looked at, in a sentence."""
     some = (
         f"all documents ({survey.documents:,})"
         if survey.complete

@@ -1,4 +1,4 @@
-"""Why a paragraph of a file stays or goes: the files before it are decided as a run would, then it is asked."""
+"""Why a paragraph of a file is kept or removed: the files before it are decided as a run would, then it is asked."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence

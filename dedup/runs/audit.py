@@ -19,14 +19,14 @@ from ..results import Removal, Span
 
 
 def as_record(id: str, text: str, removal: Removal) -> dict[str, Any]:
-    """A removal from the text of the document `id`, as one line of a listing."""
+    """Return a removal from the text of the document `id`, as one line of a listing."""
     decision = removal.decision
-    stand_in = None
+    place = None
     if decision.duplicate_of is not None:
         original, position = decision.duplicate_of
         if isinstance(original, tuple):  # a line: (document, line)
             original, position = original
-        stand_in = {"document": str(original), "paragraph": position}
+        place = {"document": str(original), "paragraph": position}
     return {
         "document": id,
         "paragraph": removal.position,
@@ -34,7 +34,7 @@ def as_record(id: str, text: str, removal: Removal) -> dict[str, Any]:
         "end": removal.end,
         "text": text[removal.start : removal.end],
         "relation": decision.relation,
-        "duplicate_of": stand_in,
+        "duplicate_of": place,
         "jaccard": round(decision.jaccard, 4),
         "containment": round(decision.containment, 4),
         "reason": decision.reason,
@@ -49,7 +49,7 @@ class AuditLog:
     """
 
     def __init__(self, path: str, *, durable: bool, again: Collection[str] | None) -> None:
-        """A new file. With `again`, the names of files that are cleaned now, the lines of an earlier one on all other files
+        """Begin a new file. With `again`, the names of files that are cleaned now, the lines of an earlier one on all other files
         stay. Raises CorpusError."""
         self.path = path
         self._durable = durable
@@ -63,7 +63,7 @@ class AuditLog:
             self._file: BinaryIO = open(path, "ab")  # noqa: SIM115  until close
 
     def add(self, file: InputFile, row: int, spelling: str, places: Sequence[Span], records: Iterable[Any]) -> None:
-        """The removals of one row; places: where in its spelling each of them was cut. Raises CorpusError."""
+        """Add the removals of one row; places: where in its spelling each of them was cut. Raises CorpusError."""
         checksum = _checksum(spelling)
         for record, place in zip(records, places, strict=True):
             line = {**record, "file": file.name, "row": row, "at": place.start}
@@ -97,7 +97,7 @@ class Missing:
     checksum: str
 
     def restored(self, spellings: Sequence[str]) -> str:
-        """The row as it was. Raises ValueError if none of `spellings` is what was left of it."""
+        """Return the row as it was. Raises ValueError if none of `spellings` is what was left of it."""
         for spelling in spellings:
             with suppress(ValueError):
                 whole = restored(spelling, self.pieces)
@@ -110,7 +110,7 @@ class AuditReader:
     """What a record holds, looked up by file; in memory are only the places of the lines."""
 
     def __init__(self, path: str) -> None:
-        """Raises CorpusError for a file that is no record. A last line without an end, of a killed run, is none."""
+        """Read a record. Raises CorpusError for a file that is none. A last line without an end, of a killed run, is none."""
         self.path = path
         self._places: dict[str, list[tuple[int, int]]] = {}
         begin = 0
@@ -128,11 +128,11 @@ class AuditReader:
 
     @property
     def files(self) -> Set[str]:
-        """The names of the files of which something is missing."""
+        """Return the names of the files of which something is missing."""
         return self._places.keys()
 
     def lines(self, name: str) -> Iterator[bytes]:
-        """The lines of one file."""
+        """Return the lines of one file."""
         with failures_named(self.path), open(self.path, "rb") as file:
             for begin, end in self._places.get(name, []):
                 file.seek(begin)
@@ -140,7 +140,7 @@ class AuditReader:
                     yield file.readline()
 
     def of(self, name: str) -> Iterator[Missing]:
-        """What the rows of one file lack, in order."""
+        """Return what the rows of one file lack, in order."""
         records = (self._parsed(line, None) for line in self.lines(name))
         for row, lacking in groupby(records, key=lambda record: record["row"]):
             lines = list(lacking)
@@ -159,7 +159,7 @@ class AuditReader:
 
 
 def restored(spelling: str, cut: Sequence[tuple[int, str]]) -> str:
-    """A spelling with what was cut from it: for each place where it began and what stood there. Raises ValueError."""
+    """Return a spelling with what was cut from it: for each place where it began and what stood there. Raises ValueError."""
     pieces = []
     done = length = 0
     for start, piece in cut:

@@ -31,13 +31,13 @@ class Boilerplate:
     texts: dict[bytes, str]
 
     def listed(self) -> list[tuple[str, int]]:
-        """Every piece of boilerplate and in how many documents it stands, the most frequent first."""
+        """Return every piece of boilerplate and in how many documents it stands, the most frequent first."""
         pieces = [(self.texts[digest], count) for digest, count in self.documents.items()]
         return sorted(pieces, key=lambda piece: (-piece[1], piece[0]))
 
 
 def survey(documents: Iterable[tuple[str, Sequence[Paragraph] | None]], least: int) -> Boilerplate:
-    """The boilerplate of a corpus: of texts, and their paragraphs if they are given one by one.
+    """Find the boilerplate of a corpus: of texts, and their paragraphs if they are given one by one.
 
     State: one digest for each different paragraph.
     """
@@ -57,7 +57,7 @@ def survey(documents: Iterable[tuple[str, Sequence[Paragraph] | None]], least: i
 
 
 def digests(text: str, spans: Sequence[Span], fast: bool) -> list[bytes]:
-    """16 bytes for each paragraph: the same for the same tokens, empty for one without a word, such as a cell or page number."""
+    """Return 16 bytes for each paragraph: the same for the same tokens, empty for one without a word, such as a number."""
     from hashlib import blake2b  # cryptographic, so that nobody can write two paragraphs that are taken for one
 
     tokens = fold([text[span.start : span.end] for span in spans], fast)
@@ -79,7 +79,7 @@ class Stripping:
     def strip(
         self, id: Hashable, text: str, paragraphs: Sequence[Paragraph] | None = None
     ) -> tuple[str, Sequence[Paragraph] | None, dict[int, int]]:
-        """A document without boilerplate, and what was taken: position, and in how many documents it stands.
+        """Return a document without boilerplate, and what was taken: position, and in how many documents it stands.
 
         paragraphs: those of the text, if they are given one by one
         """
@@ -97,7 +97,7 @@ class Stripping:
     def restore(
         self, text: str, taken: dict[int, int], result: CleanResult, paragraphs: Sequence[Paragraph] | None = None
     ) -> CleanResult:
-        """What was decided on a stripped document, as a result on the document itself, boilerplate among the removed."""
+        """Return what was decided on a stripped document, as a result on the document itself, boilerplate among the removed."""
         spans = spans_in(text, paragraphs)
         decisions = {position: self._decision(count) for position, count in taken.items()}
         for removal in result.removed:

@@ -76,7 +76,7 @@ class Progress:
         return cls(state, notes)
 
     def remaining(self, files: Sequence[InputFile]) -> Remaining:
-        """What is left to be done of the files.
+        """Return what is left to be done of the files.
 
         A file that is byte for byte one that was done, which is not in this run, may be that one under another name: its
         paragraphs would be taken for repeats of themselves. If it has an output already, that stays; if the other one was in
@@ -123,7 +123,7 @@ class Progress:
         return next(iter(renamed or (ids if written else [])), None)
 
     def finished(self, file: InputFile) -> None:
-        """A file's output is in its place; commit when it is time."""
+        """Note that a file's output is in its place; commit when it is time."""
         in_place = file.output == file.source
         if _lasting(file.source):
             with suppress(OSError):  # it is gone, and a new one if it comes back

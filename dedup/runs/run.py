@@ -87,7 +87,7 @@ def run(
     boilerplate: Boilerplate | None = None,
     report: Callable[[str], None],
 ) -> Iterator[tuple[OpenFile, Rows]]:
-    """Each file that can be read and, to be taken before the next file, its rows in order with what was decided.
+    """Yield each file that can be read and, to be taken before the next file, its rows in order with what was decided.
 
     A row that has no text has no result. What is not text, cannot be read or is too large goes to `report` in a sentence
     that names it: a file is skipped, a row carried through. With `lines` every line of a text is a document of its own.
@@ -138,7 +138,7 @@ class _Reading:
     stripping: Stripping | None
 
     def given(self, files: Iterable[tuple[InputFile, int]]) -> Iterator[Given | Unread]:
-        """Files, each with its size. Those of one text are left to be read by whoever has the time."""
+        """Yield files, each with its size. Those of one text are left to be read by whoever has the time."""
         for file, size in files:
             if file.source != STANDARD_INPUT and self.formats.of(file.source).unit == "file":
                 yield Unread(file.id, size, partial(self._read, file))
@@ -176,7 +176,7 @@ class _Reading:
 
 
 def _checked(row: Row, pipeline: Pipeline) -> Row:
-    """The row, without its text if that is too large for one document."""
+    """Return the row, without its text if that is too large for one document."""
     assert row.text is not None
     try:
         pipeline.check_size(row.text, row.paragraphs)
@@ -186,7 +186,7 @@ def _checked(row: Row, pipeline: Pipeline) -> Row:
 
 
 def _by_line_only(row: Row) -> Row:
-    """The row, without its text if that is not one text, whose lines could be documents."""
+    """Return the row, without its text if that is not one text, whose lines could be documents."""
     if row.paragraphs is None:
         return row
     problem = "--lines takes the lines of one text for documents, and here are a list of paragraphs or several texts"
@@ -194,19 +194,19 @@ def _by_line_only(row: Row) -> Row:
 
 
 def row_id(file: InputFile, row: Row) -> str:
-    """What a row's document is called: as it says or, if it does not, as its file, of several with the number of its row."""
+    """Return what a row's document is called: as it says or, if it does not, as its file, of several with the number of its row."""
     if row.id is not None:
         return row.id
     return f"{file.id}:{row.number}" if row.number else file.id
 
 
 def rows_read(file: InputFile, formats: Formats) -> Iterator[Row]:
-    """The rows of a file that are documents. Raises OSError, and ValueError for what cannot be read."""
+    """Yield the rows of a file that are documents. Raises OSError, and ValueError for what cannot be read."""
     return (row for row in open_reader(file.source, formats, limit=False).rows() if row.text is not None)
 
 
 def find_boilerplate(files: Sequence[InputFile], least: int, formats: Formats = Formats()) -> Boilerplate:
-    """The paragraphs that stand in at least so many documents: a pass of its own over all that can be read.
+    """Find the paragraphs that stand in at least so many documents: a pass of its own over all that can be read.
 
     Raises CorpusError for what cannot be read twice, and for two files of one id, whose positions would be mixed up.
     """
@@ -229,7 +229,7 @@ def find_boilerplate(files: Sequence[InputFile], least: int, formats: Formats = 
 
 
 def explained(error: Exception) -> str:
-    """Why something cannot be read, in words."""
+    """Say why something cannot be read, in words."""
     if isinstance(error, UnicodeDecodeError):
         return not_utf8(error)
     if isinstance(error, OSError) and isinstance(error.filename, str) and os.path.isdir(error.filename):

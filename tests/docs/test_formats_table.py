@@ -40,7 +40,7 @@ class Case:
 
 
 def read(case):
-    return " 1 would go" in case.clean("--dry-run").stderr
+    return " 1 would be removed" in case.clean("--dry-run").stderr
 
 
 def write(case):

@@ -104,7 +104,7 @@ def test_report_shows_every_removal_beside_what_is_kept(window, tmp_path):
     records = [json.loads(line) for line in result.stdout.splitlines()]
     window.open(path)
     assert window.run("return document.querySelector('h1').textContent") == (
-        f"{len(records) / 73:.1%} {len(records)} of 73 paragraphs could go"
+        f"{len(records) / 73:.1%} {len(records)} of 73 paragraphs could be removed"
     )
     within = sum(record["duplicate_of"]["document"] == record["document"] for record in records)
     origin = f"from 6 documents; {within} repeat their own document; {len(records) - within} an earlier one"
@@ -566,7 +566,7 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path, window):
     assert sorted(os.listdir(tmp_path)) == ["file"]
     path, result = reported(tmp_path, "find", "-", input="Nothing here repeats at all\n")
     window.open(path)
-    assert "0.0% 0 of 1 paragraph could go" in window.run("return document.querySelector('h1').textContent")
+    assert "0.0% 0 of 1 paragraph could be removed" in window.run("return document.querySelector('h1').textContent")
 
 
 def test_the_report_of_real_pages(window, tmp_path, shared):

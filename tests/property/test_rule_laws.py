@@ -111,7 +111,7 @@ def test_laws(backend, documents, threshold):
         characters = iter(text)
         assert all(character in characters for character in result.text)
         for removal in result.removed:
-            # The guarantee: what stands for it is kept, and `compare` confirms the relation.
+            # The guarantee: its original is kept, and `compare` confirms the relation.
             original = removal.decision.duplicate_of
             assert original in kept and removal.decision.is_duplicate
             found = dedup.compare(

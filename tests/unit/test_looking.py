@@ -86,7 +86,7 @@ def test_judge_goes_through_all():
 def test_without_a_terminal_the_sample_is_json_lines(tmp_path):
     result = call("find", CORPUS, "--sample", "8")
     records = [json.loads(line) for line in result.stdout.splitlines()]
-    assert len(records) == 8 and re.search(r"\b2\d could go", result.stderr)
+    assert len(records) == 8 and re.search(r"\b2\d could be removed", result.stderr)
     assert result.stdout == call("find", CORPUS, "--sample", "8", "--jobs", "2").stdout
     for record in records:
         stand_in = record["duplicate_of"]

@@ -67,9 +67,10 @@ def pieces_of(row: Mapping[str, Any], fields: Sequence[str]) -> list[Piece]:
         for address, value in values:
             found += _pieces(field, address, value)
     if missing == len(fields):
-        there = ", ".join(map(repr, row))
+        names = [f"{name!r:.40}" for name in row]
+        there = ", ".join(names if len(names) <= 10 else [*names[:9], f"{len(names) - 9:,} more"])
         named = " or ".join(map(repr, fields))
-        raise NoText(f"no field {named}; it has {there:.200}" if there else f"no field {named}")
+        raise NoText(f"no field {named}; it has {there}" if there else f"no field {named}")
     return found
 
 

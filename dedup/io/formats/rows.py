@@ -61,7 +61,7 @@ class Source(NamedTuple):
     delimiter: str | None = None
 
     def position(self) -> int:
-        """About how many bytes of the file have been read; 0 where that cannot be known, as of a pipe."""
+        """Return about how many bytes of the file have been read; 0 where that cannot be known, as of a pipe."""
         return 0 if self.file is None or self.file.closed or not self.file.seekable() else self.file.tell()
 
     def close(self) -> None:
@@ -116,10 +116,10 @@ class Reader(Protocol):
     members: bool = False
 
     def rows(self) -> Iterator[Row]:
-        """All rows, once, in order. Raises OSError, and ValueError for what cannot be read."""
+        """Yield all rows, once, in order. Raises OSError, and ValueError for what cannot be read."""
 
     def spelling(self, row: Row) -> str:
-        """How the file spells what can be cut in a row with a text: that text, or the line in which it stands."""
+        """Return how the file spells what can be cut in a row with a text: that text, or the line in which it stands."""
         assert row.text is not None
         return row.text
 
@@ -128,11 +128,11 @@ class Reader(Protocol):
         return [] if row.text is None else [self.spelling(row)]
 
     def places(self, row: Row, spans: Sequence[Span], removed: Sequence[int]) -> list[Span]:
-        """What to cut from a row's spelling so that paragraphs go.
+        """Return what to cut from a row's spelling to remove paragraphs.
 
         spans, removed: the parts of its text to go and the numbers of their paragraphs, in order
         """
         return list(spans)
 
     def writer(self, target: BinaryIO, *, notes: bool) -> Writer:
-        """A writer of the rows of this file, with `notes` or without."""
+        """Return a writer of the rows of this file, with `notes` or without."""

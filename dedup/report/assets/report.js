@@ -83,7 +83,7 @@ function facet(list, key, value, name, says, number, whole) {
 
 function totalsShown() {
   const share = percent(data.removed / (totals.paragraphs || 1));
-  const what = data.done ? "removed" : "could go";
+  const what = data.done ? "removed" : "could be removed";
   document.title = `${share} ${what}`;
   find("sources").append("dedup · ", element("bdi", {}, data.sources.join(", ")));
   find("share").append(share);
@@ -243,7 +243,7 @@ function clusterItem({ cluster, variants: chosen, size }) {
   const name = clusters.name[cluster], text = clusters.text[cluster];
   const kept = name < 0 ? "boilerplate" : place(name, [clusters.paragraph[cluster]]);
   const title = element("h3", {}, name < 0 ? "" : "kept: ", kept);
-  const what = data.done ? " removed" : " could go";
+  const what = data.done ? " removed" : " could be removed";
   const number = element("p", { class: "number" }, element("b", {}, said(size)), what);
   chosen.sort((a, b) => b.rows.length - a.rows.length);
   const list = some(element("ul"), "li", chosen, 3, 50, one => variantItem(cluster, one));
