@@ -54,6 +54,7 @@ def a_book():
 
 CONTENTS = {
     "html": f"<!DOCTYPE html>\n<html><body><p>{LONG}</p>\n<p>{LONG}</p></body></html>",
+    "xhtml": f"<!-- saved from a page -->\n<HTML>\n<p>{LONG}</p>\n<p>{LONG}</p></HTML>",
     "htm": f"<div>\n<p>{LONG}</p>\n<p>{LONG}</p></div>",
     "xml": f'<?xml version="1.0"?>\n<TEI>\n<p>{LONG}</p>\n<p>{LONG}</p>\n</TEI>',
     "rss": f"<rss>\n<item>{LONG}</item>\n<item>{LONG}</item>\n</rss>",
@@ -81,7 +82,7 @@ def test_what_is_no_text_is_named_with_what_to_do(tmp_path, kind):
     assert set(tree(tmp_path / "out")) == {"z.txt"}
     told = done.stderr.splitlines()[:-1]
     assert len(told) == len(names) and all(" first" in line and line.endswith("; skipped") for line in told)
-    assert ("as examples/extract.py does" in told[0]) == (kind in ("html", "htm", "xml", "rss"))
+    assert ("as examples/extract.py does" in told[0]) == (kind in ("html", "htm", "xhtml", "xml", "rss"))
     done = call("clean", "-", input=raw)
     assert done.exit_code == 2 and done.stdout_bytes == b"" and "it begins as " in done.stderr
 

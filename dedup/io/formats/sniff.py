@@ -63,12 +63,10 @@ _MAGIC = (
     (b"\xfd7zXZ\0", COMPRESSED),
     (b"\x28\xb5\x2f\xfd", COMPRESSED),
 )
-# The tags by which browsers know HTML that is not called so.
-_TAGS = (
-    b"!doctype html|html|head|body|title|meta|script|style|iframe|h1|div|table|article|section|main|header|font|p|!--"
-)
+# Tags with which pages begin, and parts of pages; a script alone is none, as texts that were scraped may begin with one.
+_TAGS = b"!doctype html|html|head|body|title|meta|h1|div|table|article|section|main|header|font|p"
 _LOOKS = (
-    (re.compile(rb"<(?:" + _TAGS + rb")[\s>]", re.IGNORECASE), HTML),
+    (re.compile(rb"(?:<!--.*?-->\s*)*<(?:" + _TAGS + rb")[\s>]", re.IGNORECASE | re.DOTALL), HTML),
     (re.compile(rb"<\?xml\s|<!DOCTYPE\s|<(?:rss|feed|TEI|mediawiki)[\s>]"), XML),
     (re.compile(rb"WEBVTT(?:[\s]|$)|\d+[ \t]*\r?\n\d\d:\d\d:\d\d[,.]\d{3} -->|\[Script Info\]"), SUBTITLES),
     (re.compile(rb"WARC/[01]\.\d+\r?\n"), "warc"),
