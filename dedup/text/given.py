@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, get_args
 
+from ..errors import described
 from ..results import Kind, Paragraph, Span
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -24,7 +25,7 @@ def paragraph_of(value: Any) -> Paragraph:
             raise ValueError(f"{value!r:.60}, without `text`; expected a str, or an object with `text` and `kind`")
         value = Paragraph("" if value["text"] is None else value["text"], value.get("kind") or "text")
     if not isinstance(value, Paragraph) or not isinstance(value.text, str):
-        raise ValueError(f"{value!r:.60}; expected a str, a dedup.Paragraph, or an object with `text` and `kind`")
+        raise ValueError(f"{described(value)}; expected a str, a dedup.Paragraph, or an object with `text` and `kind`")
     if value.kind not in KINDS:
         raise ValueError(f"of kind {value.kind!r}; expected one of {', '.join(KINDS)}")
     return value

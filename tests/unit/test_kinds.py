@@ -88,7 +88,7 @@ def test_columns_of_lists_are_documents():
 @pytest.mark.parametrize(
     "document, message",
     [
-        ([LINE, 7], "paragraph 1 of a document is 7; expected a str, a dedup.Paragraph, or an object"),
+        ([LINE, 7], "paragraph 1 of a document is 7, an int; expected a str, a dedup.Paragraph, or an object"),
         ([dedup.Paragraph(LINE, "table")], "is of kind 'table'; expected one of text, heading, caption, cell, code"),
         (7, "a document is int"),
     ],
