@@ -101,7 +101,7 @@ class Deduplicator:
         anything else, and DocumentTooLarge.
         """
         self._state.check_id(id)
-        return self._pipeline.clean(_given(id, document))
+        return self._pipeline.clean(given_as(id, document))
 
     def stream(
         self, documents: Iterable[Document | tuple[Hashable, Document]], *, jobs: int = 1
@@ -168,10 +168,11 @@ class Deduplicator:
 def _named(document: Any) -> Given:
     """Return a document of a stream: an (id, document) pair, or a document without an id. Raises InputError."""
     id, document = document if isinstance(document, tuple) and len(document) == 2 else (None, document)
-    return _given(id, document)
+    return given_as(id, document)
 
 
-def _given(id: Hashable, document: Any) -> Given:
+def given_as(id: Hashable, document: Any) -> Given:
+    """Return a text or a sequence of paragraphs as a document of a stream. Raises InputError for anything else."""
     name = "a document" if id is None else f"document {id!r}"
     if isinstance(document, str) or not isinstance(document, (list, tuple)):
         return Given(id, checked(document, name))

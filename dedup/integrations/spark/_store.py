@@ -1,0 +1,27 @@
+"""Where the steps of a run are kept: a folder that all executors see, so that a lost one costs its own work alone."""
+
+from uuid import uuid4
+
+from pyspark.sql import DataFrame, SparkSession
+
+from ...errors import ConfigError
+
+
+class Store:
+    """A folder of Parquet files under the session's checkpoint folder, one for each step."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        """Raises ConfigError for a session without a checkpoint folder."""
+        folder = spark.sparkContext.getCheckpointDir()
+        if folder is None:
+            raise ConfigError(
+                "the Spark session has no checkpoint folder; expected one that all executors see. Set it: "
+                'spark.sparkContext.setCheckpointDir("hdfs:///tmp/checkpoints")'
+            )
+        self._spark, self.path = spark, f"{folder}/dedup-{uuid4().hex}"
+
+    def keep(self, name: str, frame: DataFrame) -> DataFrame:
+        """Compute a step, and return it as it is read back: nothing before it is computed again."""
+        path = f"{self.path}/{name}"
+        frame.write.parquet(path)
+        return self._spark.read.schema(frame.schema).parquet(path)
