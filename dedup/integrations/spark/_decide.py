@@ -15,6 +15,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ...config import Config
+from ._finish import finish
 from ._judge import first_of_buckets, judge_pairs
 from ._read import RANK_BITS
 from ._store import Store
@@ -22,6 +23,7 @@ from ._store import Store
 # Of a larger bucket not all pairs are formed: its first ones are decided, then the others are compared with those kept.
 _WINDOW = 64
 _HOT = 4096  # members of a bucket that one task compares with its first ones
+_FEW = 50_000  # undecided paragraphs that one task decides
 
 _EDGES = "later long, original long, upto long, grade byte, relation byte, jaccard float"
 _EVER = (1 << 63) - 1
@@ -63,14 +65,19 @@ def decide(paragraphs: DataFrame, config: Config, store: Store) -> Decided:
     left = several if not several.isEmpty() else None
     parted: DataFrame | None = None
     window, number = min(_WINDOW, config.max_candidates), 0
-    while not open_.isEmpty():
+    while count := open_.count():
+        if count <= _FEW:
+            last = store.keep("last", _last(open_, kept, rows, crowded, by_text, within, config))
+            kept = kept.union(open_.join(last.filter("kept"), "at", "left_semi"))
+            edges = edges.union(last.filter("later is not null").select(*edges.columns))
+            break
         number += 1
         settled = None
         if left is not None:
             left = left.join(removed, "at", "left_anti") if removed is not None else left
             heads = _heads(left.join(kept.select("at", F.lit(True).alias("kept")), "at", "left"), window)
             heads = store.keep(f"heads-{number}", heads)
-            pairs = _pairs_with(heads, left, window)
+            pairs = _pairs_with(heads, left)
             pairs = store.keep(f"pairs-{number}", pairs if parted is None else pairs.join(parted, ["later", "original"], "left_anti"))
             parted = pairs.select("later", "original") if parted is None else parted.union(pairs.select("later", "original"))
             edges = edges.union(store.keep(f"edges-{number}", _judged(pairs, by_text, config)))
@@ -81,7 +88,47 @@ def decide(paragraphs: DataFrame, config: Config, store: Store) -> Decided:
         removed = now if removed is None else removed.union(now)
         open_ = state.filter("state = 0").select("at", "tid", "local")
         window = min(2 * window, config.max_candidates)
+    if not crowded.isEmpty():
+        edges = edges.union(store.keep("edges-last", _named_later(nodes, kept, several, by_text, config)))
     return Decided(kept, texts, edges)
+
+
+def _last(
+    open_: DataFrame,
+    kept: DataFrame,
+    rows: DataFrame,
+    crowded: DataFrame,
+    by_text: DataFrame,
+    within: DataFrame,
+    config: Config,
+) -> DataFrame:
+    """Decide in one task what is left, with all that is kept that may be found by it."""
+    own = rows.join(open_.select("at"), "at", "left_semi")
+    near = rows.join(own.select("key").distinct(), "key", "left_semi").join(kept.select("at"), "at", "left_semi")
+    heads = near.join(crowded, "key").withColumn("kept", F.lit(True))
+    near = near.join(crowded, "key", "left_anti").select("at", "key")
+    near = near.union(_heads(heads, config.max_candidates).select("at", "key"))
+    keys = own.select("at", "key").union(near).groupBy("at").agg(F.collect_list("key").alias("keys"))
+    nodes = open_.withColumn("kept", F.lit(None).cast("boolean"))
+    nodes = nodes.union(kept.join(near, "at", "left_semi").withColumn("kept", F.lit(True)))
+    sure = within.join(open_.select(F.col("at").alias("later")), "later", "left_semi")
+    sure = sure.join(kept.select("at", F.lit(True).alias("sure")), "at", "left")
+    one = F.struct("at", (F.col("certain") | F.coalesce("sure", F.lit(False))).alias("certain"))
+    originals = sure.groupBy(F.col("later").alias("at")).agg(F.collect_list(one).alias("within"))
+    whole = nodes.join(by_text, "at").join(keys, "at", "left").join(originals, "at", "left")
+    whole = whole.withColumn("keys", F.coalesce("keys", F.array().cast("array<long>")))
+    ordered = whole.repartition(1).sortWithinPartitions("at")
+    return ordered.mapInArrow(partial(finish, config=config), f"at long, kept boolean, {_EDGES}")
+
+
+def _named_later(
+    nodes: DataFrame, kept: DataFrame, several: DataFrame, by_text: DataFrame, config: Config
+) -> DataFrame:
+    """Judge texts that are removed with what is kept behind them: a later paragraph with the text may be named by that."""
+    behind = nodes.filter(document("last") > document("at")).select("at").join(kept.select("at"), "at", "left_anti")
+    rows = several.join(behind, "at", "left_semi")
+    stand = several.join(kept.select("at", F.lit(True).alias("kept")), "at").join(rows.select("key").distinct(), "key", "left_semi")
+    return _judged(_pairs_with(_heads(stand, config.max_candidates), rows), by_text, config)
 
 
 def _nodes(judged: DataFrame, store: Store) -> tuple[DataFrame, DataFrame]:
@@ -136,7 +183,7 @@ def _spread(heads: DataFrame) -> DataFrame:
     return heads.withColumn("share", F.explode(F.sequence(F.lit(0), F.ceil(F.col("count") / _HOT).cast("int") - 1)))
 
 
-def _pairs_with(heads: DataFrame, rows: DataFrame, window: int) -> DataFrame:
+def _pairs_with(heads: DataFrame, rows: DataFrame) -> DataFrame:
     """Return the pairs of the first ones with each other, and with what is kept of them those of all others."""
     ends = heads.groupBy("key").agg(F.max("at").alias("end"))
     first = _spread(heads.join(ends, "key")).select(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from xxhash import xxh3_128_digest
+from xxhash import xxh3_64_intdigest, xxh3_128_digest
 
 from ..._jit import backend
 from ...config import Config
@@ -126,29 +126,26 @@ def _paragraphs(
     within = pairs_within(batch, config)
     simple = ~(np.isin(np.arange(len(at)), within.later) | (_has_equal_before(batch) & ~local))
     taking = np.flatnonzero((batch.roles == JUDGED) | batch.unjudged)
-    columns: list[list[Any]] = [[] for _ in range(5)]
-    says, keys, texts, flags, twins = columns
-    words, judged = np.diff(batch.tokens.first)[taking], (batch.roles == JUDGED).tolist()
-    for p in taking.tolist():
-        if not judged[p]:
-            for column in columns[:-1]:
-                column.append(None)
-            twins.append(int(batch.positions[batch.twins[p]]))
-            continue
-        text, its = batch.tokens.text(p), batch.tokens.flags_of(p)
-        says.append(b"" if local[p] else say(text, its, config))
-        keys.append([] if local[p] else _keys(batch.keys[p], text, config))
-        texts.append(text + b" ")
-        flags.append(its)
-        twins.append(None)
+    judged = batch.roles[taking] == JUDGED
+    texts = [batch.tokens.text(p) if is_judged else None for p, is_judged in zip(taking.tolist(), judged.tolist(), strict=True)]
+    flags = [None if text is None else batch.tokens.flags_of(p) for p, text in zip(taking.tolist(), texts, strict=True)]
+    shared = (judged & ~local[taking]).tolist()
+    says = [say(t, f, config) if t is not None and f is not None and s else None for t, f, s in zip(texts, flags, shared, strict=True)]
+    keys = keys_of_texts(batch.keys[taking], [text if s else None for text, s in zip(texts, shared, strict=True)], config)
+    twins = np.where(judged, -1, batch.positions[batch.twins[taking]])
     ids = [given[document].id for document in batch.documents[taking].tolist()]
     schema = paragraph_schema(id_type)
     values = [
-        at[taking], ids, batch.positions[taking], twins, words, local[taking], simple[taking], says, keys, texts, flags,
+        at[taking], ids, batch.positions[taking], pa.array(twins, mask=judged), np.diff(batch.tokens.first)[taking],
+        local[taking], simple[taking], says, keys, [text and text + b" " for text in texts], flags,
         _within(batch, within, at, local & simple, config, taking),
     ]  # fmt: skip
     return pa.RecordBatch.from_arrays(
-        [pa.array(value, field.type) for value, field in zip(values, schema, strict=True)], schema=schema
+        [
+            value.cast(field.type) if isinstance(value, pa.Array) else pa.array(value, field.type)
+            for value, field in zip(values, schema, strict=True)
+        ],
+        schema=schema,
     )
 
 
@@ -162,18 +159,16 @@ def grade(relation: int, found: int) -> int:
     return found + 3 * (relation < CONTAINED)
 
 
-def keys_of_entry(row: NDArray[np.uint32], text: bytes, config: Config) -> list[int]:
-    """Return the keys by which a paragraph with the keys of an index is found."""
-    return _keys(row, text, config)
-
-
-def _keys(row: NDArray[np.uint32], text: bytes, config: Config) -> list[int]:
+def keys_of_texts(keys: NDArray[np.uint32], texts: list[bytes | None], config: Config) -> pa.ListArray:
+    """Return the keys by which texts are found, none where there is no text; `keys` as `make_keys` makes them."""
     single, _ = count_keys(config)
-    found = [-1 - (int.from_bytes(xxh3_128_digest(text)[:8], "little") >> 1)]
-    for column, key in enumerate(row.tolist()[1:], 1):
-        if column < single or key:
-            found.append(min(column, single) << 32 | key)
-    return found
+    there = np.array([text is not None for text in texts], np.bool_)
+    columns = np.arange(keys.shape[1])
+    codes = np.minimum(columns, single) << 32 | keys.astype(np.int64)
+    codes[:, 0] = [0 if text is None else -1 - (xxh3_64_intdigest(text) >> 1) for text in texts]
+    used = there[:, None] & ((columns < single) | (keys != 0))
+    offsets = np.append(0, np.cumsum(used.sum(axis=1))).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(codes[used]))
 
 
 def _has_equal_before(batch: Batch) -> NDArray[np.bool_]:
