@@ -63,7 +63,8 @@ def decide(paragraphs: DataFrame, config: Config, store: Store) -> Decided:
     kept = nodes.filter("given").select("at", "tid", "local")
     removed = None
     left = several if not several.isEmpty() else None
-    parted: DataFrame | None = None
+    parted: DataFrame | None = None  # pairs of members of large buckets that were judged
+    columns = ["later", "original", "upto"]
     window, number = min(_WINDOW, config.max_candidates), 0
     while count := open_.count():
         if count <= _FEW:
@@ -78,8 +79,11 @@ def decide(paragraphs: DataFrame, config: Config, store: Store) -> Decided:
             heads = _heads(left.join(kept.select("at", F.lit(True).alias("kept")), "at", "left"), window)
             heads = store.keep(f"heads-{number}", heads)
             pairs = _pairs_with(heads, left)
-            pairs = store.keep(f"pairs-{number}", pairs if parted is None else pairs.join(parted, ["later", "original"], "left_anti"))
-            parted = pairs.select("later", "original") if parted is None else parted.union(pairs.select("later", "original"))
+            if parted is not None:
+                pairs = pairs.join(parted, columns, "left_anti")
+            pairs = store.keep(f"pairs-{number}", pairs)
+            new = pairs.select(columns)
+            parted = new if parted is None else parted.union(new)
             edges = edges.union(store.keep(f"edges-{number}", _judged(pairs, by_text, config)))
             settled = _unsettled(heads, left, window, config.max_candidates)
         state = store.keep(f"state-{number}", _round(open_, kept, edges, within, settled))
@@ -89,7 +93,7 @@ def decide(paragraphs: DataFrame, config: Config, store: Store) -> Decided:
         open_ = state.filter("state = 0").select("at", "tid", "local")
         window = min(2 * window, config.max_candidates)
     if not crowded.isEmpty():
-        edges = edges.union(store.keep("edges-last", _named_later(nodes, kept, several, by_text, config)))
+        edges = edges.union(store.keep("edges-last", _named(nodes, kept, several, parted, by_text, config)))
     return Decided(kept, texts, edges)
 
 
@@ -121,14 +125,17 @@ def _last(
     return ordered.mapInArrow(partial(finish, config=config), f"at long, kept boolean, {_EDGES}")
 
 
-def _named_later(
-    nodes: DataFrame, kept: DataFrame, several: DataFrame, by_text: DataFrame, config: Config
+def _named(
+    nodes: DataFrame, kept: DataFrame, several: DataFrame, parted: DataFrame | None, by_text: DataFrame, config: Config
 ) -> DataFrame:
-    """Judge texts that are removed with what is kept behind them: a later paragraph with the text may be named by that."""
-    behind = nodes.filter(document("last") > document("at")).select("at").join(kept.select("at"), "at", "left_anti")
-    rows = several.join(behind, "at", "left_semi")
+    """Judge the texts that are removed with all that is kept in their large buckets, as an earlier one may be named."""
+    gone = nodes.filter("not local").select("at").join(kept.select("at"), "at", "left_anti")
+    rows = several.join(gone, "at", "left_semi")
     stand = several.join(kept.select("at", F.lit(True).alias("kept")), "at").join(rows.select("key").distinct(), "key", "left_semi")
-    return _judged(_pairs_with(_heads(stand, config.max_candidates), rows), by_text, config)
+    pairs = _pairs_with(_heads(stand, config.max_candidates), rows)
+    if parted is not None:
+        pairs = pairs.join(parted, ["later", "original", "upto"], "left_anti")
+    return _judged(pairs, by_text, config)
 
 
 def _nodes(judged: DataFrame, store: Store) -> tuple[DataFrame, DataFrame]:

@@ -1,20 +1,15 @@
 """Name the original of every paragraph that is removed: the strongest relation, and then the first in the order."""
 
-from functools import partial
-
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ...config import Config
-from ...match.compare import removal_reason
-from ...match.tables import RELATIONS
 from ._decide import Decided, document
 
 _CANDIDATE = ("grade", "at", "relation", "jaccard")
 
 
-def removals(paragraphs: DataFrame, decided: Decided, config: Config) -> DataFrame:
-    """Return document, position, relation, original and reason of every paragraph that is removed."""
+def removals(paragraphs: DataFrame, decided: Decided) -> DataFrame:
+    """Return id, position, relation, original, words and jaccard of every paragraph that is removed."""
     judged = paragraphs.filter("twin is null and not given")
     kept = decided.kept.select("at")
     gone = judged.filter("not local or not simple").join(kept, "at", "left_anti")

@@ -25,3 +25,10 @@ class Store:
         path = f"{self.path}/{name}"
         frame.write.parquet(path)
         return self._spark.read.schema(frame.schema).parquet(path)
+
+    @staticmethod
+    def remove(spark: SparkSession, path: str) -> None:
+        """Remove a folder, wherever it is."""
+        assert spark.sparkContext._jvm is not None
+        folder = spark.sparkContext._jvm.org.apache.hadoop.fs.Path(path)
+        folder.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration()).delete(folder, True)
