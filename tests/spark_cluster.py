@@ -3,13 +3,15 @@
 import os
 import random
 import shutil
+import socket
 import subprocess
 import sys
-import time
+
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from helpers import ROOT
 
 import dedup
 
@@ -119,3 +121,48 @@ def stop_gateway(process):
     SparkContext._gateway = SparkContext._jvm = None
     process.stdin.close()
     process.wait(timeout=60)
+
+
+@contextmanager
+def cluster(folder, workers=2):
+    """A standalone cluster on loopback: a master and workers of one core each, ended one by one; its address."""
+    import pyspark
+
+    home = Path(pyspark.__file__).parent
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable,
+        "SPARK_WORKER_DIR": str(folder / "work"), "SPARK_DAEMON_MEMORY": "256m", "SPARK_DAEMON_JAVA_OPTS": QUICK_START,
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]),
+    }  # fmt: skip
+    master = f"spark://127.0.0.1:{port}"
+    classes = [["master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"]]
+    classes += [["worker.Worker", master, "--host", "127.0.0.1", "--cores", "1", "--memory", "700m", "--webui-port", "0"]] * workers
+    running = []
+    try:
+        for number, (name, *options) in enumerate(classes):
+            log = (folder / f"{name}-{number}.log").open("wb")
+            command = [str(home / "bin" / "spark-class"), f"org.apache.spark.deploy.{name}", *options]
+            running.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log))
+            log.close()
+        yield master
+    finally:
+        for process in reversed(running):
+            process.terminate()
+        for process in running:
+            process.wait(timeout=60)
+
+
+def executors(folder):
+    """The process ids of the executors whose working folders lie in a folder."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            said = (path / "cmdline").read_bytes()
+            if b"CoarseGrainedExecutorBackend" in said and os.readlink(path / "cwd").startswith(str(folder)):
+                found.add(int(path.name))
+        except OSError:
+            continue
+    return found

@@ -57,8 +57,11 @@ def decide(paragraphs: DataFrame, config: Config, store: Store) -> Decided:
     few = rows.join(crowded, "key", "left_anti")
     several = crowded.join(rows, "key").withColumn("share", _share("at", "count"))
     several = store.keep("several", several)
-    by_text = paragraphs.filter("twin is null").select("at", "text", "flags")
-    edges = store.keep("edges-0", _judged(_all_pairs(few), by_text, config))
+    pairs = store.keep("pairs-0", _all_pairs(few))
+    compared = pairs.select(F.col("later").alias("at")).union(pairs.select("original")).union(several.select("tid"))
+    by_text = judged.select("at", "text", "flags").join(compared.distinct(), "at", "left_semi")
+    by_text = store.keep("compared", by_text)  # of all texts these alone are moved
+    edges = store.keep("edges-0", _judged(pairs, by_text, config))
     open_ = nodes.filter("not given").select("at", "tid", "local")
     kept = nodes.filter("given").select("at", "tid", "local")
     removed = None
@@ -119,7 +122,7 @@ def _last(
     sure = sure.join(kept.select("at", F.lit(True).alias("sure")), "at", "left")
     one = F.struct("at", (F.col("certain") | F.coalesce("sure", F.lit(False))).alias("certain"))
     originals = sure.groupBy(F.col("later").alias("at")).agg(F.collect_list(one).alias("within"))
-    whole = nodes.join(by_text, "at").join(keys, "at", "left").join(originals, "at", "left")
+    whole = nodes.join(by_text.withColumnRenamed("at", "tid"), "tid", "left").join(keys, "at", "left").join(originals, "at", "left")
     whole = whole.withColumn("keys", F.coalesce("keys", F.array().cast("array<long>")))
     ordered = whole.repartition(1).sortWithinPartitions("at")
     return ordered.mapInArrow(partial(finish, config=config), f"at long, kept boolean, {_EDGES}")
