@@ -36,7 +36,10 @@ def skewed(n: int) -> Iterator[tuple[int, str]]:
     for number in range(n):
         kind = draw.random()
         if kind < 0.25:
-            yield number, f"The harbour at dawn, seen from the wall of the old town, picture {number} of the series by Ann Lee"
+            yield (
+                number,
+                f"The harbour at dawn, seen from the wall of the old town, picture {number} of the series by Ann Lee",
+            )
         elif kind < 0.35:
             yield number, "All rights reserved by the harbour office, whose pictures may not be shown without its name."
         else:

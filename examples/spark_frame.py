@@ -28,7 +28,9 @@ with tempfile.TemporaryDirectory() as steps:
     spark.sparkContext.setCheckpointDir(steps)
     result = dedup_spark.clean(spark.createDataFrame(articles, "id string, text string"))
     for row in result.removed.collect():
-        print(f"{row.document} {row.position}: {row.relation} of {row.original.document} {row.original.position}, {row.reason}")
+        print(
+            f"{row.document} {row.position}: {row.relation} of {row.original.document} {row.original.position}, {row.reason}"
+        )
     cleaned = {row.id: row.text for row in result.documents.collect()}
 spark.stop()
 before, after = sum(len(text) for _, text in articles), sum(map(len, cleaned.values()))

@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,7 +28,15 @@ def made_documents(count, seed=3):
     """Make documents whose paragraphs repeat, contain, resemble each other and differ, within and across documents."""
     draw = random.Random(seed)
     verbs = ["sailed to", "closed", "painted", "left", "reached", "lost", "bought", "sold"]
-    nouns = ["the old harbour", "the mill", "two bridges", "the school on the hill", "the station", "a ferry", "the museum"]
+    nouns = [
+        "the old harbour",
+        "the mill",
+        "two bridges",
+        "the school on the hill",
+        "the station",
+        "a ferry",
+        "the museum",
+    ]
     people = ["The mayor", "A painter", "The council", "Nobody", "The captain", "An engineer"]
     pool = [
         f"{draw.choice(people)} {draw.choice(verbs)} {draw.choice(nouns)} on a cold {draw.choice(['Monday', 'Friday'])} morning."
@@ -50,7 +57,9 @@ def made_documents(count, seed=3):
             elif how == 3:
                 text = f"The harbour at dawn, picture {draw.randrange(60)} of the long series by Ann Lee"
             elif how == 4:
-                text = draw.choice(["Read more", "Back to top", "Share this page", "6 hours ago", "All rights reserved here"])
+                text = draw.choice(
+                    ["Read more", "Back to top", "Share this page", "6 hours ago", "All rights reserved here"]
+                )
             elif how == 5:
                 text = f"{draw.choice(people)} said: {text} It was {draw.randrange(30)} degrees."
             paragraphs.append(text)
@@ -139,7 +148,9 @@ def cluster(folder, workers=2):
     }  # fmt: skip
     master = f"spark://127.0.0.1:{port}"
     classes = [["master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"]]
-    classes += [["worker.Worker", master, "--host", "127.0.0.1", "--cores", "1", "--memory", "700m", "--webui-port", "0"]] * workers
+    classes += [
+        ["worker.Worker", master, "--host", "127.0.0.1", "--cores", "1", "--memory", "700m", "--webui-port", "0"]
+    ] * workers
     running = []
     try:
         for number, (name, *options) in enumerate(classes):

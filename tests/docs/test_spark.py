@@ -41,8 +41,15 @@ def test_the_page_runs(tmp_path, monkeypatch):
 
 def test_the_program_runs(tmp_path):
     (tmp_path / "articles.jsonl").write_text('{"id": "a", "text": "The ferry has sailed at nine."}\n' * 1, "utf-8")
-    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(ROOT), "SPARK_LOCAL_IP": "127.0.0.1"}
+    environment = {
+        **os.environ,
+        "PYSPARK_PYTHON": sys.executable,
+        "PYTHONPATH": str(ROOT),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
     program = BLOCKS[1][1].replace("python ", f"{sys.executable} ", 1)
-    done = subprocess.run(["sh", "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(
+        ["sh", "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600
+    )
     assert done.returncode == 0, done.stderr
     assert list((tmp_path / "cleaned" / "documents").glob("part-*"))

@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import subprocess
 import sys
 
@@ -65,7 +64,12 @@ def test_rounds_decide_as_one_task_does(spark, rounds, most):
 def test_lists_of_paragraphs_lose_items(spark):
     caption = "The harbour at dawn, seen from the old wall"
     first = [(caption, "caption"), ("A new school was opened by the mayor on a cold morning.", "text")]
-    second = [("1,200", "cell"), (caption, "text"), ("1,200", "cell"), ("Nobody knows who painted the long wall.", None)]
+    second = [
+        ("1,200", "cell"),
+        (caption, "text"),
+        ("1,200", "cell"),
+        ("Nobody knows who painted the long wall.", None),
+    ]
     documents = [("a", first), ("b", second), ("c", None), ("d", [])]
     given = spark.createDataFrame(documents, "id string, text array<struct<text: string, kind: string>>")
     result = integration.clean(given)
@@ -79,7 +83,9 @@ def test_lists_of_paragraphs_lose_items(spark):
 
 def test_numbers_are_ordered_as_numbers(spark):
     text = "Five new bridges are planned for the valley"
-    result = integration.clean(spark.createDataFrame([(10, text, 1.5), (9, text, 2.5)], "url long, body string, score double"), "url", "body")
+    result = integration.clean(
+        spark.createDataFrame([(10, text, 1.5), (9, text, 2.5)], "url long, body string, score double"), "url", "body"
+    )
     assert decided(result) == {(10, 0): ("exact", (9, 0), "the same 8 words after folding")}
     assert sorted(map(tuple, result.documents.collect())) == [(9, text, 2.5), (10, "", 1.5)]
 
@@ -94,7 +100,7 @@ def test_an_index_comes_before_and_is_written(spark, tmp_path):
     wanted = {key: value for key, value in here(DOCUMENTS)[0].items() if key[0] >= later[0][0]}
     for index in (there, theirs):
         assert decided(integration.clean(frame(spark, later), index=index)) == wanted
-        with pytest.raises(dedup.errors.InputError, match="is in .*index already"):
+        with pytest.raises(dedup.errors.InputError, match=r"is in .*index already"):
             integration.clean(given, index=index)
     integration.to_index(frame(spark, later), integration.clean(frame(spark, later), index=theirs).removed, theirs)
     more = [(f"z{number}", text) for number, (_, text) in enumerate(DOCUMENTS[::3])]
@@ -116,7 +122,12 @@ def test_what_cannot_be_is_said(spark):
 
 
 def command(*arguments):
-    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(ROOT), "SPARK_LOCAL_IP": "127.0.0.1"}
+    environment = {
+        **os.environ,
+        "PYSPARK_PYTHON": sys.executable,
+        "PYTHONPATH": str(ROOT),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
     start = [sys.executable, "-W", "ignore", "-m", "dedup.integrations.spark", *map(str, arguments)]
     return subprocess.run(start, env=environment, capture_output=True, text=True, timeout=600)
 

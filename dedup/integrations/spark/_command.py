@@ -21,11 +21,19 @@ from ._store import Store
 @click.option("-o", "--output", required=True, metavar="DST", help="Folder to make: documents and removed in it.")
 @click.option("--format", type=click.Choice(["jsonl", "parquet"]), help="Format of SRC.  [default: as its name ends]")
 @click.option("--id", default="id", show_default=True, metavar="NAME", help="Member or column that orders documents.")
-@click.option("--field", default="text", show_default=True, metavar="NAME", help="Member or column that holds the text.")
+@click.option(
+    "--field", default="text", show_default=True, metavar="NAME", help="Member or column that holds the text."
+)
 @click.option("--threshold", type=float, metavar="JACCARD", help="Remove by likeness instead.")
 @click.option("--index", metavar="FILE", help="What was kept before, of other documents: an index of this machine.")
-@click.option("--new-index", metavar="FILE", help="Write what is kept into a new index; with --index, continue that one: same FILE.")
-@click.option("--checkpoints", metavar="DIR", help="Folder for the steps, which all executors see.  [default: beside DST]")
+@click.option(
+    "--new-index",
+    metavar="FILE",
+    help="Write what is kept into a new index; with --index, continue that one: same FILE.",
+)
+@click.option(
+    "--checkpoints", metavar="DIR", help="Folder for the steps, which all executors see.  [default: beside DST]"
+)
 def main(
     source: str,
     output: str,

@@ -53,7 +53,9 @@ def decide(paragraphs: DataFrame, config: Config, store: Store) -> Decided:
     within = store.keep("within", _within(judged))
     rows = store.keep("rows", nodes.filter("not local").select("at", "tid", "last", F.explode("keys").alias("key")))
     sizes = rows.groupBy("key").count()
-    crowded = store.keep("crowded", sizes.filter((F.col("key") >= 0) & (F.col("count") > min(_WINDOW, config.max_candidates))))
+    crowded = store.keep(
+        "crowded", sizes.filter((F.col("key") >= 0) & (F.col("count") > min(_WINDOW, config.max_candidates)))
+    )
     few = rows.join(crowded, "key", "left_anti")
     several = crowded.join(rows, "key").withColumn("share", _share("at", "count"))
     several = store.keep("several", several)
@@ -122,7 +124,11 @@ def _last(
     sure = sure.join(kept.select("at", F.lit(True).alias("sure")), "at", "left")
     one = F.struct("at", (F.col("certain") | F.coalesce("sure", F.lit(False))).alias("certain"))
     originals = sure.groupBy(F.col("later").alias("at")).agg(F.collect_list(one).alias("within"))
-    whole = nodes.join(by_text.withColumnRenamed("at", "tid"), "tid", "left").join(keys, "at", "left").join(originals, "at", "left")
+    whole = (
+        nodes.join(by_text.withColumnRenamed("at", "tid"), "tid", "left")
+        .join(keys, "at", "left")
+        .join(originals, "at", "left")
+    )
     whole = whole.withColumn("keys", F.coalesce("keys", F.array().cast("array<long>")))
     ordered = whole.repartition(1).sortWithinPartitions("at")
     return ordered.mapInArrow(partial(finish, config=config), f"at long, kept boolean, {_EDGES}")
@@ -134,7 +140,9 @@ def _named(
     """Judge the texts that are removed with all that is kept in their large buckets, as an earlier one may be named."""
     gone = nodes.filter("not local").select("at").join(kept.select("at"), "at", "left_anti")
     rows = several.join(gone, "at", "left_semi")
-    stand = several.join(kept.select("at", F.lit(True).alias("kept")), "at").join(rows.select("key").distinct(), "key", "left_semi")
+    stand = several.join(kept.select("at", F.lit(True).alias("kept")), "at").join(
+        rows.select("key").distinct(), "key", "left_semi"
+    )
     pairs = _pairs_with(_heads(stand, config.max_candidates), rows)
     if parted is not None:
         pairs = pairs.join(parted, ["later", "original", "upto"], "left_anti")
@@ -154,7 +162,9 @@ def _nodes(judged: DataFrame, store: Store) -> tuple[DataFrame, DataFrame]:
     before = F.col("given") | F.col("first").isNull() | (document("at") <= document("first"))
     nodes = ones.union(others.filter(before).select(columns))
     nodes = nodes.join(texts.select("say", "tid", "last"), "say").drop("say").withColumn("local", F.lit(False))
-    apart = judged.filter("local and not simple").select("at", F.col("at").alias("tid"), F.col("at").alias("last"), "keys", "given")
+    apart = judged.filter("local and not simple").select(
+        "at", F.col("at").alias("tid"), F.col("at").alias("last"), "keys", "given"
+    )
     return texts, store.keep("nodes", nodes.unionByName(apart.withColumn("local", F.lit(True))))
 
 
@@ -180,7 +190,6 @@ def _heads(rows: DataFrame, window: int) -> DataFrame:
     """Return the first of every bucket that are not removed; in each task first, so that few are sent."""
     columns = rows.select("key", "at", "tid", "count", F.coalesce("kept", F.lit(False)).alias("kept"))
 
-
     def first(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return first_of_buckets(batches, window)
 
@@ -197,7 +206,12 @@ def _pairs_with(heads: DataFrame, rows: DataFrame) -> DataFrame:
     """Return the pairs of the first ones with each other, and with what is kept of them those of all others."""
     ends = heads.groupBy("key").agg(F.max("at").alias("end"))
     first = _spread(heads.join(ends, "key")).select(
-        "key", F.col("share").cast("long").alias("share"), F.col("at").alias("head"), F.col("tid").alias("original"), "kept", "end"
+        "key",
+        F.col("share").cast("long").alias("share"),
+        F.col("at").alias("head"),
+        F.col("tid").alias("original"),
+        "kept",
+        "end",
     )
     ones = rows.select("key", "share", "at", F.col("tid").alias("later"), "last")
     pairs = ones.join(first, ["key", "share"]).filter(
@@ -221,7 +235,9 @@ def _unsettled(heads: DataFrame, rows: DataFrame, window: int, most: int) -> Dat
 
 def _judged(pairs: DataFrame, by_text: DataFrame, config: Config) -> DataFrame:
     """Judge pairs of texts; the texts of those that occur are fetched."""
-    others = by_text.select(F.col("at").alias("original"), F.col("text").alias("other_text"), F.col("flags").alias("other_flags"))
+    others = by_text.select(
+        F.col("at").alias("original"), F.col("text").alias("other_text"), F.col("flags").alias("other_flags")
+    )
     whole = pairs.join(by_text.withColumnRenamed("at", "later"), "later").join(others, "original")
     return whole.mapInArrow(partial(judge_pairs, config=config), _EDGES)
 
@@ -231,24 +247,34 @@ def _round(
 ) -> DataFrame:
     """Decide what can be decided: state 1 is kept, 2 removed, 0 undecided."""
     known = kept.withColumn("sure", F.lit(True)).union(open_.withColumn("sure", F.lit(False)))
-    first = F.min(F.when(F.col("sure"), F.col("at"))).alias("kept_at"), F.min(F.when(~F.col("sure"), F.col("at"))).alias("open_at")
+    first = (
+        F.min(F.when(F.col("sure"), F.col("at"))).alias("kept_at"),
+        F.min(F.when(~F.col("sure"), F.col("at"))).alias("open_at"),
+    )
     stand = known.filter("not local").groupBy("tid").agg(*first)
     there = edges.join(stand.withColumnRenamed("tid", "original"), "original")
     across = there.groupBy(F.col("later").alias("tid")).agg(
         F.min(F.when(F.col("kept_at") <= F.col("upto"), F.col("kept_at"))).alias("other_kept"),
         F.min(F.when(F.col("open_at") <= F.col("upto"), F.col("open_at"))).alias("other_open"),
     )
-    own = within.join(open_.select(F.col("at").alias("later")), "later", "left_semi").join(known.select("at", "sure"), "at", "left")
+    own = within.join(open_.select(F.col("at").alias("later")), "later", "left_semi").join(
+        known.select("at", "sure"), "at", "left"
+    )
     own = own.groupBy(F.col("later").alias("at")).agg(
         F.max(F.col("certain") | F.coalesce("sure", F.lit(False))).alias("own_kept"),
         F.max(F.coalesce(~F.col("sure"), F.lit(False))).alias("own_open"),
     )
     # What is compared in its document only has no text in common with others: its number is not among theirs.
     nodes = open_.join(stand, "tid", "left").join(across, "tid", "left").join(own, "at", "left")
-    nodes = nodes.withColumn("waits", F.lit(False)) if unsettled is None else nodes.join(
-        unsettled.withColumn("waits", F.lit(True)), "at", "left"
+    nodes = (
+        nodes.withColumn("waits", F.lit(False))
+        if unsettled is None
+        else nodes.join(unsettled.withColumn("waits", F.lit(True)), "at", "left")
     )
-    before = [F.coalesce(document(at) < document("at"), F.lit(False)) for at in ("kept_at", "other_kept", "open_at", "other_open")]
+    before = [
+        F.coalesce(document(at) < document("at"), F.lit(False))
+        for at in ("kept_at", "other_kept", "open_at", "other_open")
+    ]
     gone = F.coalesce("own_kept", F.lit(False)) | (~F.col("local") & (before[0] | before[1]))
     waits = F.coalesce("own_open", F.lit(False)) | (
         ~F.col("local") & (before[2] | before[3] | F.coalesce("waits", F.lit(False)))

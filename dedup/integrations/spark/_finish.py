@@ -68,12 +68,12 @@ def _candidates(
     config: Config,
 ) -> list[_Kept]:
     """Return what is kept in earlier documents and says what a paragraph says."""
-    found = {
-        other.at: other for key in keys for other in buckets[key] if other.at >> RANK_BITS < me.at >> RANK_BITS
-    }
+    found = {other.at: other for key in keys for other in buckets[key] if other.at >> RANK_BITS < me.at >> RANK_BITS}
     unknown = list({other.tid: other for other in found.values() if (me.tid, other.tid) not in judged}.values())
     if unknown:
-        texts = entries_of([me.text, *(other.text for other in unknown)], [me.flags, *(other.flags for other in unknown)])
+        texts = entries_of(
+            [me.text, *(other.text for other in unknown)], [me.flags, *(other.flags for other in unknown)]
+        )
         numbers = np.arange(1, len(unknown) + 1)
         fast = backend.wanted(len(texts.texts), len(texts.texts))
         relation = relations(texts, np.zeros_like(numbers), numbers, config, fast).tolist()

@@ -3,7 +3,7 @@
 Pure functions over Arrow batches, without Spark.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -32,7 +32,8 @@ def entries_as_paragraphs(path: str, id_type: pa.DataType, config: Config) -> It
     Raises InputError where an id does not fit the column of ids, and what `IndexFile` raises.
     """
     index = IndexFile(path, config, write=False)
-    schema, ids, count = paragraph_schema(id_type), [], 0
+    schema, count = paragraph_schema(id_type), 0
+    ids: list[Hashable] = []
     try:
         for block in index.blocks():
             ids += block.ids
@@ -47,7 +48,9 @@ def entries_as_paragraphs(path: str, id_type: pa.DataType, config: Config) -> It
             found = keys_of_texts(keys, [text[:-1] for text in texts], config)
             alone = ~kept.banded
             if alone.any():  # found by its text alone
-                found = pa.array([one[:1] if a else one for one, a in zip(found.to_pylist(), alone, strict=True)], found.type)
+                found = pa.array(
+                    [one[:1] if a else one for one, a in zip(found.to_pylist(), alone, strict=True)], found.type
+                )
             false, true = pa.array(np.zeros(n, np.bool_)), pa.array(np.ones(n, np.bool_))
             values = [
                 pa.array((_BEFORE + count + np.arange(n)) << RANK_BITS),
@@ -73,7 +76,7 @@ def ids_of(path: str, id_type: pa.DataType, config: Config) -> Iterator[pa.Recor
         index.close()
 
 
-def _ids(ids: list[object], id_type: pa.DataType, path: str) -> pa.Array:
+def _ids(ids: list[Hashable], id_type: pa.DataType, path: str) -> pa.Array:
     try:
         if None not in ids:
             return pa.array(ids, id_type)

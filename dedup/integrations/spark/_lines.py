@@ -22,7 +22,9 @@ def parse_lines(batches: Iterable[pa.RecordBatch], id: str, text: str) -> Iterat
             found = None if row.text is None else json.loads(line).get(id)
             if not isinstance(found, (str, int)) or isinstance(found, bool):
                 problem = row.problem or f"field {id!r} is {found!r}, no string or whole number"
-                raise InputError(f"the line {line[:80]!r} cannot be read: {problem}; expected {id!r} and {text!r} in each")
+                raise InputError(
+                    f"the line {line[:80]!r} cannot be read: {problem}; expected {id!r} and {text!r} in each"
+                )
             ids.append(found)
             texts.append(row.text)
         numbers = [one if isinstance(one, int) else None for one in ids]

@@ -18,11 +18,15 @@ def removals(paragraphs: DataFrame, decided: Decided) -> DataFrame:
     shared = gone.filter("not local").select("at", "id", "position", "words", "say").join(across, "say", "left")
     earlier = F.filter("originals", lambda one: document(one["at"]) < document("at"))
     shared = shared.select("at", "id", "position", "words", F.array_min(earlier).alias("across"))
-    apart = gone.filter("local").select("at", "id", "position", "words", F.lit(None).cast(shared.schema["across"].dataType).alias("across"))
+    apart = gone.filter("local").select(
+        "at", "id", "position", "words", F.lit(None).cast(shared.schema["across"].dataType).alias("across")
+    )
     named = shared.union(apart).join(here, "at", "left")
     named = named.select("id", "position", "words", F.least("across", "here").alias("named"))
     named = named.select("id", "position", "words", F.col("named.*"))
-    places = paragraphs.select("at", F.struct(F.col("id").alias("document"), F.col("position").cast("int").alias("position")).alias("original"))
+    places = paragraphs.select(
+        "at", F.struct(F.col("id").alias("document"), F.col("position").cast("int").alias("position")).alias("original")
+    )
     found = named.join(places, "at").select("id", "position", "relation", "original", "words", "jaccard")
     twins = paragraphs.filter("twin is not null")
     unjudged = twins.select(
@@ -43,7 +47,13 @@ def _candidates(judged: DataFrame, kept: DataFrame) -> DataFrame:
 def _originals(decided: Decided) -> DataFrame:
     """Return of each text the first that is kept with it, and with each that says it."""
     first = decided.kept.filter("not local").groupBy("tid").agg(F.min("at").alias("at"))
-    equal = first.select("tid", F.lit(0).cast("byte").alias("grade"), "at", F.lit(3).cast("byte").alias("relation"), F.lit(1.0).cast("float").alias("jaccard"))
+    equal = first.select(
+        "tid",
+        F.lit(0).cast("byte").alias("grade"),
+        "at",
+        F.lit(3).cast("byte").alias("relation"),
+        F.lit(1.0).cast("float").alias("jaccard"),
+    )
     others = decided.edges.join(first.withColumnRenamed("tid", "original"), "original").filter("at <= upto")
     others = others.select(F.col("later").alias("tid"), *_CANDIDATE)
     every = equal.union(others).groupBy("tid").agg(F.collect_set(F.struct(*_CANDIDATE)).alias("originals"))

@@ -127,11 +127,19 @@ def _paragraphs(
     simple = ~(np.isin(np.arange(len(at)), within.later) | (_has_equal_before(batch) & ~local))
     taking = np.flatnonzero((batch.roles == JUDGED) | batch.unjudged)
     judged = batch.roles[taking] == JUDGED
-    texts = [batch.tokens.text(p) if is_judged else None for p, is_judged in zip(taking.tolist(), judged.tolist(), strict=True)]
+    texts = [
+        batch.tokens.text(p) if is_judged else None
+        for p, is_judged in zip(taking.tolist(), judged.tolist(), strict=True)
+    ]
     flags = [None if text is None else batch.tokens.flags_of(p) for p, text in zip(taking.tolist(), texts, strict=True)]
     shared = (judged & ~local[taking]).tolist()
-    says = [say(t, f, config) if t is not None and f is not None and s else None for t, f, s in zip(texts, flags, shared, strict=True)]
-    keys = keys_of_texts(batch.keys[taking], [text if s else None for text, s in zip(texts, shared, strict=True)], config)
+    says = [
+        say(t, f, config) if t is not None and f is not None and s else None
+        for t, f, s in zip(texts, flags, shared, strict=True)
+    ]
+    keys = keys_of_texts(
+        batch.keys[taking], [text if s else None for text, s in zip(texts, shared, strict=True)], config
+    )
     twins = np.where(judged, -1, batch.positions[batch.twins[taking]])
     ids = [given[document].id for document in batch.documents[taking].tolist()]
     schema = paragraph_schema(id_type)
@@ -181,7 +189,12 @@ def _has_equal_before(batch: Batch) -> NDArray[np.bool_]:
 
 
 def _within(
-    batch: Batch, within: Within, at: NDArray[np.int64], certain: NDArray[np.bool_], config: Config, taking: NDArray[Any]
+    batch: Batch,
+    within: Within,
+    at: NDArray[np.int64],
+    certain: NDArray[np.bool_],
+    config: Config,
+    taking: NDArray[Any],
 ) -> list[list[dict[str, Any]]]:
     """Return the originals of each paragraph in its document, as the schema holds them."""
     found: dict[int, list[dict[str, Any]]] = {}

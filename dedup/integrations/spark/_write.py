@@ -25,7 +25,10 @@ def with_reasons(batches: Iterable[pa.RecordBatch], schema: pa.Schema, config: C
         named = [RELATIONS[relation] for relation in relations]
         values = [batch.column("id"), batch.column("position"), named, batch.column("original"), reasons]
         yield pa.RecordBatch.from_arrays(
-            [pa.array(v, f.type) if isinstance(v, list) else v.cast(f.type) for v, f in zip(values, schema, strict=True)],
+            [
+                pa.array(v, f.type) if isinstance(v, list) else v.cast(f.type)
+                for v, f in zip(values, schema, strict=True)
+            ],
             schema=schema,
         )
 
