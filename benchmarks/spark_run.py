@@ -22,6 +22,7 @@ from pyspark.sql import SparkSession
 
 import dedup
 from dedup.integrations import spark as dedup_spark
+from dedup.integrations.spark import _decide
 
 
 def lines_of(path: str, count: int) -> list[tuple[int, str]]:
@@ -67,8 +68,10 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=1000)
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--shuffle", type=int)
+    parser.add_argument("--few", type=int, default=_decide._FEW, help="undecided paragraphs that one task decides")
     parser.add_argument("--master", default="local[2]")
     options = parser.parse_args()
+    _decide._FEW = options.few
     documents = list(skewed(options.skew)) if options.skew else lines_of(options.source, options.documents)
     paragraphs = sum(len(dedup.split_paragraphs(text)) for _, text in documents)
     began, before = time.perf_counter(), time.process_time()
