@@ -64,42 +64,39 @@ def decide(paragraphs: DataFrame, config: Config, store: Store) -> Decided:
     by_text = judged.select("at", "text", "flags").join(compared.distinct(), "at", "left_semi")
     by_text = store.keep("compared", by_text)  # of all texts these alone are moved
     edges = store.keep("edges-0", _judged(pairs, by_text, config))
-    open_ = nodes.filter("not given").select("at", "tid", "local")
-    kept = nodes.filter("given").select("at", "tid", "local")
-    removed = None
-    left = several if not several.isEmpty() else None
-    parted: DataFrame | None = None  # pairs of members of large buckets that were judged
-    columns = ["later", "original", "upto"]
-    window, number = min(_WINDOW, config.max_candidates), 0
+    given = nodes.filter("given").select("at", "tid", "local")
+    open_, kept = nodes.filter("not given").select("at", "tid", "local"), given
+    many, left, parted = not several.isEmpty(), several, None
+    window, rounds = min(_WINDOW, config.max_candidates), 0
     while count := open_.count():
         if count <= _FEW:
             last = store.keep("last", _last(open_, kept, rows, crowded, by_text, within, config))
             kept = kept.union(open_.join(last.filter("kept"), "at", "left_semi"))
             edges = edges.union(last.filter("later is not null").select(*edges.columns))
             break
-        number += 1
-        settled = None
-        if left is not None:
-            left = left.join(removed, "at", "left_anti") if removed is not None else left
+        rounds += 1
+        unsettled = None
+        if many:
             heads = _heads(left.join(kept.select("at", F.lit(True).alias("kept")), "at", "left"), window)
-            heads = store.keep(f"heads-{number}", heads)
-            pairs = _pairs_with(heads, left)
-            if parted is not None:
-                pairs = pairs.join(parted, columns, "left_anti")
-            pairs = store.keep(f"pairs-{number}", pairs)
-            new = pairs.select(columns)
-            parted = new if parted is None else parted.union(new)
-            edges = edges.union(store.keep(f"edges-{number}", _judged(pairs, by_text, config)))
-            settled = _unsettled(heads, left, window, config.max_candidates)
-        state = store.keep(f"state-{number}", _round(open_, kept, edges, within, settled))
-        kept = kept.union(state.filter("state = 1").select("at", "tid", "local"))
-        now = state.filter("state = 2").select("at")
-        removed = now if removed is None else removed.union(now)
-        open_ = state.filter("state = 0").select("at", "tid", "local")
+            heads = store.keep(f"heads-{rounds}", heads)
+            pairs = store.keep(f"pairs-{rounds}", _new(_pairs_with(heads, left), parted))
+            store.keep(f"edges-{rounds}", _judged(pairs, by_text, config))
+            edges, parted = store.kept("edges", 0, rounds), store.kept("pairs", 1, rounds)
+            unsettled = _unsettled(heads, left, window, config.max_candidates)
+        open_ = store.keep(f"state-{rounds}", _round(open_, kept, edges, within, unsettled))
+        open_ = open_.filter("state = 0").select("at", "tid", "local")
+        known = store.kept("state", 1, rounds)
+        kept = given.union(known.filter("state = 1").select("at", "tid", "local"))
+        left = several.join(known.filter("state = 2").select("at"), "at", "left_anti")
         window = min(2 * window, config.max_candidates)
-    if not crowded.isEmpty():
+    if many:
         edges = edges.union(store.keep("edges-last", _named(nodes, kept, several, parted, by_text, config)))
     return Decided(kept, texts, edges)
+
+
+def _new(pairs: DataFrame, parted: DataFrame | None) -> DataFrame:
+    """Leave out the pairs that were judged."""
+    return pairs if parted is None else pairs.join(parted, ["later", "original", "upto"], "left_anti")
 
 
 def _last(
@@ -144,9 +141,7 @@ def _named(
         rows.select("key").distinct(), "key", "left_semi"
     )
     pairs = _pairs_with(_heads(stand, config.max_candidates), rows)
-    if parted is not None:
-        pairs = pairs.join(parted, ["later", "original", "upto"], "left_anti")
-    return _judged(pairs, by_text, config)
+    return _judged(_new(pairs, parted), by_text, config)
 
 
 def _nodes(judged: DataFrame, store: Store) -> tuple[DataFrame, DataFrame]:

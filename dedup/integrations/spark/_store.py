@@ -26,6 +26,12 @@ class Store:
         frame.write.parquet(path)
         return self._spark.read.schema(frame.schema).parquet(path)
 
+    def kept(self, name: str, first: int, last: int) -> DataFrame:
+        """Return the steps `name`-first to `name`-last as one, whose plan is as short as that of each."""
+        paths = [f"{self.path}/{name}-{number}" for number in range(first, last + 1)]
+        schema = self._spark.read.parquet(paths[-1]).schema
+        return self._spark.read.schema(schema).parquet(*paths)
+
     @staticmethod
     def remove(spark: SparkSession, path: str) -> None:
         """Remove a folder, wherever it is."""
