@@ -53,6 +53,10 @@ def paragraph_schema(id_type: pa.DataType) -> pa.Schema:
 def read_paragraphs(batches: Iterable[pa.RecordBatch], part: int, config: Config) -> Iterator[pa.RecordBatch]:
     """Read the documents of a part of the ids, which ascend: columns `id` and `text`. Raises InputError."""
     number, characters, last = 0, 0, None
+    if part >= 1 << 63 - DOCUMENT_BITS - RANK_BITS:
+        raise InputError(
+            f"the ids were sorted into more than {part:,} parts; expected fewer. Lower spark.sql.shuffle.partitions"
+        )
     for rows in batches:
         for chunk in _chunks(rows):
             ids = chunk.column(0).to_pylist()
