@@ -149,5 +149,7 @@ def test_the_command_keeps_the_bytes_of_lines(tmp_path):
     }  # fmt: skip
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out"]
     (tmp_path / "bad.jsonl").write_text('{"id": 1}\n')
+    again = command(tmp_path / "in.jsonl", "-o", tmp_path / "out")
+    assert again.returncode == 2 and "out is there already; expected" in again.stderr.splitlines()[-1]
     failed = command(tmp_path / "bad.jsonl", "-o", tmp_path / "none")
     assert failed.returncode == 2 and "no field 'text'" in failed.stderr.splitlines()[-1]

@@ -10,10 +10,10 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from ...errors import DedupError, InputError
+from ...errors import CorpusError, DedupError, InputError
 from ._clean import clean, to_index
 from ._lines import cleaned_lines, parse_lines
-from ._store import Store
+from ._store import exists, remove
 
 
 @click.command()
@@ -49,6 +49,8 @@ def main(
     spark = SparkSession.builder.appName("dedup").getOrCreate()
     folder = checkpoints or f"{output.rstrip('/')}-checkpoints-{uuid4().hex[:8]}"
     try:
+        if exists(spark, output):
+            raise CorpusError(f"{output} is there already; expected the name of a folder to make")
         spark.sparkContext.setCheckpointDir(folder)
         if (format or _format_of(source)) == "jsonl":
             documents, lines = _lines(spark, source, id, field)
@@ -69,9 +71,9 @@ def main(
         click.echo(f"dedup: {_said(error)}", err=True)
         sys.exit(2)
     finally:
-        Store.remove(spark, spark.sparkContext.getCheckpointDir() or folder)
-        if checkpoints is None:
-            Store.remove(spark, folder)
+        steps = spark.sparkContext.getCheckpointDir()
+        if steps is not None:
+            remove(spark, folder if checkpoints is None else steps)
         spark.stop()
 
 

@@ -1,5 +1,6 @@
 """Where the steps of a run are kept: a folder that all executors see, so that a lost one costs its own work alone."""
 
+from typing import Any
 from uuid import uuid4
 
 from pyspark.sql import DataFrame, SparkSession
@@ -32,9 +33,21 @@ class Store:
         schema = self._spark.read.parquet(paths[-1]).schema
         return self._spark.read.schema(schema).parquet(*paths)
 
-    @staticmethod
-    def remove(spark: SparkSession, path: str) -> None:
-        """Remove a folder, wherever it is."""
-        assert spark.sparkContext._jvm is not None
-        folder = spark.sparkContext._jvm.org.apache.hadoop.fs.Path(path)
-        folder.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration()).delete(folder, True)
+
+def exists(spark: SparkSession, path: str) -> bool:
+    """Tell whether there is a file or folder, wherever it is."""
+    folder, system = _located(spark, path)
+    return bool(system.exists(folder))
+
+
+def remove(spark: SparkSession, path: str) -> None:
+    """Remove a folder, wherever it is."""
+    folder, system = _located(spark, path)
+    system.delete(folder, True)
+
+
+def _located(spark: SparkSession, path: str) -> tuple[Any, Any]:
+    """Return a path and the file system that it is on, as objects of Hadoop."""
+    context: Any = spark.sparkContext
+    folder = context._jvm.org.apache.hadoop.fs.Path(path)
+    return folder, folder.getFileSystem(context._jsc.hadoopConfiguration())
