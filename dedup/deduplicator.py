@@ -116,7 +116,7 @@ class Deduplicator:
         that stay, as they were given. Raises InputError for anything else, and DocumentTooLarge.
         """
         self._state.check_id(id)
-        return self._pipeline.clean(_given(id, document), _result)
+        return self._pipeline.clean(given_as(id, document), _result)
 
     def stream(
         self, documents: Iterable[Document | tuple[Hashable, Document | None] | None], *, jobs: int = 1
@@ -188,13 +188,14 @@ def _result(given: Given, outcome: Outcome | None) -> CleanResult:
 def _named(document: Any) -> Given:
     """Return a document of a stream: an (id, document) pair, or a document without an id. Raises InputError."""
     id, document = document if isinstance(document, tuple) and len(document) == 2 else (None, document)
-    if is_missing(document):
-        return Given(id, None)
-    return _given(id, document)
+    return Given(id, None) if is_missing(document) else given_as(id, document)
 
 
-def _given(id: Hashable, document: Any) -> Given:
-    """Return a document as it is decided; its tag is the list of paragraphs as they were given, if they were."""
+def given_as(id: Hashable, document: Any) -> Given:
+    """Return a text or a sequence of paragraphs as a document of a stream; its tag is the list that was given, if one was.
+
+    Raises InputError for anything else.
+    """
     name = "a document" if id is None else f"document {id!r}"
     listed = document if isinstance(document, (str, list, tuple)) else as_list(document)
     if not isinstance(listed, (list, tuple)):

@@ -7,11 +7,15 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
+
 from ._jit import backend
 from ._jit.cache import making_code, mark, set_mark
 from .api import duplicated, signatures
 from .config import Config
+from .decide.batch import read_batch
 from .decide.datasketch import to_datasketch
+from .decide.within import pairs_within
 from .deduplicator import Deduplicator
 from .errors import ConfigError
 
@@ -20,6 +24,7 @@ _DOCUMENTS = [
     "The council approved the harbour wall on Tuesday.\n\nThe ferry sails at nine. Photo: Ann Lee\n\nThe ferry sails at nine.",
     "The ferry sails at nine, the harbour office said on Monday.\n\nÜber die Brücke fährt am Abend kein Bus mehr.",
 ]
+_TEXTS = [text for document in _DOCUMENTS for text in document.split("\n\n")]
 
 
 def warm_up() -> None:
@@ -66,13 +71,13 @@ def _use_all() -> None:
                     list(seen.stream(_DOCUMENTS, jobs=2))
                     seen.add(_DOCUMENTS[0])
                     seen.lookup(to_datasketch(signatures(_DOCUMENTS[:1]))[0])
-    texts = [text for document in _DOCUMENTS for text in document.split("\n\n")]
-    duplicated(texts)
-    signatures(texts)
+        pairs_within(read_batch(_TEXTS, np.array([len(_TEXTS)]), config, alone=False, fast=True), config)
+    duplicated(_TEXTS)
+    signatures(_TEXTS)
     with suppress(ImportError):
         import pyarrow as pa
 
-        for column in (pa.array(texts), pa.chunked_array([texts]), pa.array(texts, pa.large_string())):
+        for column in (pa.array(_TEXTS), pa.chunked_array([_TEXTS]), pa.array(_TEXTS, pa.large_string())):
             duplicated(column)
         with suppress(NotImplementedError, AttributeError):
-            duplicated(pa.array(texts, pa.string_view()))
+            duplicated(pa.array(_TEXTS, pa.string_view()))

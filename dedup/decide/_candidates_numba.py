@@ -128,7 +128,7 @@ def slices(
         documents, batch.positions, batch.held, batch.twins, batch.cores, order,
     )  # fmt: skip
     size, judged = backend.compiled(largest_kernel)(sketched)
-    postings = _postings(size, judged)
+    postings = postings_for(size, judged)
     together = min(_TOGETHER, len(order))
     begin, run = 0, index.count
     while begin < len(order):
@@ -159,7 +159,7 @@ def slices(
         begin = end
 
 
-def _postings(shingles: int, paragraphs: int) -> Postings:
+def postings_for(shingles: int, paragraphs: int) -> Postings:
     """Return room for the postings of a document."""
     slots = np.empty(max(2, 1 << (2 * shingles).bit_length()), np.uint64)
     newest, lengths = np.empty((2, len(slots)), np.int64)

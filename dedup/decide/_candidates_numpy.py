@@ -59,7 +59,7 @@ def _open(
         if index.folded(entry) == batch.tokens.text(p):
             if same_document and entry < run:
                 verdicts.own[p] = entry
-            elif _may_stand(batch, p, same_document, int(index.positions[entry])):
+            elif may_stand(batch, p, same_document, int(index.positions[entry])):
                 if _alike(index.read(entry)[1], batch.tokens.flags_of(p), config):
                     _remove_equal(verdicts, p, entry)
                 else:
@@ -76,7 +76,7 @@ def _alike(one: bytes, other: bytes, config: Config) -> bool:
     return config.threshold is not None or one.translate(_SEEN) == other.translate(_SEEN)
 
 
-def _may_stand(batch: Batch, p: int, same_document: bool, position: int) -> bool:
+def may_stand(batch: Batch, p: int, same_document: bool, position: int) -> bool:
     """Tell whether a paragraph at a position of this or another document stands where an original of p may stand."""
     if batch.held[p] == ANYWHERE:
         return True
@@ -119,7 +119,7 @@ class _Walk:
         self.meets[[i for i, p in enumerate(members.tolist()) if p in unlike]] = True
         self.meets |= batch.twins[members] >= 0
         self.meets[self.owners[self.shared]] = True
-        self.postings = _Postings(batch, config)
+        self.postings = Postings(batch, config)
         self.posted = self.places[0] if self.places else 0  # the place until which paragraphs are posted
         same = batch.documents[order[: self.posted]] == batch.documents[order[self.posted : self.posted + 1]]
         self.posted -= int(same.sum())  # a document stands in one piece
@@ -176,8 +176,8 @@ class _Walk:
     def _stands(self, p: int, other: int) -> bool:
         """Tell whether a candidate of its document stands where an original of p may stand."""
         if other >= _BEHIND:
-            return _may_stand(self.batch, p, True, int(self.batch.positions[self.members[other - _BEHIND]]))
-        return _may_stand(self.batch, p, True, int(self.index.positions[other]))
+            return may_stand(self.batch, p, True, int(self.batch.positions[self.members[other - _BEHIND]]))
+        return may_stand(self.batch, p, True, int(self.index.positions[other]))
 
     def _equal(self, i: int, p: int) -> bool:
         """Pair member i with those that may have the same text; whether none of these is kept for certain."""
@@ -188,7 +188,7 @@ class _Walk:
         for j in same:
             other = int(self.members[j])
             position = int(self.batch.positions[other])
-            if _may_stand(self.batch, p, self.document[j] == self.document[i], position):
+            if may_stand(self.batch, p, self.document[j] == self.document[i], position):
                 if self._meet(i, p, other, _BEHIND + j):
                     return False
         twin = int(self.batch.twins[p])
@@ -273,7 +273,7 @@ class _Walk:
         self.index.vacate(verdicts.state[members[verdicts.entry[members] >= 0]] == REMOVED, fast=False)
 
 
-class _Postings:
+class Postings:
     """The shingles of the document at hand, and the numbers of the paragraphs that have them."""
 
     def __init__(self, batch: Batch, config: Config) -> None:

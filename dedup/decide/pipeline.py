@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._jit import backend, memory
+from ..config import Config
 from ..results import CleanResult, Decision, Paragraph, Removal
 from ..text.given import KINDS
 from ..text.paragraphs import Paragraphs, line_cuts, split, split_given, split_lines, split_paragraphs, without
@@ -54,7 +55,7 @@ class Unread(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Documents:
+class Documents:
     """Documents of a batch, those that have a text taken apart and read."""
 
     given: list[Given]
@@ -190,7 +191,7 @@ class Pipeline:
         in_all = self.characters + expected_characters
         batches = self._batches(documents)
         pool = ThreadPoolExecutor(jobs - 1) if jobs > 1 else None  # beside this thread, which decides
-        waiting: deque[Callable[[], _Documents]] = deque()
+        waiting: deque[Callable[[], Documents]] = deque()
         ahead = jobs
         failure: Exception | None = None
         try:
@@ -230,7 +231,7 @@ class Pipeline:
 
     def _in_turn(
         self,
-        documents: _Documents,
+        documents: Documents,
         told: Callable[[Given, Outcome | None], T],
         under_way: list[UnderWay],
         pool: "Executor | None",
@@ -303,37 +304,36 @@ class Pipeline:
         if failure is not None:
             raise failure
 
-    def _read(self, coming: Sequence[Given | Unread], fast: bool) -> _Documents:
-        given = list(all_read(coming))
-        ids = [id for id, text, *_ in given if text is not None]
-        texts = [text for _, text, *_ in given if text is not None]
-        taken_apart = [one.paragraphs for one in given if one.text is not None]
-        kinds = None
-        with memory.refused():
-            if any(pieces is not None for pieces in taken_apart):
-                paragraphs = split_given(
-                    texts, [None if given is None else [one.text for one in given] for given in taken_apart]
-                )
-                kinds = _kinds(taken_apart, paragraphs.counts.tolist())
-            else:
-                paragraphs = split(texts, fast)
-            batch = read_batch(
-                paragraphs.texts,
-                paragraphs.counts,
-                self.state.config,
-                alone=False,
-                fast=fast,
-                largest=self._sizes.document,
-                kinds=kinds,
-            )
-        return _Documents(given, ids, texts, paragraphs, batch)
+    def _read(self, coming: Sequence[Given | Unread], fast: bool) -> Documents:
+        return read_documents(all_read(coming), self.state.config, self._sizes.document, fast)
 
     def _decide_documents(
-        self, documents: _Documents, pool: "Executor | None" = None
+        self, documents: Documents, pool: "Executor | None" = None
     ) -> tuple[Decided, Iterator[Outcome]]:
         """Decide the documents of a batch; nothing is yielded yet."""
         decided = self.state.decide(documents.batch, documents.ids, pool)
         return decided, outcomes(documents.texts, documents.paragraphs, decided, self.state)
+
+
+def read_documents(documents: Iterable[Given], config: Config, largest: int, fast: bool) -> Documents:
+    """Take documents apart and read their paragraphs, of which a document may have `largest` different ones."""
+    given = list(documents)
+    ids = [id for id, text, *_ in given if text is not None]
+    texts = [text for _, text, *_ in given if text is not None]
+    taken_apart = [one.paragraphs for one in given if one.text is not None]
+    kinds = None
+    with memory.refused():
+        if any(pieces is not None for pieces in taken_apart):
+            paragraphs = split_given(
+                texts, [None if given is None else [one.text for one in given] for given in taken_apart]
+            )
+            kinds = _kinds(taken_apart, paragraphs.counts.tolist())
+        else:
+            paragraphs = split(texts, fast)
+        batch = read_batch(
+            paragraphs.texts, paragraphs.counts, config, alone=False, fast=fast, largest=largest, kinds=kinds
+        )
+    return Documents(given, ids, texts, paragraphs, batch)
 
 
 def _kinds(documents: Sequence[Sequence[Paragraph] | None], counts: list[int]) -> NDArray[np.uint8]:

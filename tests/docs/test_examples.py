@@ -3,6 +3,7 @@
 import json
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -91,6 +92,21 @@ def test_polars():
 def test_arrow():
     pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
     assert run("arrow_table.py").startswith("73 rows, ")
+
+
+def test_spark():
+    pytest.importorskip("pyspark", reason="PySpark is not installed")
+    pytest.importorskip("pandas", reason="pandas is not installed")
+    if shutil.which("java") is None:
+        pytest.skip("there is no Java, which PySpark needs")
+    said = script("spark_frame.py").splitlines()
+    with dedup.Deduplicator() as seen:
+        articles = [(path.name, path.read_text("utf-8")) for path in sorted((EXAMPLES / "corpus").glob("*.txt"))]
+        removed = [(result.id, one) for result in seen.stream(articles) for one in result.removed]
+    assert said[:-1] == [
+        f"{id} {one.position}: {one.decision.relation} of {' '.join(map(str, one.decision.duplicate_of))}, {one.decision.reason}"
+        for id, one in removed
+    ]
 
 
 def test_every_example_is_run():
