@@ -106,11 +106,15 @@ def _planned(sources: Sequence[str], output: str | None, formats: Formats, in_pl
         _check_format(files[0].source, output, formats)
         files = [replace(files[0], output=output)]
     else:
-        given = f"stdin{formats.of(STANDARD_INPUT).suffixes[0]}"
         folder = os.path.join(output, "")
-        files = [replace(f, output=folder + (given if f.source == STANDARD_INPUT else f.id)) for f in files]
+        files = [replace(file, output=folder + _name_of(file, formats)) for file in files]
     _check_outputs(files, sources, output)
     return files
+
+
+def _name_of(file: InputFile, formats: Formats) -> str:
+    """Return what an output is called in its folder. Standard input is only looked at if it is read: it may be a terminal."""
+    return f"stdin{formats.of(STANDARD_INPUT).suffixes[0]}" if file.source == STANDARD_INPUT else file.id
 
 
 def _check_format(source: str, output: str, formats: Formats) -> None:
