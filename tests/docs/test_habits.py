@@ -182,7 +182,7 @@ def test_what_is_built_holds_what_it_should(tmp_path):
     assert (
         set(re.findall(r"^Provides-Extra: (.*)$", meta, re.MULTILINE))
         == set(EXTRAS)
-        == {"fast", "parquet", "scrapy", "warc", "zstd"}
+        == {"fast", "parquet", "scrapy", "spark", "warc", "zstd"}
     )
     with tarfile.open(source) as archive:
         inside = {name.partition("/")[2] for name in archive.getnames()}

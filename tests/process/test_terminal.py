@@ -82,7 +82,7 @@ def test_progress_takes_one_line_at_any_width(tmp_path, columns):
     bars = [text for text in shown if "MB/s" in text or "%|" in text.replace(" ", "")]
     assert len(bars) > 3 and all(len(bar) <= columns for bar in bars)
     messages = [line.split("\r")[-1] for line in lines if "100.txt" in line]
-    hint = "expected UTF-8, into which iconv -f LATIN1 -t UTF-8 turns Latin-1"
+    hint = "perhaps it is Latin-1; expected UTF-8, into which iconv -f ISO-8859-1 -t UTF-8 turns it; or --encoding latin-1 reads it"
     assert messages == [f"dedup: {folder}/100.txt: not UTF-8 text (byte 0); {hint}; skipped"]
     assert (
         sum("MB/s" in line or "%|" in line.replace(" ", "") for line in lines if "100.txt" not in line) == 1

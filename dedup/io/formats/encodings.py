@@ -53,7 +53,7 @@ def not_utf8(error: UnicodeDecodeError) -> str:
     name, option, title = ("ISO-8859-1", "latin-1", "Latin-1")
     if not others.isdisjoint(_C1):
         name, option, title = ("CP1252", "cp1252", "Windows-1252")
-    return f"{said}; if it is {title}: {_ways(name, option)}"
+    return f"{said}; perhaps it is {title}; expected UTF-8, {_ways(name, option)}"
 
 
 def undecoded(text: str) -> str | None:
