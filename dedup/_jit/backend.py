@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 # Loading the compiled kernels takes about a second, making them half a minute; this much text pays for it.
-COMPILE_FROM = 1 << 19  # characters
+COMPILE_FROM = 1 << 22  # characters
 MAKE_FROM = 1 << 23
 _ENGINES = ("numpy", "numba", "interpreted")
 _PACKAGE = __name__.partition(".")[0]
