@@ -45,9 +45,6 @@ def make_kernels() -> None:
     """Have every kernel compiled in this process, whose priority is lowered; one process at a time does so."""
     with suppress(OSError):
         os.nice(_LOW)
-    # Linux gives every session its share of a core, whatever the priorities in it; this one's is to be low, too.
-    with suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(_LOW))
     lock = mark().with_suffix(".lock")
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)

@@ -96,4 +96,6 @@ class KernelCache:
         logger.info("The compiled kernels are made beside the work, once; it goes on without them")
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         with suppress(OSError):
-            self._maker = subprocess.Popen([sys.executable, "-c", making_code()], start_new_session=True, **quiet)  # type: ignore[call-overload]
+            # A group of its own, which Ctrl-C does not reach; but no session of its own: Linux gives each session its share of
+            # the cores, whatever the priorities in it.
+            self._maker = subprocess.Popen([sys.executable, "-c", making_code()], process_group=0, **quiet)  # type: ignore[call-overload]
