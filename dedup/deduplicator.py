@@ -14,7 +14,7 @@ from .decide.pipeline import Given, Pipeline, known_length
 from .decide.state import State
 from .errors import ConfigError, InputError, described
 from .results import CleanResult, Decision, Explanation, Paragraph
-from .text.given import as_list, joined, paragraph_of
+from .text.given import as_list, joined, paragraphs_of
 from .text.paragraphs import checked
 from .text.tokens import is_missing
 
@@ -200,12 +200,7 @@ def given_as(id: Hashable, document: Any) -> Given:
     listed = document if isinstance(document, (str, list, tuple)) else as_list(document)
     if not isinstance(listed, (list, tuple)):
         return Given(id, checked(document, name))
-    paragraphs = []
-    for position, one in enumerate(listed):
-        try:
-            paragraphs.append(paragraph_of(one))
-        except ValueError as error:
-            raise InputError(f"paragraph {position} of {name} is {error}") from None
+    paragraphs = paragraphs_of(listed, name)
     return Given(id, joined(paragraphs), listed, paragraphs=paragraphs)
 
 

@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 # Loading the compiled kernels takes about a second, making them half a minute; this much text pays for it.
-COMPILE_FROM = 1 << 22  # characters
+LOAD_FROM = 1 << 22  # characters
 MAKE_FROM = 1 << 23
 _ENGINES = ("numpy", "numba", "interpreted")
 _PACKAGE = __name__.partition(".")[0]
@@ -58,7 +58,7 @@ def wanted(characters: int, alone: int = 0) -> bool:
         )
     if forced == "interpreted" and np.lib.NumpyVersion(np.__version__) < "2.0.0":  # whose integers become floats
         raise ConfigError(f"DEDUP_ENGINE is interpreted, and numpy {np.__version__}; expected numpy 2 or later")
-    if forced or characters < COMPILE_FROM:
+    if forced or characters < LOAD_FROM:
         return forced in ("numba", "interpreted")
     if _kernels.ready():
         return numba_works()

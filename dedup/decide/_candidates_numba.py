@@ -12,9 +12,8 @@ from .._jit.intrinsics import load_64, prefetch, store_64
 from ..config import Config
 from ..index.tables import Index, home_kernel, remove_kernel
 from ..match.tables import EXACT, LONG, SHORT
-from ..text.flags import HAS_CAPITAL, HAS_LOWER, IS_ADDRESS
 from .batch import JUDGED, Batch
-from .candidates import UNJUDGED, Crowd, Pairs, crowd
+from .candidates import SEEN, UNJUDGED, Crowd, Pairs, crowd
 from .places import ANYWHERE, APART, LOCAL, PINNED, SPAN
 from .verdicts import KEPT, OPEN, REMOVED, Ints, Verdicts
 
@@ -23,7 +22,6 @@ _LOW, _SPREADING = np.uint64(0xFFFFFFFF), np.uint64(0x9E3779B1)  # an odd number
 _TOGETHER = 4096  # members of a slice
 _PAIRS = 1 << 14  # of a slice, besides those that its last member may have
 _AHEAD = 4  # paragraphs whose slots are fetched before they are needed
-_SEEN = HAS_CAPITAL | HAS_LOWER | IS_ADDRESS  # what the decision reads of texts that are equal
 _NODE_BITS = 24  # a node, one key of one member, is member * columns + column
 
 
@@ -341,7 +339,7 @@ def looks_alike_kernel(batch, index, p, entry):
     """Tell whether folding saw the same of p as of an entry with the same tokens, as far as it matters."""
     at, mine = index.flags_at[entry], batch.first[p]
     for k in range(batch.first[p + 1] - mine):
-        if (index.flags[at + k] ^ batch.flags[mine + k]) & _SEEN:
+        if (index.flags[at + k] ^ batch.flags[mine + k]) & SEEN:
             return False
     return True
 

@@ -10,16 +10,13 @@ from numpy.typing import NDArray
 from ..config import Config
 from ..index.tables import Index
 from ..match.tables import EXACT, LONG, SHORT
-from ..text.flags import HAS_CAPITAL, HAS_LOWER, IS_ADDRESS
 from .batch import JUDGED, Batch, entries
-from .candidates import UNJUDGED, Crowd, Pairs, crowd, noted_keys, only_open
+from .candidates import UNJUDGED, Crowd, Pairs, crowd, noted_keys, only_open, seen
 from .places import ANYWHERE, APART, LOCAL, PINNED, SPAN
 from .verdicts import KEPT, OPEN, REMOVED, Ints, Verdicts
 
 _TOGETHER = 4096  # members of a slice
 _PAIRS = 1 << 14  # of a slice, besides those that its last member may have
-# What the decision reads of equal texts.
-_SEEN = bytes(seen & (HAS_CAPITAL | HAS_LOWER | IS_ADDRESS) for seen in range(256))
 _BEHIND = 1 << 40  # what is added to a member's place in the slice, so that it comes behind all entries
 
 
@@ -73,7 +70,7 @@ def _remove_equal(verdicts: Verdicts, p: int, entry: int) -> None:
 
 def _alike(one: bytes, other: bytes, config: Config) -> bool:
     """Tell whether folding saw the same of two texts that are equal, as far as it matters; where likeness decides, none does."""
-    return config.threshold is not None or one.translate(_SEEN) == other.translate(_SEEN)
+    return config.threshold is not None or seen(one) == seen(other)
 
 
 def may_stand(batch: Batch, p: int, same_document: bool, position: int) -> bool:

@@ -1,8 +1,8 @@
 """Resolve: down one total order, a paragraph is removed if and only if a kept one before it is its original.
 
 The order is document, then the one that says more, then position. Of several originals the strongest relation is
-named, then the first in the order. This is the only step of a decision that is sequential, and its only implementation:
-interpreted for few paragraphs, compiled for many.
+named, then the first in the order. This is the only step of a decision that is sequential, and all of it on one machine:
+interpreted for few paragraphs, compiled for many. A cluster comes to the same by rounds (`dedup.integrations.spark`).
 """
 
 from .._jit.backend import kernel

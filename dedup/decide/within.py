@@ -16,7 +16,6 @@ from .._jit.backend import kernel
 from ..config import Config
 from ..index.tables import Entries, Index, Tables
 from ..match.tables import DISTINCT, EXACT
-from ..text.flags import HAS_CAPITAL, HAS_LOWER, IS_ADDRESS
 from ._candidates_numba import (
     Bounds,
     Found,
@@ -32,7 +31,7 @@ from ._candidates_numba import (
 )
 from ._candidates_numpy import Postings, may_stand
 from .batch import JUDGED, Batch, entries
-from .candidates import UNJUDGED, Pairs
+from .candidates import UNJUDGED, Pairs, seen
 from .judge import Read, judge
 from .places import LOCAL, PINNED
 from .verdicts import Bytes, Ints, Verdicts
@@ -41,7 +40,6 @@ from .verdicts import Bytes, Ints, Verdicts
 # text; as the equal paragraph that this one goes with; by shingles or keys.
 EQUAL, TWIN, ALIKE = range(3)
 
-_SEEN = bytes(seen & (HAS_CAPITAL | HAS_LOWER | IS_ADDRESS) for seen in range(256))
 _PAIRS = 1 << 14
 
 
@@ -56,11 +54,6 @@ class Within(NamedTuple):
     original: Ints
     found: Bytes
     relation: Bytes
-
-
-def seen(flags: bytes) -> bytes:
-    """Return what the decision reads of a text besides its tokens: texts in which both are equal are exact duplicates."""
-    return flags.translate(_SEEN)
 
 
 def pairs_within(batch: Batch, config: Config) -> Within:

@@ -43,7 +43,7 @@ from ..config import Config
 from ..deduplicator import Deduplicator
 from ..errors import ConfigError, CorpusError, InputError, described, meant
 from ..results import CleanResult, Paragraph
-from ..text.given import paragraph_of
+from ..text.given import paragraphs_of
 from ..text.markup import ADVICE, looks_like_html
 
 if TYPE_CHECKING:
@@ -252,10 +252,10 @@ class DedupPipeline:
 def _opened(config: Config, index: str | None) -> Deduplicator:
     """Return it ready to decide fast: kernels that are on the disk are loaded before the first item rather than amid the crawl."""
     deduplicator = Deduplicator(config, index=index)
-    if backend.wanted(backend.COMPILE_FROM):
+    if backend.wanted(backend.LOAD_FROM):
         warming = Deduplicator(config)
         for one in (warming, deduplicator):
-            one._pipeline.characters = backend.COMPILE_FROM  # they do all the work from now on
+            one._pipeline.characters = backend.LOAD_FROM  # they do all the work from now on
         warming.clean(_SAMPLE)
     return deduplicator
 
@@ -307,13 +307,7 @@ def _document(value: Any, field: str) -> str | list[Paragraph]:
         return value
     if not isinstance(value, (list, tuple)):
         raise InputError(f"DEDUP_FIELD {field!r} holds {described(value)}; expected a str or a list of paragraphs")
-    paragraphs = []
-    for position, one in enumerate(value):
-        try:
-            paragraphs.append(paragraph_of(one))
-        except ValueError as error:
-            raise InputError(f"paragraph {position} of DEDUP_FIELD {field!r} is {error}") from None
-    return paragraphs
+    return paragraphs_of(value, f"DEDUP_FIELD {field!r}")
 
 
 def _staying(value: Any, result: CleanResult) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, get_args
 
-from ..errors import described
+from ..errors import InputError, described
 from ..results import Kind, Paragraph, Span
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -29,6 +29,17 @@ def paragraph_of(value: Any) -> Paragraph:
     if value.kind not in KINDS:
         raise ValueError(f"of kind {value.kind!r}; expected one of {', '.join(KINDS)}")
     return value
+
+
+def paragraphs_of(values: Iterable[Any], name: str) -> list[Paragraph]:
+    """Return what a list holds as paragraphs. Raises InputError, which names the place, and the document by `name`."""
+    paragraphs = []
+    for position, value in enumerate(values):
+        try:
+            paragraphs.append(paragraph_of(value))
+        except ValueError as error:
+            raise InputError(f"paragraph {position} of {name} is {error}") from None
+    return paragraphs
 
 
 def as_list(value: Any) -> list[Any] | None:

@@ -35,7 +35,7 @@ def test_a_large_run_takes_compiled_kernels_from_its_first_file_on(source, tmp_p
     monkeypatch.setattr(jit._kernels, "ready", lambda: True)
     monkeypatch.setattr(Pipeline, "_read", lambda *of: taken.append(of[2]) or read(*of))
     for characters, fast in ((1_000_000, False), (100, True)):
-        monkeypatch.setattr(jit, "COMPILE_FROM", characters)
+        monkeypatch.setattr(jit, "LOAD_FROM", characters)
         call("clean", source, "-o", tmp_path / "out", "--jobs", 1)
         assert taken == [fast] * 2  # batches: of one file, and of two
         taken.clear()

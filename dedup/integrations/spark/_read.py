@@ -14,9 +14,10 @@ from xxhash import xxh3_64_intdigest, xxh3_128_digest
 from ..._jit import backend
 from ...config import Config
 from ...decide.batch import JUDGED, LARGEST_DOCUMENT, USUAL, Batch
+from ...decide.candidates import seen
 from ...decide.pipeline import Given, read_documents
 from ...decide.places import LOCAL
-from ...decide.within import EQUAL, Within, pairs_within, seen
+from ...decide.within import EQUAL, Within, pairs_within
 from ...deduplicator import given_as
 from ...errors import DocumentTooLarge, InputError
 from ...match.likeness import alike, shingles_of

@@ -9,6 +9,8 @@ from lzma import LZMAError
 from os.path import splitext
 from typing import Any, BinaryIO, cast
 
+from .opened import Through
+
 _MODULES = {".gz": ("gzip",), ".bz2": ("bz2",), ".xz": ("lzma",), ".zst": ("compression.zstd", "backports.zstd")}
 SUFFIXES = tuple(_MODULES)
 _BUFFER = 1 << 18
@@ -61,22 +63,14 @@ class Members:
         """The target stays open."""
 
 
-class _Unpacked(io.RawIOBase):
+class _Unpacked(Through):
     """What a compressed file holds."""
 
     def __init__(self, packed: BinaryIO, content: Any) -> None:
+        super().__init__(content, packed)
         self._packed = packed
         self._content = content
         self._size = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def close(self) -> None:
-        if not self.closed:
-            self._content.close()
-            self._packed.close()
-        super().close()
 
     def readinto(self, buffer: Any) -> int:
         try:

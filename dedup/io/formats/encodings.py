@@ -5,6 +5,7 @@ import io
 from typing import Any, BinaryIO, cast
 
 from ...errors import ConfigError
+from .opened import Through
 
 UTF8 = "utf-8"
 _MARKS = (  # the longer ones first, as one begins as another does
@@ -91,22 +92,15 @@ def encoded_to(encoding: str, target: BinaryIO) -> BinaryIO:
     return cast(BinaryIO, _Encoded(encoding, target))
 
 
-class _Decoded(io.RawIOBase):
+class _Decoded(Through):
     def __init__(self, encoding: str, content: BinaryIO) -> None:
+        super().__init__(content)
         self._encoding, self._content = encoding, content
         self._decode = codecs.getincrementaldecoder(encoding)().decode
         self._encode = codecs.getincrementalencoder(encoding)().encode
         self._read = 0  # bytes that were found to be written as they were read
         self._unverified = b""
         self._ready = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def close(self) -> None:
-        if not self.closed:
-            self._content.close()
-        super().close()
 
     def readinto(self, buffer: Any) -> int:
         piece = b" "
