@@ -301,7 +301,9 @@ def write_tables(rows: list[Row], about: str, versions: str) -> None:
     )
     alike = next((row for row in rows if row.stage == STAGES[-1] and row.side == LIKE_THEM), None)
     if alike:
-        about += f"; end to end the others remove by similarity, `dedup` by its rules: by similarity {alike.cost:.1f} µs"
+        about += (
+            f"; end to end the others remove by similarity, `dedup` by its rules: by similarity {alike.cost:.1f} µs"
+        )
         about += f" (×{alike.ratio:.1f})"
     put_between(ROOT / "README.md", MARKERS, as_table(rows, IN_README, f"{about}."))
 
