@@ -28,7 +28,7 @@ _TEXTS = [text for document in _DOCUMENTS for text in document.split("\n\n")]
 
 
 def warm_up() -> None:
-    """Make the compiled kernels now, and keep them on the disk for all later processes; half a minute the first time.
+    """Make the compiled kernels now, and keep them on the disk for all later processes; up to a minute the first time.
 
     Without it they are made beside the first large run. Raises ConfigError where numba cannot compile.
     """

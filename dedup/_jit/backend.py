@@ -35,7 +35,7 @@ __all__ = [
     "wanted",
 ]
 
-# Loading the compiled kernels takes about a second, making them half a minute; this much text pays for it.
+# Loading the compiled kernels takes about a second, making them up to a minute; this much text pays for it.
 LOAD_FROM = 1 << 22  # characters
 MAKE_FROM = 1 << 23
 _ENGINES = ("numpy", "numba", "interpreted")
