@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ._jit import backend
-from ._jit.cache import making_code, mark, set_mark
+from ._jit.cache import making_code, mark, set_mark, with_spark
 from .api import duplicated, signatures
 from .config import Config
 from .decide.batch import read_batch
@@ -71,7 +71,8 @@ def _use_all() -> None:
                     list(seen.stream(_DOCUMENTS, jobs=2))
                     seen.add(_DOCUMENTS[0])
                     seen.lookup(to_datasketch(signatures(_DOCUMENTS[:1]))[0])
-        pairs_within(read_batch(_TEXTS, np.array([len(_TEXTS)]), config, alone=False, fast=True), config)
+        if with_spark():
+            pairs_within(read_batch(_TEXTS, np.array([len(_TEXTS)]), config, alone=False, fast=True), config)
     duplicated(_TEXTS)
     signatures(_TEXTS)
     with suppress(ImportError):

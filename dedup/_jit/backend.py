@@ -88,9 +88,6 @@ _one_at_a_time = threading.RLock()  # threads that need the same kernel must not
 def compiled(function: Callable[..., Any], *, nogil: bool = True) -> Callable[..., Any]:
     """Return a kernel as machine code, which releases the GIL if `nogil`, cached on disk where a place can be written.
 
-    The kernels that it calls are compiled once more for every literal that they are given, and for a variable that was
-    given no other value before: it takes np.int64(0) where they are large.
-
     Under `DEDUP_ENGINE=interpreted` it is no machine code: the same functions, which check every access.
     """
     if _interprets():
@@ -111,15 +108,27 @@ def _compiled(function: Callable[..., Any], nogil: bool, inner: bool = False) ->
     machine: Callable[..., Any]
     if inner:  # called by kernels alone, and on disk as part of those
         machine = numba.njit(**options | {"no_cpython_wrapper": True})(copy)
+        dispatcher: Any = machine
+        dispatcher.get_call_template = _whatever_the_values(dispatcher.get_call_template)
         return machine
     try:
         machine = numba.njit(cache=True, **options)(copy)
         _own_cache(machine)
     except RuntimeError:  # no writable place for the cache: compile in every process
         machine = numba.njit(**options)(copy)
-    dispatcher: Any = machine
+    dispatcher = machine
     dispatcher._compile_for_args = _quietly(dispatcher._compile_for_args)
     return machine
+
+
+def _whatever_the_values(get_call_template: Callable[..., Any]) -> Callable[..., Any]:
+    """Have a kernel compiled once for all numbers that it is called with, not once more for every literal."""
+    from numba.core.types import unliteral
+
+    def found(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
+        return get_call_template(tuple(map(unliteral, args)), kws)
+
+    return found
 
 
 def _quietly(compile_for_args: Callable[..., Any]) -> Callable[..., Any]:

@@ -38,7 +38,7 @@ def kernels_version() -> str:
 
 @cache
 def mark() -> Path:
-    """Return the file that is there once all kernels of this version are cached."""
+    """Return the file that is there once all kernels of this version are cached, those for Spark where that is."""
     own = Path(__file__).with_name("__pycache__")
     home = os.environ.get("NUMBA_CACHE_DIR")
     if home:
@@ -47,7 +47,13 @@ def mark() -> Path:
         place = own
     else:
         place = Path(os.path.expanduser("~")) / ".cache" / "numba"
-    return place / f"dedup-{kernels_version()}.ready"
+    return place / f"dedup-{kernels_version()}{'-spark' if with_spark() else ''}.ready"
+
+
+@cache
+def with_spark() -> bool:
+    """Tell whether kernels for Spark are made, too, which nothing else needs."""
+    return find_spec("pyspark") is not None
 
 
 def set_mark() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._jit import backend
-from .._jit.backend import kernel, makes_arrays
+from .._jit.backend import kernel
 from .._jit.intrinsics import load_64, prefetch, store_64
 from ..config import Config
 from ..index.tables import Index, home_kernel, remove_kernel
@@ -616,11 +616,20 @@ def distinct_kernel(values, number, table):
     return left
 
 
-@makes_arrays
 @kernel
 def sort_kernel(values, n):
-    """Sort the first n values."""
-    values[:n].sort()
+    """Sort the first n values by Shell's method: mostly a few, for which compiling numba's own sort takes too long."""
+    gap = 1
+    while 3 * gap < n:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for k in range(gap, n):
+            value, at = values[k], k
+            while at >= gap and values[at - gap] > value:
+                values[at] = values[at - gap]
+                at -= gap
+            values[at] = value
+        gap //= 3
 
 
 @kernel

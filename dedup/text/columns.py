@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._jit import backend
-from .._jit.backend import kernel, makes_arrays
+from .._jit.backend import compiled_as, kernel
 from ..errors import InputError
 from .flags import PADDING
 from .utf8 import Utf8
@@ -259,8 +259,15 @@ def _rows(values: _Spans, begin: int, end: int, first: int, fast: bool) -> TextC
     return TextColumn(Utf8(raw, begins, ends), missing)
 
 
-@makes_arrays
 @kernel
+def _gather_bytes_kernel(source, begins, ends, raw, places):
+    for p in range(len(begins)):
+        for i in range(ends[p] - begins[p]):
+            raw[places[p] + i] = source[begins[p] + i]
+
+
+@kernel
+@compiled_as(_gather_bytes_kernel)
 def gather_kernel(source, begins, ends, raw, places):
     """Copy source[begins[p] : ends[p]] to places[p] of `raw`, for every p."""
     for p in range(len(begins)):

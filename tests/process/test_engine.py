@@ -3,10 +3,19 @@
 import os
 import subprocess
 import sys
+import time
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
+import numpy as np
 import pytest
-from helpers import needs_numba
+from helpers import LONG, OTHER, THIRD, needs_numba, stays
+
+from dedup._jit import backend
+from dedup.config import Config
+from dedup.decide._candidates_numba import sort_kernel
+from dedup.decide.batch import USUAL
 
 _SIGN = """
 import sys
@@ -83,7 +92,7 @@ def test_no_version_runs_what_another_compiled(tmp_path):
 
 
 @needs_numba
-def test_without_compilation_there_is_the_other_rung(tmp_path):
+def test_without_compilation_there_is_the_other_backend(tmp_path):
     works = "from dedup._jit import backend as jit; print(jit.numba_works())"
     assert run(works) == "True\n" and run(works, NUMBA_DISABLE_JIT="1") == "False\n"
     (tmp_path / "numba").mkdir()
@@ -106,16 +115,62 @@ print(wanted, len(text) >= jit.MAKE_FROM, time.monotonic() - began < 5, cache.ma
 """
 
 
+_DECIDED = """
+import dedup
+texts = ["The ferry sails at nine, the harbour office said.", "The old mill will be turned into a school."]
+documents = ["\\n\\n".join([texts[n % 2], f"Bridge {n} is planned for the valley.", texts[0]]) for n in range(50)]
+with dedup.Deduplicator() as seen:
+    for result in seen.stream(documents):
+        print(result.text, [(removal.position, removal.decision) for removal in result.removed])
+"""
+
+
 @needs_numba
 def test_kernels_are_made_beside_the_work_and_then_taken(tmp_path):
-    """Whoever comes before they are there does not wait; a process of its own makes them, once, and says nothing."""
+    """Whoever comes before they are there does not wait; a process of its own makes them, once, and says nothing.
+
+    One that is killed leaves some of them, which the next one goes on from, and whoever uses these decides as ever.
+    """
     here = {"NUMBA_CACHE_DIR": str(tmp_path), "DEDUP_ENGINE": ""}
-    assert run(_LARGE, **here) == "False True True False\n"
     makes = "from dedup.warming import make_kernels; make_kernels()"
+    maker = subprocess.Popen([sys.executable, "-c", makes], env={**os.environ, **here})
+    while not list(tmp_path.rglob("*.nbc")):
+        assert maker.poll() is None
+        time.sleep(0.05)
+    maker.kill()
+    maker.wait()
+    assert run(_LARGE, **here) == "False True True False\n"  # and begins to make the others
     assert run(makes, **here) == ""  # waits for the first one, whose lock it needs
     assert run(_LARGE, **here) == "True True True True\n"
     names = [path.name for path in tmp_path.iterdir() if path.is_file()]
     assert sorted(name.rpartition(".")[2] for name in names) == ["lock", "ready"]
+    decided = run(_DECIDED, **{**here, "DEDUP_ENGINE": "numpy"})
+    assert decided.count("contained") + decided.count("exact") > 50
+    assert run(_DECIDED, **{**here, "DEDUP_ENGINE": "numba"}) == decided
+
+
+@needs_numba
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_run_changes_over_in_the_middle_with_the_same_decisions(jobs, monkeypatch):
+    texts = [LONG, OTHER, THIRD]
+    documents = ["\n\n".join([texts[n % 3], f"{OTHER} in {n} years", texts[n % 2]]) for n in range(100)]
+    sizes = replace(USUAL, texts=8)
+    monkeypatch.setenv("DEDUP_ENGINE", "numpy")
+    expected = stays(documents, Config(), sizes=sizes)
+    assert len(expected[1]) == 100 and sum(map(len, expected[0])) < 150
+    for turns in ([True], [False, True], [False] * 10 + [True] * 1000):
+        turn = cycle(turns)
+        monkeypatch.setattr(backend, "wanted", lambda *of, turn=turn: next(turn))
+        assert stays(documents, Config(), jobs, sizes) == expected
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 5, 12, 13, 14, 40, 41, 1000, 20_000])
+@pytest.mark.parametrize("different", [1, 3, 1 << 40])
+def test_values_are_sorted(n, different):
+    values = np.random.default_rng(n).integers(-different, different, n + 3)
+    behind, expected = values[n:].tolist(), sorted(values[:n].tolist())
+    (backend.compiled(sort_kernel) if backend.numba_works() else sort_kernel)(values, n)
+    assert values.tolist() == expected + behind
 
 
 @needs_numba
