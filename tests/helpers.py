@@ -32,9 +32,9 @@ LONG = "Five new bridges are planned for the valley"
 OTHER = "The old mill on the river will be turned into a school"
 THIRD = "Nobody knows who painted the wall behind the station"
 
-RUNGS = ["numpy", "numba"] if jit.numba_works() else ["numpy"]
+BACKENDS = ["numpy", "numba"] if jit.numba_works() else ["numpy"]
 needs_numba = pytest.mark.skipif(not jit.numba_works(), reason="numba is not installed")
-both_rungs = pytest.mark.parametrize("fast", [False, pytest.param(True, marks=needs_numba)])
+both_backends = pytest.mark.parametrize("fast", [False, pytest.param(True, marks=needs_numba)])
 linux = pytest.mark.skipif(sys.platform != "linux", reason="what the system says of memory is read as Linux says it")
 
 

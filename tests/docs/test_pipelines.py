@@ -24,7 +24,7 @@ EXPECTED = [result.text for result in dedup.Deduplicator().stream(ARTICLES)]
 
 
 @pytest.fixture(autouse=True)
-def numpy_rung(monkeypatch):
+def numpy_backend(monkeypatch):
     monkeypatch.setenv("DEDUP_ENGINE", "numpy")
 
 

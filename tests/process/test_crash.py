@@ -28,7 +28,7 @@ DOCUMENTS = 120
 
 
 @pytest.fixture(autouse=True)
-def numpy_rung(monkeypatch):
+def numpy_backend(monkeypatch):
     monkeypatch.setenv("DEDUP_ENGINE", "numpy")
 
 

@@ -19,7 +19,7 @@ KILLS = int(os.environ.get("DEDUP_KILLS", "8"))
 
 
 @pytest.fixture(autouse=True)
-def numpy_rung(monkeypatch):
+def numpy_backend(monkeypatch):
     monkeypatch.setenv("DEDUP_ENGINE", "numpy")
     monkeypatch.setattr(resume, "_COMMIT_FILES", 1)
 

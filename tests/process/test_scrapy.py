@@ -32,7 +32,7 @@ B = "A new school was opened by the mayor on a cold morning."
 
 
 @pytest.fixture(autouse=True)
-def numpy_rung(monkeypatch):
+def numpy_backend(monkeypatch):
     monkeypatch.setenv("DEDUP_ENGINE", "numpy")  # no test here is large enough for another
     monkeypatch.setattr(integration, "TOGETHER_SECONDS", 0.0)  # here; crawls are processes of their own
 

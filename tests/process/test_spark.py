@@ -29,7 +29,7 @@ def spark(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def numpy_rung(monkeypatch):
+def numpy_backend(monkeypatch):
     monkeypatch.setenv("DEDUP_ENGINE", "numpy")  # no test here is large enough for another
 
 

@@ -1,6 +1,6 @@
 """Folding does to any text what one regular expression says, on both backends."""
 
-from helpers import both_rungs, needs_numba, same
+from helpers import both_backends, needs_numba, same
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow import fast_tokens, slow_fold, slow_tokens
@@ -51,7 +51,7 @@ def test_backends_agree(texts):
     same(fold(texts), fold(texts, True))
 
 
-@both_rungs
+@both_backends
 @given(text=pieces)
 @settings(max_examples=200)
 def test_blocks_may_end_anywhere(fast, text):

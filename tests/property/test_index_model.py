@@ -1,7 +1,7 @@
 """The index is lists by key, whatever is entered and taken out."""
 
 import numpy as np
-from helpers import both_rungs, entries_with
+from helpers import both_backends, entries_with
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -9,7 +9,7 @@ from dedup.index import tables as in_memory
 from dedup.sketch.prefixes import MOST_PREFIXES
 
 
-@both_rungs
+@both_backends
 @given(st.data())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_an_index_is_lists_by_key(fast, data):

@@ -1,7 +1,7 @@
 """What two paragraphs are to each other: against the slow twin, and the laws of the decision."""
 
 import pytest
-from helpers import both_rungs, says
+from helpers import both_backends, says
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from slow import read, slow_says
@@ -20,7 +20,7 @@ def ends_in_small_words(text):
     return any(all(small[end - 2 : end]) and end > 1 for end in (len(small), reading.core()[1]))
 
 
-@both_rungs
+@both_backends
 @given(pair=said() | st.tuples(edited(sentence), edited(sentence)) | st.tuples(any_text, any_text))
 @settings(max_examples=1500)
 def test_kernel_and_twin_agree(fast, pair):
@@ -30,7 +30,7 @@ def test_kernel_and_twin_agree(fast, pair):
     assert says(a, b, fast) == slow_says(a, b)
 
 
-@both_rungs
+@both_backends
 @given(texts=said() | st.lists(any_text, min_size=1, max_size=3))
 @settings(max_examples=500)
 def test_kernel_and_twin_rank_alike(fast, texts):

@@ -5,7 +5,7 @@ from contextlib import suppress
 from itertools import islice
 
 import pytest
-from helpers import LONG, OTHER, RUNGS, TESTS, THIRD, forge_head, forged
+from helpers import BACKENDS, LONG, OTHER, TESTS, THIRD, forge_head, forged
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow import slow_clean
@@ -35,7 +35,7 @@ def test_opened_and_closed_it_is_one_run(tmp_path_factory, documents, data):
     made = []
     while len(made) < len(documents):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DEDUP_ENGINE", data.draw(st.sampled_from(RUNGS)))
+            patch.setenv("DEDUP_ENGINE", data.draw(st.sampled_from(BACKENDS)))
             sizes, taken = Sizes(texts=data.draw(st.integers(1, 9))), data.draw(st.integers(1, 4))
             with dedup.Deduplicator(index=path, _sizes=sizes) as seen:
                 begin = len(made)

@@ -5,7 +5,7 @@ import unicodedata
 
 import numpy as np
 import pytest
-from helpers import both_rungs
+from helpers import both_backends
 from slow import fast_tokens
 
 from dedup.text import _fold_numba
@@ -130,28 +130,28 @@ TOKENS = {
 }
 
 
-@both_rungs
+@both_backends
 @pytest.mark.parametrize("rule", SAME)
 def test_vanishes(rule, fast):
     a, b = SAME[rule]
     assert fast_tokens(a, fast) == fast_tokens(b, fast) != []
 
 
-@both_rungs
+@both_backends
 @pytest.mark.parametrize("rule", DIFFERENT)
 def test_stays(rule, fast):
     a, b = DIFFERENT[rule]
     assert fast_tokens(a, fast) != fast_tokens(b, fast)
 
 
-@both_rungs
+@both_backends
 @pytest.mark.parametrize("rule", TOKENS)
 def test_tokens(rule, fast):
     text, expected = TOKENS[rule]
     assert fast_tokens(text, fast) == [unicodedata.normalize("NFC", token) for token in expected]
 
 
-@both_rungs
+@both_backends
 def test_marks(fast):
     tokens = fold(["The U.S. army – iPhone 7s, NATO ★ 東 x. New"], fast)
     flags = dict(zip(tokens.text(0).decode().split(), tokens.flags.tolist(), strict=True))
@@ -179,7 +179,7 @@ LOWER = {
 }
 
 
-@both_rungs
+@both_backends
 @pytest.mark.parametrize("text", LOWER)
 def test_a_letter_that_is_no_capital_is_lower(text, fast):
     expected = [unicodedata.normalize("NFKC", token).casefold() for token in LOWER[text]]
@@ -199,13 +199,13 @@ ELLIPSES = {
 }
 
 
-@both_rungs
+@both_backends
 @pytest.mark.parametrize("text", ELLIPSES)
 def test_an_ellipsis_is_seen_on_the_token_before_it(text, fast):
     assert with_flag(text, BEFORE_ELLIPSIS, fast) == ELLIPSES[text]
 
 
-@both_rungs
+@both_backends
 def test_an_ellipsis_belongs_to_its_text(fast):
     tokens = fold(["first text", "... second", "third."], fast)
     assert not any(flags & BEFORE_ELLIPSIS for flags in tokens.flags)
@@ -225,20 +225,20 @@ NO_ADDRESSES = [
 ]
 
 
-@both_rungs
+@both_backends
 @pytest.mark.parametrize("text", ADDRESSES)
 def test_an_address_is_marked_on_its_first_token(text, fast):
     flags = fold(["before", text, "behind"], fast).flags_of(1)
     assert flags[0] & IS_ADDRESS and not any(further & IS_ADDRESS for further in flags[1:])
 
 
-@both_rungs
+@both_backends
 @pytest.mark.parametrize("text", NO_ADDRESSES)
 def test_other_texts_are_no_addresses(text, fast):
     assert with_flag(text, IS_ADDRESS, fast) == []
 
 
-@both_rungs
+@both_backends
 def test_lines_are_joined_within_their_text_alone(fast):
     """The line end of one text must not be taken for that of another, nor the hyphen before a text."""
     texts = ["appr-", "\noved", "-\na", "plain \n text", "x" * 70 + "-\ny" + "z" * 70]
@@ -246,7 +246,7 @@ def test_lines_are_joined_within_their_text_alone(fast):
     assert [tokens.text(p).decode() for p in range(5)] == ["appr", "oved", "a", "plain text", "x" * 70 + "y" + "z" * 70]
 
 
-@both_rungs
+@both_backends
 def test_a_decomposed_text_is_settled_once(fast, monkeypatch):
     given = []
     monkeypatch.setattr(normalizing, "normalize", lambda text: given.append(text) or normalize(text))

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from helpers import both_rungs, entries_with, linux, needs_numba, written
+from helpers import both_backends, entries_with, linux, needs_numba, written
 
 import dedup
 from dedup import api
@@ -16,7 +16,7 @@ from dedup.index import tables as in_memory
 from dedup.index.file import IndexFile
 
 
-@both_rungs
+@both_backends
 def test_larger_tables_hold_the_same_in_the_same_order(fast, monkeypatch):
     monkeypatch.setattr(memory, "_LARGE", 1)
     tables = in_memory.Index.empty(3, 3, room=1)
@@ -35,7 +35,7 @@ def test_larger_tables_hold_the_same_in_the_same_order(fast, monkeypatch):
         assert np.count_nonzero(tables.slots) == keys.size
 
 
-@both_rungs
+@both_backends
 def test_tables_grow_to_what_is_expected_where_there_is_memory_for_it(fast, monkeypatch):
     def grown(expected, there):
         monkeypatch.setattr(memory, "available", lambda: there)
@@ -87,7 +87,7 @@ def test_an_array_grows_even_if_somebody_holds_a_part_of_it(held, length):
 
 
 @linux
-@both_rungs
+@both_backends
 def test_a_refusal_to_grow_leaves_all_as_it_was(fast, monkeypatch):
     monkeypatch.setattr(memory, "_LARGE", 1)
     tables = in_memory.Index.empty(3, 3)

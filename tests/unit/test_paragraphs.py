@@ -1,7 +1,7 @@
 """Where paragraphs stand, and what a document looks like without some of them."""
 
 import pytest
-from helpers import LONG, OTHER, THIRD, both_rungs, call, left, paragraphs
+from helpers import LONG, OTHER, THIRD, both_backends, call, left, paragraphs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,7 +64,7 @@ spaces = st.text(
 )
 
 
-@both_rungs
+@both_backends
 @given(st.lists(st.lists(spaces | st.sampled_from(["\r\n", "x" * 70]), max_size=9).map("".join), max_size=4))
 def test_a_batch_is_taken_apart_as_each_document_is(fast, documents):
     found = split(documents, fast)

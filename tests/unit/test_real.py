@@ -59,7 +59,7 @@ def test_pages(backend, pages):
             assert all(weight(text[removal.start : removal.end]) < 7 for removal in again.removed)
 
 
-def test_multilingual_pages_fold_alike_on_both_rungs(shared):
+def test_multilingual_pages_fold_alike_on_both_backends(shared):
     from helpers import same
 
     from dedup.text.tokens import fold

@@ -15,7 +15,7 @@ CONFIG = dedup.Config(max_candidates=6)
 
 
 @pytest.fixture(autouse=True)
-def numpy_rung(monkeypatch):
+def numpy_backend(monkeypatch):
     monkeypatch.setenv("DEDUP_ENGINE", "numpy")
 
 
