@@ -40,7 +40,7 @@ TOKEN = re.compile(
     (?: (?: (?<=[ ps]) | \A ) \. (?=D) )?                                           # .5
     (?: D | (?<![$+h-][ ])(?<![$+h-]) [LCM] | (?<=[LCMDUYNps.,%$+h -])[LCM] | \A[LCM] )
     (?: [LCMD] | (?<=D)[.,](?=D) | (?<=D)[ ]?% | (?<=D)[ ]?\$(?!D) | (?<=D)\+(?![DLC])
-      | (?: (?<=CC) | (?<=[^LCMD]C) | (?<=\AC) ) h (?=[ ps.,]|\Z) )*                 # a sign behind capitals: AA-
+      | (?: (?<=CC) | (?<=[^LCMD]C) | (?<=\AC) ) [h-] (?=[ ps.,]|\Z) )*              # a sign behind capitals: AA-
     | [UN]M* | [Y+$%]M*
     """,
     re.VERBOSE,
@@ -106,7 +106,9 @@ class Reading:
         folded = fold([text])
         self.every = folded.text(0).decode().split()
         n = len(self.every)
-        times = max([t for t in (1, 2, 3, 4) if t == 1 or (n >= t * SHORT and self.every == self.every[: n // t] * t)])
+        worded = [k for k, f in enumerate(folded.flags_of(0)) if not f & HAS_NUMBER]
+        repeated = [t for t in (2, 3, 4) if n >= t * SHORT and self.every == self.every[: n // t] * t and worded]
+        times = max(repeated, default=1)
         self.repeats = times - 1
         self.tokens = tokens = self.every[: n // times]
         self.flags = flags = folded.flags_of(0)[: len(tokens)]
@@ -142,19 +144,33 @@ class Reading:
         """Tell whether a token is the sign of a heading in Markdown."""
         return self.tokens[k] == "#" and k + 1 < len(self.tokens) and not self.numbers[k + 1]
 
+    def is_no_word(self, k: int) -> bool:
+        """Tell whether a token before what it says is a label, or the first number, of two digits at most."""
+        first = sum(self.numbers[self.marks : k + 1]) == 1
+        return bool(self.bits[k] & LABEL) or (first and self.listed[k] and len(self.tokens[k]) <= 2)
+
+    def is_sign(self, k: int) -> bool:
+        """Tell whether a token is a sign of what stands beside it."""
+        first = self.tokens[k][0]
+        symbol = self.flags[k] & ALL_SYMBOL or (self.numbers[k] and first not in "0123456789" and first > "\x7f")
+        return bool(symbol) and first < "\u2100" and first not in "<>"
+
+    def is_compound(self, x: int) -> bool:
+        """Tell whether one label stands before a token, and may be part of a phrase with it."""
+        if x == 0 or x in self.stops or not self.bits[x - 1] & LABEL or self.flags[x - 1] & (ALL_SYMBOL | IS_UNSPACED):
+            return False
+        alone = x == 1 or x - 1 in self.stops or not self.bits[x - 2] & LABEL
+        return alone and (self.loud[x] or not self.loud[x - 1])
+
     def front(self) -> int:
         """Count the tokens before what it says."""
         front = self.marks
         for stop in self.stops:
             between = range(front, stop)
             if front < stop < len(self.tokens) and stop <= front + BRIEF:
-                if all(self.bits[k] & LABEL or self.listed[k] for k in between):
+                if all(map(self.is_no_word, between)):
                     front = stop
-        if (
-            front < len(self.tokens) - 1
-            and self.bits[front] & ARTICLE
-            and not (self.bits[front] & LABEL or self.listed[front])
-        ):
+        if front < len(self.tokens) - 1 and self.bits[front] & ARTICLE and not self.is_no_word(front):
             front += 1
         return front
 
@@ -162,9 +178,10 @@ class Reading:
         """Return where it ends to say something."""
         n = len(self.tokens)
         places = range(max(begin, n - 1 - BRIEF) + 1, n)
-        labels = [k for k in places if k in self.stops and all(bits & LABEL for bits in self.bits[k:])]
-        more = [k for k in places if self.flags[k - 1] & BEFORE_ELLIPSIS and self.bits[k] & LABEL]
-        return min([*labels, *more], default=n)
+        begun = [k for k in places if k in self.stops or self.flags[k - 1] & BEFORE_ELLIPSIS]
+        labels = [k for k in begun if self.bits[k] & LABEL]
+        small = LABEL | ARTICLE | CLOSED
+        return min([k for k in labels if all(bits & small for bits in self.bits[k:])], default=n)
 
     def rank(self) -> tuple[int, int, int]:
         """Return by what it comes before others of its document, smallest first."""
@@ -274,7 +291,9 @@ def beside(a: Reading, begin: int, end: int, b: Reading, x: int, y: int, cut: bo
         return Why.OTHER_ARTICLE
     if begin and x and any(b.numbers[max(0, x - BRIEF) : x]) and any(a.numbers[:begin]):
         return Why.OTHER_NUMBER
-    if y < m and y not in b.stops and not b.flags[y] & IS_UNSPACED and b.numbers[y - 1]:
+    if y < m and y not in b.stops and (b.numbers[y - 1] or b.is_sign(y)):
+        return Why.QUANTITY
+    if x and x not in b.stops and b.numbers[x] and b.is_sign(x - 1):
         return Why.QUANTITY
     first = max([k for k in b.stops if k <= x], default=0)
     last = min([k for k in b.stops if k >= y], default=m)
@@ -295,6 +314,8 @@ def beside(a: Reading, begin: int, end: int, b: Reading, x: int, y: int, cut: bo
         return Why.NUMBER_BESIDE if left + right or any(b.numbers[:x]) or any(b.numbers[y:]) else Why.SAID
     if size < 2 * LONG and before:
         return Why.MENTIONED
+    if size < 2 * LONG and b.is_compound(x):
+        return Why.COMPOUND
     if size < 2 * BRIEF and behind:
         return Why.CONTINUED
     if (before or behind) and not b.known:

@@ -12,8 +12,9 @@ from .._jit.intrinsics import load_64, prefetch, store_64
 from ..config import Config
 from ..index.tables import Index, home_kernel, remove_kernel
 from ..match.tables import EXACT, LONG, SHORT
+from ..text.flags import SEEN
 from .batch import JUDGED, Batch
-from .candidates import SEEN, UNJUDGED, Crowd, Pairs, crowd
+from .candidates import UNJUDGED, Crowd, Pairs, crowd
 from .places import ANYWHERE, APART, LOCAL, PINNED, SPAN
 from .verdicts import KEPT, OPEN, REMOVED, Ints, Verdicts
 

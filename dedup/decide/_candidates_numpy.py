@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from ..config import Config
 from ..index.tables import Index
 from ..match.tables import EXACT, LONG, SHORT
+from ..text.flags import seen
 from .batch import JUDGED, Batch, entries
-from .candidates import UNJUDGED, Crowd, Pairs, crowd, noted_keys, only_open, seen
+from .candidates import UNJUDGED, Crowd, Pairs, crowd, noted_keys, only_open
 from .places import ANYWHERE, APART, LOCAL, PINNED, SPAN
 from .verdicts import KEPT, OPEN, REMOVED, Ints, Verdicts
 

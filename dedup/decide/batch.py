@@ -16,6 +16,7 @@ from ..match.decision import Text, rank_kernel, text_of
 from ..sketch.keys import choose_bands, count_keys, make_keys
 from ..sketch.minhash import LANES, Shingles, shingle, sign
 from ..sketch.prefixes import find_prefixes
+from ..text.flags import seen
 from ..text.tokens import Tokens, fold, half_words
 from ..text.utf8 import Utf8
 from .places import CAPTION, places, with_code
@@ -115,8 +116,16 @@ def read_batch(
             ranks[:, 1] += (kinds == CAPTION).astype(np.int64) << 9
         order, cores = np.lexsort((positions, ranks[:, 1], -ranks[:, 0], documents)), np.ascontiguousarray(ranks[:, 2:])
         held, twins = places(tokens, halves, documents, keys[:, 0], cores, kinds)
+        for p in np.flatnonzero((roles == SHORT) & (twins >= 0)).tolist():  # nobody else compares them
+            if not _equal(tokens, p, int(twins[p])):
+                twins[p] = -1
     _check_sizes(roles, documents, keys[:, 0], largest)
     return Batch(tokens, shingles, keys, roles, documents, positions, held, twins, cores, order, fast)
+
+
+def _equal(tokens: Tokens, p: int, q: int) -> bool:
+    """Tell whether two texts are the same to the decision."""
+    return tokens.text(p) == tokens.text(q) and seen(tokens.flags_of(p)) == seen(tokens.flags_of(q))
 
 
 def keys_of(tokens: Tokens, shingles: Shingles, config: Config, fast: bool) -> NDArray[np.uint32]:

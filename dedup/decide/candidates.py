@@ -14,19 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..index.tables import Index
-from ..text.flags import HAS_CAPITAL, HAS_LOWER, IS_ADDRESS
 from .batch import JUDGED, Batch
 from .places import LOCAL
 from .verdicts import OPEN, Bytes, Ints, Verdicts
 
 UNJUDGED = 255  # the relation of a pair that nobody has looked at
-SEEN = HAS_CAPITAL | HAS_LOWER | IS_ADDRESS  # what the decision reads of a token besides its text
-_SEEN = bytes(flags & SEEN for flags in range(256))
-
-
-def seen(flags: bytes) -> bytes:
-    """Return what the decision reads of a text besides its tokens: texts in which both are equal are exact duplicates."""
-    return flags.translate(_SEEN)
 
 
 class Pairs(NamedTuple):

@@ -16,6 +16,7 @@ from .._jit.backend import kernel
 from ..config import Config
 from ..index.tables import Entries, Index, Tables
 from ..match.tables import DISTINCT, EXACT
+from ..text.flags import seen
 from ._candidates_numba import (
     Bounds,
     Found,
@@ -31,7 +32,7 @@ from ._candidates_numba import (
 )
 from ._candidates_numpy import Postings, may_stand
 from .batch import JUDGED, Batch, entries
-from .candidates import UNJUDGED, Pairs, seen
+from .candidates import UNJUDGED, Pairs
 from .judge import Read, judge
 from .places import LOCAL, PINNED
 from .verdicts import Bytes, Ints, Verdicts

@@ -52,7 +52,7 @@ def in_words(relation: int, why: Why, told: int, count: int, outer: Text) -> str
     if relation != DISTINCT:
         return removal_reason(relation, count, None, 1.0)
     beside = ""
-    if why == Why.DENIED:
+    if why in (Why.DENIED, Why.COMPOUND):
         beside = outer.text[outer.starts[told] : outer.starts[told + 1] - 1].decode("utf-8", "replace")[:40]
     count = max(1, told // 2)
     return why.words.format(words=f"{_words(count)} stand{'s' * (count == 1)}", beside=beside)

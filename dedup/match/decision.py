@@ -40,7 +40,7 @@ from .tables import (
     Why,
 )
 
-_SPACE, _HASH, _LESS = map(ord, " #<")
+_SPACE, _HASH, _LESS, _GREATER = map(ord, " #<>")
 
 
 class Text(NamedTuple):
@@ -105,12 +105,21 @@ class Piece(NamedTuple):
 
 
 @kernel
+def has_word_kernel(text, begin, end):
+    """Tell whether one of some tokens has no digit."""
+    for k in range(begin, end):
+        if text.flags[k] & HAS_NUMBER == 0:
+            return True
+    return False
+
+
+@kernel
 def single_kernel(text):
-    """Return a text that says the same two to four times over once, any other as it is."""
+    """Return a text that says the same two to four times over once, any other as it is; a row of numbers is no saying."""
     n, begin = len(text.flags), text.starts[0]
     size = text.starts[n] - begin
     for times in range(4, 1, -1):
-        if n % times == 0 and n // times >= SHORT:
+        if n % times == 0 and n // times >= SHORT and has_word_kernel(text, 0, n // times):
             length = text.starts[n // times] - begin
             if length * times == size:
                 if same_bytes(text.text, begin, text.text, begin + length, size - length) == size - length:
@@ -132,10 +141,10 @@ def bits_kernel(text, k, lexicon):
 
 
 @kernel
-def is_listed_kernel(text, k):
-    """Tell whether a token may be a list number or part of a time: digits, three at most."""
+def is_listed_kernel(text, k, most):
+    """Tell whether a token may be a list number or part of a time: digits, `most` characters at most."""
     begin, last = text.starts[k], text.starts[k + 1] - 2
-    return last - begin < SHORT and 48 <= text.text[begin] <= 57 and 48 <= text.text[last] <= 57
+    return last - begin < most and 48 <= text.text[begin] <= 57 and 48 <= text.text[last] <= 57
 
 
 @kernel
@@ -148,15 +157,16 @@ def is_heading_mark_kernel(text, k):
 
 @kernel
 def front_kernel(text, lexicon):
-    """Count the tokens before what a text says: labels and list numbers before a stop, marks of a heading, or an article."""
+    """Count the tokens before what a text says: labels and a list number before a stop, marks of a heading, or an article."""
     n = len(text.flags)
-    k = 0
+    k = numbers = 0
     while k < n - 1 and is_heading_mark_kernel(text, k):
         k += 1
     front = k
     while k < min(n - 1, front + BRIEF):
         bits = bits_kernel(text, k, lexicon)
-        if not (bits & LABEL or is_listed_kernel(text, k)):
+        numbers += text.flags[k] & HAS_NUMBER != 0
+        if not (bits & LABEL or (numbers == 1 and is_listed_kernel(text, k, 2))):
             if k == front and bits & ARTICLE:
                 return k + 1
             break
@@ -168,19 +178,15 @@ def front_kernel(text, lexicon):
 
 @kernel
 def back_kernel(text, begin, lexicon):
-    """Return where what a text says ends: before labels behind a stop, or what follows an ellipsis and begins with a label."""
+    """Return where what a text says ends: before labels behind a stop or an ellipsis, among which small words may stand."""
     n = len(text.flags)
-    low = max(begin, n - 1 - BRIEF)
-    back, labels, cut = n, True, False
-    for k in range(low, n - 1):
-        cut |= text.flags[k] & BEFORE_ELLIPSIS != 0
-    for k in range(n - 1, low, -1):
-        is_label = bits_kernel(text, k, lexicon) & LABEL != 0
-        labels &= is_label
-        if is_label and (text.flags[k - 1] & BEFORE_ELLIPSIS or (labels and text.flags[k] & AFTER_STOP)):
-            back = k
-        if not (labels or cut):
+    back = n
+    for k in range(n - 1, max(begin, n - 1 - BRIEF), -1):
+        bits = bits_kernel(text, k, lexicon)
+        if bits & (LABEL | ARTICLE | CLOSED) == 0:
             break
+        if bits & LABEL and (text.flags[k] & AFTER_STOP or text.flags[k - 1] & BEFORE_ELLIPSIS):
+            back = k
     return back
 
 
@@ -410,9 +416,38 @@ def edges_kernel(a, b, piece, lexicon):
                 return Why.OTHER_ARTICLE
         if has_number_kernel(a, 0, begin) and has_number_kernel(b, max(0, x - BRIEF), x):
             return Why.OTHER_NUMBER
-    if y < len(b.flags) and b.flags[y] & (AFTER_STOP | IS_UNSPACED) == 0 and b.flags[y - 1] & HAS_NUMBER:
+    if y < len(b.flags) and b.flags[y] & AFTER_STOP == 0 and (b.flags[y - 1] & HAS_NUMBER or is_sign_kernel(b, y)):
+        return Why.QUANTITY
+    if x > 0 and b.flags[x] & AFTER_STOP == 0 and b.flags[x] & HAS_NUMBER and is_sign_kernel(b, x - 1):
         return Why.QUANTITY
     return SAID
+
+
+@kernel
+def is_sign_kernel(text, k):
+    """Tell whether a token is a sign of what it adjoins, as + # % € ² are: a symbol below U+2100, but < and >."""
+    at = text.starts[k]
+    is_digit = text.flags[k] & HAS_NUMBER and text.text[at] < 0x80
+    if (
+        text.flags[k] & (ALL_SYMBOL | HAS_NUMBER) == 0
+        or is_digit
+        or text.text[at] == _LESS
+        or text.text[at] == _GREATER
+    ):
+        return False
+    return text.text[at] < 0xE2 or (text.text[at] == 0xE2 and text.text[at + 1] < 0x84)
+
+
+@kernel
+def is_compound_kernel(text, x, lexicon):
+    """Tell whether a single label right before token x may be part of a phrase with it, as in table tennis; LIVE is none."""
+    if x == 0 or text.flags[x] & AFTER_STOP or text.flags[x - 1] & (ALL_SYMBOL | IS_UNSPACED):
+        return False
+    if bits_kernel(text, x - 1, lexicon) & LABEL == 0:
+        return False
+    if x > 1 and text.flags[x - 1] & AFTER_STOP == 0 and bits_kernel(text, x - 2, lexicon) & LABEL:
+        return False
+    return not is_loud_kernel(text, x - 1) or is_loud_kernel(text, x)
 
 
 @kernel
@@ -423,7 +458,7 @@ def opens_kernel(text, x):
         k += 1
     if x - k > 2:
         return False
-    while k < x and is_listed_kernel(text, k):
+    while k < x and is_listed_kernel(text, k, 3):
         k += 1
     return k == x
 
@@ -461,6 +496,8 @@ def beside_kernel(a, b, piece, lexicon):
         return SAID, 0
     if before > 0 and size < 2 * LONG:
         return Why.MENTIONED, before
+    if size < 2 * LONG and is_compound_kernel(b, x, lexicon):
+        return Why.COMPOUND, x - 1
     if behind > 0 and size < 2 * BRIEF:
         return Why.CONTINUED, behind
     if (before > 0 or behind > 0) and not is_known_kernel(b, lexicon):

@@ -63,6 +63,7 @@ class Why(IntEnum):
     OTHER_ARTICLE = "another word stands before it where it has an article"
     OTHER_NUMBER = "both have a number of their own before it"
     QUANTITY = "it ends within a quantity"
+    COMPOUND = "“{beside}” before it may be part of what it says"
     CAPITALS = "a word in capitals is another word"
     MARKUP = "the other is markup around it"
     DENIED = "“{beside}” stands beside it, which denies it or may"

@@ -318,7 +318,9 @@ def leaning_role_kernel(kind, behind, following, number):
             return _PREFIX
         return hyphen_role_kernel(behind, following)
     if kind == MINUS:
-        return _PREFIX if free and number != _NO_NUMBER else _STOPS
+        if free and number != _NO_NUMBER:
+            return _PREFIX
+        return _SUFFIX if hyphen_role_kernel(behind, following) == _SUFFIX else _STOPS
     if kind == PLUS:
         if free and number != _NO_NUMBER:
             return _PREFIX

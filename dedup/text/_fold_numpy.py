@@ -192,7 +192,7 @@ def _decide_roles(characters: _Characters, roles: NDArray[np.uint8]) -> tuple[ND
     suffix = (percent & digit_before) | (currency & ~digit_next & digit_before)
     suffix |= (kind == PLUS) & ~signed & (last == DIGIT) & (following != DIGIT) & (following != LETTER)
     shouted = capitals[at - 1] & (capitals[at - 2] | ~np.isin(before_last, (LETTER, DIGIT, MARK))) & (at > 0)
-    suffix |= (kind == HYPHEN) & ~signed & shouted & _IS_FREE[following]  # AA-
+    suffix |= ((kind == HYPHEN) | (kind == MINUS)) & ~signed & shouted & _IS_FREE[following]  # AA-
     symbolic = ((kind == PLUS) | currency | percent) & ~prefix & ~suffix
 
     roles[at[decimal | suffix]] = _JOINS
@@ -205,7 +205,7 @@ def _decide_roles(characters: _Characters, roles: NDArray[np.uint8]) -> tuple[ND
 
     stop = (
         ((kind == POINT) & ~decimal & ~leading)
-        | ((kind == MINUS) & ~signed)
+        | ((kind == MINUS) & ~signed & ~suffix)
         | ((kind == HYPHEN) & ~signed & (last == SPACE))
     )
     dots = (kind == POINT) & (following == POINT)  # none of which can be decimal

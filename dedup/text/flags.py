@@ -10,3 +10,11 @@ BEFORE_ELLIPSIS = 64  # an ellipsis stands behind it, before the next token: …
 IS_ADDRESS = 128  # first of a text that is a slug, a file name or an address: parts without white space between them
 
 PADDING = 80  # bytes that kernels may read behind the last text or token
+
+SEEN = HAS_CAPITAL | HAS_LOWER | IS_ADDRESS  # what the decision reads of a token besides its text
+_SEEN = bytes(flags & SEEN for flags in range(256))
+
+
+def seen(flags: bytes) -> bytes:
+    """Return what the decision reads of a text besides its tokens: texts in which both are equal are exact duplicates."""
+    return flags.translate(_SEEN)

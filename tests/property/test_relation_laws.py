@@ -88,6 +88,21 @@ def test_a_word_of_no_class_put_within_keeps_both(words, data):
         assert not dedup.compare(" ".join(words), " ".join(other)).is_duplicate
 
 
+@pytest.mark.parametrize("sign", ["+", "#", "%", "€", "²", "½", "& Sons"])
+@given(words=st.lists(st.sampled_from(CONTENT), min_size=3, max_size=30, unique=True))
+def test_a_sign_behind_the_words_keeps_both(sign, words):
+    text = " ".join(words)
+    assert not dedup.compare(text, f"{text} {sign}").is_duplicate
+    assert not dedup.compare(f"{text} 5", f"{text} 5 {CONTENT[0]}").is_duplicate
+
+
+@pytest.mark.parametrize("front", ["3-1: ", "100: ", "1.5: ", "6-4 6-4: ", "zebra: ", "5 zebras: "])
+@given(words=st.lists(st.sampled_from(CONTENT), min_size=3, max_size=30, unique=True))
+def test_what_is_no_list_number_and_no_label_stays_before_the_words(front, words):
+    text = " ".join(words)
+    assert dedup.compare(front + text, text).inner != "a"
+
+
 @pytest.mark.parametrize("stop", [". ", " – ", "\n", ": "])
 @given(words=st.lists(st.sampled_from(CONTENT), min_size=3, max_size=12, unique=True))
 def test_a_denial_beside_the_words_keeps_both(stop, words):

@@ -124,10 +124,23 @@ NOT_SAID = [
     (Why.OTHER_ARTICLE, "Deputy mayor opens swing bridge", "The mayor opens swing bridge"),
     (Why.OTHER_ARTICLE, "Ex-Bürgermeister öffnet alte Drehbrücke", "Der Bürgermeister öffnet alte Drehbrücke"),
     # Numbers of their own
-    (Why.OTHER_NUMBER, f"25. {BRIEF}", f"158. {BRIEF}"),
+    (Why.OTHER_NUMBER, f"25. {BRIEF}", f"58. {BRIEF}"),
     # Within a quantity
     (Why.QUANTITY, "The toll rose by 5 million crowns", "The toll rose by 5"),
     (Why.QUANTITY, "Die Maut stieg auf 5 Euro", "Die Maut stieg auf 5"),
+    (Why.QUANTITY, "死亡人数已经上升到5万", "死亡人数已经上升到5"),
+    (Why.QUANTITY, "The agency raised the rating of the harbour bank to AA+", "The agency raised the rating of the harbour bank to AA"),
+    (Why.QUANTITY, "The new basin has an area of five km²", "The new basin has an area of five km"),
+    (Why.QUANTITY, "The harbour bank is rated § 5 stars by its many guests", "5 stars by its many guests"),
+    # A label that makes another word of the first one
+    (Why.COMPOUND, "Table tennis champion Ilse Corrin retires", "Tennis champion Ilse Corrin retires"),
+    (Why.COMPOUND, "Part-time pilots of the harbour get more pay", "Time pilots of the harbour get more pay"),
+    # No list number, and no labels alone behind it
+    (Why.NOT_SAID, MIDDLE, f"3-1: {MIDDLE}"),
+    (Why.NOT_SAID, MIDDLE, f"100: {MIDDLE}"),
+    (Why.NOT_SAID, BRIEF, f"{BRIEF}... More than 20 people were hurt"),
+    # Numbers that repeat say something else each time
+    (Why.QUANTITY, "0 0 0 0 0 0", "0 0 0"),
     # Markup
     (Why.MARKUP, f"<b>{BRIEF}</b>", BRIEF),
     # DENIAL: in the sentence, and within six words of it across a stop

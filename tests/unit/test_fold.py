@@ -69,7 +69,7 @@ SAME = {
     "a small İ": ("İL".lower(), "il"),
     "apostrophes among letters": ("Oʻahu dʼun Hawaiʹi", "O'ahu d’un Hawai'i"),
     "an apostrophe within a letter": ("ŉ", "'n"),
-    "silent symbols": ("~ ^ ` ´ ← → ↑ ↓ ⇒ ► ▶ ▸ ■ ● □ ▪ ▫ ◆ ◦ ¶ · ～ ￭ price list", "price list"),
+    "silent symbols": ("~ ^ ` ´ ← → ⇒ ► ▶ ▸ ■ ● □ ▪ ▫ ◆ ◦ ¶ · ～ ￭ price list", "price list"),
     "thousands": ("1,500 and 1,234,567 and ١٬٥٠٠", "1500 and 1234567 and 1500"),
     "thousands and a decimal point": ("$12,000.50", "$12000.50"),
     "a hyphenated line": ("it was appr-\noved today", "it was approved today"),

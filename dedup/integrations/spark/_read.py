@@ -14,7 +14,6 @@ from xxhash import xxh3_64_intdigest, xxh3_128_digest
 from ..._jit import backend
 from ...config import Config
 from ...decide.batch import JUDGED, LARGEST_DOCUMENT, USUAL, Batch
-from ...decide.candidates import seen
 from ...decide.pipeline import Given, read_documents
 from ...decide.places import LOCAL
 from ...decide.within import EQUAL, Within, pairs_within
@@ -24,6 +23,7 @@ from ...match.likeness import alike, shingles_of
 from ...match.tables import CONTAINED
 from ...results import Paragraph
 from ...sketch.keys import count_keys
+from ...text.flags import seen
 
 # Where a paragraph stands in the order, in one number: part of the ids, document in the part, rank in the document.
 DOCUMENT_BITS = RANK_BITS = 24
