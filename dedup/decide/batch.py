@@ -12,7 +12,8 @@ from ..config import Config
 from ..errors import DocumentTooLarge
 from ..index.tables import ROOM_ENTRIES, Entries
 from ..match import lexicon
-from ..match.decision import Text, rank_kernel, text_of
+from ..match.decision import Text, rank_kernel, says_kernel, text_of
+from ..match.tables import DISTINCT
 from ..sketch.keys import choose_bands, count_keys, make_keys
 from ..sketch.minhash import LANES, Shingles, shingle, sign
 from ..sketch.prefixes import find_prefixes
@@ -117,15 +118,19 @@ def read_batch(
         order, cores = np.lexsort((positions, ranks[:, 1], -ranks[:, 0], documents)), np.ascontiguousarray(ranks[:, 2:])
         held, twins = places(tokens, halves, documents, keys[:, 0], cores, kinds)
         for p in np.flatnonzero((roles == SHORT) & (twins >= 0)).tolist():  # nobody else compares them
-            if not _equal(tokens, p, int(twins[p])):
+            if not _are_equal(tokens, p, int(twins[p]), config):
                 twins[p] = -1
     _check_sizes(roles, documents, keys[:, 0], largest)
     return Batch(tokens, shingles, keys, roles, documents, positions, held, twins, cores, order, fast)
 
 
-def _equal(tokens: Tokens, p: int, q: int) -> bool:
-    """Tell whether two texts are the same to the decision."""
-    return tokens.text(p) == tokens.text(q) and seen(tokens.flags_of(p)) == seen(tokens.flags_of(q))
+def _are_equal(tokens: Tokens, p: int, q: int, config: Config) -> bool:
+    """Tell whether two texts are the same to the decision: the same words, by likeness; else not if capitals part them."""
+    one, other = tokens.text(p), tokens.text(q)
+    if one != other or config.threshold is not None or seen(tokens.flags_of(p)) == seen(tokens.flags_of(q)):
+        return one == other
+    relation, *_ = says_kernel(text_of(other, tokens.flags_of(q)), text_of(one, tokens.flags_of(p)), lexicon.words())
+    return bool(relation != DISTINCT)
 
 
 def keys_of(tokens: Tokens, shingles: Shingles, config: Config, fast: bool) -> NDArray[np.uint32]:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 import dedup
 from dedup._jit import backend as jit
+from dedup.config import Config
 from dedup.decide import _candidates_numba
-from dedup.decide.batch import Sizes
+from dedup.decide.batch import Sizes, read_batch
 
 
 def test_order_within_a_document(backend):
@@ -22,7 +23,7 @@ def test_order_within_a_document(backend):
     assert [removal.decision.duplicate_of for removal in result.removed] == [(0, 1), (0, 1)]
 
 
-def test_only_an_earlier_document_stands_for_a_later_one(backend):
+def test_only_an_earlier_document_holds_an_original(backend):
     short, long = "Five new bridges are planned for the valley", "Five new bridges are planned for the valley by 2030"
     with dedup.Deduplicator() as seen:
         assert seen.clean(short, "a").text == short
@@ -33,6 +34,21 @@ def test_short_paragraphs(backend):
     assert dedup.clean("Yes.\n\nYes!\n\n68\n\n68\n\n…\n\n…").text == "Yes.\n\n68\n\n68\n\n…\n\n…"
 
 
+def test_short_paragraphs_are_compared_before_they_go(backend):
+    """Two words may have the same key, and capitals may part two texts of the same words."""
+    prose = "A long line of prose about the harbour stands here alone, and says little."
+    alike = read_batch(["wnpwi", "wczjx"], np.array([2]), Config(), alone=False, fast=False)
+    assert alike.keys[0, 0] == alike.keys[1, 0]
+    for texts, gone, options in (
+        (["wnpwi", "wczjx", prose], [], {}),
+        (["wnpwi", "wnpwi", prose], [1], {}),
+        (["Today the US can help", "Today the us can help", prose], [], {"min_tokens": 8}),
+        (["Today the US can help", "Today the us can help", prose], [1], {"min_tokens": 8, "threshold": 0.7}),
+        (["Today the town can help", "today the Town can help", prose], [1], {"min_tokens": 8}),
+    ):
+        assert [removal.position for removal in dedup.clean("\n\n".join(texts), **options).removed] == gone
+
+
 def test_many_copies_are_one_entry(backend):
     with dedup.Deduplicator() as seen:
         results = list(seen.stream(["The same caption under every picture"] * 5000))
@@ -40,7 +56,7 @@ def test_many_copies_are_one_entry(backend):
         assert {removal.decision.duplicate_of for result in results for removal in result.removed} == {(0, 0)}
 
 
-def test_full_buckets_are_counted_and_cost_no_removal_without_a_stand_in(backend):
+def test_full_buckets_are_counted_and_cost_no_removal_without_an_original(backend):
     texts = [f"The winner of the yearly photo prize number {n} is standing on the great stage" for n in range(40)]
     with dedup.Deduplicator(max_candidates=3) as seen:
         for text in texts:
