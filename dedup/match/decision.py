@@ -427,15 +427,11 @@ def edges_kernel(a, b, piece, lexicon):
 def is_sign_kernel(text, k):
     """Tell whether a token is a sign of what it adjoins, as + # % € ² are: a symbol below U+2100, but < and >."""
     at = text.starts[k]
-    is_digit = text.flags[k] & HAS_NUMBER and text.text[at] < 0x80
-    if (
-        text.flags[k] & (ALL_SYMBOL | HAS_NUMBER) == 0
-        or is_digit
-        or text.text[at] == _LESS
-        or text.text[at] == _GREATER
-    ):
+    first = text.text[at]
+    if text.flags[k] & ALL_SYMBOL == 0 and (text.flags[k] & HAS_NUMBER == 0 or first < 0x80):
         return False
-    return text.text[at] < 0xE2 or (text.text[at] == 0xE2 and text.text[at + 1] < 0x84)
+    below = first < 0xE2 or (first == 0xE2 and text.text[at + 1] < 0x84)
+    return below and first != _LESS and first != _GREATER
 
 
 @kernel
