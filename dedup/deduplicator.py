@@ -44,8 +44,8 @@ class Deduplicator:
     process that made it alone: in a forked child it raises ConfigError.
 
     Raises ConfigError for an unknown option, a value outside its range, and an index made with other options;
-    IndexLocked, IndexCorrupt, CorpusError. Where memory ends, its methods raise OutOfMemory, which is also a MemoryError:
-    what was yielded can be committed, nothing more is decided.
+    IndexLocked, IndexCorrupt, CorpusError. Where memory ends, its methods raise OutOfMemory, which is also a MemoryError,
+    and after an interrupt (Ctrl-C) within a decision CorpusError: what was yielded can be committed, nothing more is decided.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Deduplicator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None:
+            if kind is None and not self._state.closed:
                 self.commit()
         finally:
             self.close()
@@ -144,7 +144,9 @@ class Deduplicator:
         What was removed or never compared is known while its document is the last one, or was decided together with it;
         what was kept, for good. Raises InputError for a paragraph that is not known.
         """
+        self._state.check_process()
         with self._pipeline.lock:
+            self._state.check_usable()
             return explain(self._state, id, position)
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
@@ -154,15 +156,19 @@ class Deduplicator:
         that share a band with it. An estimate is no decision, and nothing is remembered. Raises InputError for a sketch
         of another scheme ("affine32" is expected), hashfunc (xxhash.xxh32_intdigest), num_perm or seed.
         """
+        self._state.check_process()
         with self._pipeline.lock:
             return self._state.lookup(sketch)
 
     def commit(self) -> None:
         """Make durable, whatever happens from now on, exactly what was yielded until now.
 
-        What a stream has read ahead is not part of it. Nothing to do for an index in memory. Raises CorpusError if the
-        system refuses; what was committed before stays, and the index is to be opened again.
+        What a stream has read ahead, or an interrupt kept from its caller, is not part of it. Nothing to do for an index in
+        memory. Raises CorpusError if the system refuses, or an interrupt (Ctrl-C) came while the index took something: what
+        was committed before stays, and the index is to be opened again. Raises ConfigError after `close`.
         """
+        if self.store is not None:
+            self._state.check_process()
         with self._pipeline.lock:
             self._state.commit()
 
