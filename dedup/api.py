@@ -48,9 +48,10 @@ def compare(a: str, b: str, **options: Unpack[Options]) -> Comparison:
 def compare_pairs(a: Iterable[str], b: Iterable[str], **options: Unpack[Options]) -> list[Comparison]:
     """Compare each text of `a` with the one in its place in `b`, as `compare` does.
 
-    Raises InputError for anything but str and for lists of two lengths, and ConfigError.
+    Columns are read as `duplicated` reads them. Raises InputError for anything but str and for lists of two lengths, and
+    ConfigError.
     """
-    config, (these, those) = Config.of(None, options), (list(_iterable(texts)) for texts in (a, b))
+    config, these, those = Config.of(None, options), _texts_of(a, "a"), _texts_of(b, "b")
     if len(these) != len(those):
         raise InputError(f"a has {len(these):,} texts, b {len(those):,}; expected as many, to be compared side by side")
     ours, theirs = fold(these), fold(those)
@@ -58,6 +59,16 @@ def compare_pairs(a: Iterable[str], b: Iterable[str], **options: Unpack[Options]
         compare_folded(ours.text(p), ours.flags_of(p), theirs.text(p), theirs.flags_of(p), config)
         for p in range(len(these))
     ]
+
+
+def _texts_of(texts: Iterable[Any], name: str) -> list[str]:
+    """Return the texts of an iterable or a column. Raises InputError, which names it, for anything but str."""
+    try:
+        found = [text for chunk, *_ in _chunks(_listed(texts)) for text in chunk]
+        check_texts(found)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+    return found
 
 
 def duplicated(

@@ -84,6 +84,14 @@ def test_pairs_are_compared_side_by_side(backend):
     assert dedup.compare_pairs([], []) == []
     with pytest.raises(dedup.InputError, match="a has 3 texts, b 2"):
         dedup.compare_pairs(a, b[:2])
+    for given, words in (
+        ((a, ["red cat", 7, "x"]), "b: text 1 is int"),
+        ((["red cat", None], a), "a: text 1 is NoneType"),
+        ((a, "red cat"), "b: texts is a single str; expected"),
+        ((7, a), "a: texts is 7, an int; expected"),
+    ):
+        with pytest.raises(dedup.InputError, match=words):
+            dedup.compare_pairs(*given)  # pyright: ignore
 
 
 def test_keys_tell_candidates(backend):
