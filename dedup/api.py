@@ -1,8 +1,10 @@
 """The public calls on one document, two paragraphs, and lists of texts."""
 
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from types import FrameType
 from typing import Any, Literal, Unpack
 
 import numpy as np
@@ -245,8 +247,20 @@ def _warn_of_documents(texts: list[str] | Utf8) -> None:
         warnings.warn(
             f"{several} of the first {len(first)} texts have blank lines, as documents do; each is compared as one paragraph. "
             "dedup.Deduplicator().stream(texts) compares the paragraphs of documents",
-            stacklevel=4,
+            stacklevel=_frames_here(),
         )
+
+
+def _frames_here() -> int:
+    """Return the level, as its caller counts them, of the first frame outside this package.
+
+    How many are inside depends on the call, and on the version of Python: before 3.12 a comprehension has a frame.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    level = 1
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _iterable(texts: Iterable[Any]) -> Iterable[Any]:

@@ -108,6 +108,22 @@ def test_documents_in_place_of_paragraphs_are_warned_of(backend):
         dedup.duplicated([f"{LONG}\n\nA second paragraph"] * 2)
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        dedup.duplicated,
+        lambda texts: dedup.duplicated(texts, keep="last"),
+        lambda texts: dedup.duplicated(texts, keep=False),
+        dedup.clusters,
+        lambda texts: [match.index for match in dedup.find_duplicates(texts)],
+    ],
+)
+def test_the_warning_points_to_the_caller(call):
+    with pytest.warns(UserWarning, match="have blank lines") as warned:
+        call([f"{LONG}\n\nA second paragraph"] * 2)
+    assert [one.filename for one in warned] == [__file__]
+
+
 def test_what_a_result_says_of_itself(backend):
     text = f"First of all <this>.\n\n{LONG}.\n\n \n{LONG}!\n\nThe end of it."
     with dedup.Deduplicator() as seen:
