@@ -101,8 +101,9 @@ class Deduplicator:
     def add(self, paragraph: str, id: Hashable = None) -> Decision:
         """Decide on one paragraph, a document of its own, and remember it if it is kept.
 
-        Without an id it gets the number of documents before it. A short one is judged for "exact" only, against other
-        texts given this way. Raises InputError for anything but str.
+        Without an id it gets the number of documents before it, which an int given as an id may equal: give ids to all or to
+        none. A short one is judged for "exact" only, against other texts given this way. Raises InputError for anything but
+        str.
         """
         self._state.check_id(id)
         return self._pipeline.add(checked(paragraph, "paragraph"), id)
@@ -110,10 +111,11 @@ class Deduplicator:
     def clean(self, document: Document, id: Hashable = None) -> CleanResult:
         """Decide on one document, remember what is kept of it, and return it without its repeats.
 
-        Without an id it gets the number of documents before it. A document is a text, or a sequence of paragraphs, texts
-        or `Paragraph` with their kinds (or mappings with `text` and `kind`; None is an empty one): a list, tuple, or what
-        a list column of a data frame holds. The result's text is joined by blank lines, and its `paragraphs` are those
-        that stay, as they were given. Raises InputError for anything else, and DocumentTooLarge.
+        Without an id it gets the number of documents before it, which an int given as an id may equal: give ids to all or to
+        none. A document is a text, or a sequence of paragraphs, texts or `Paragraph` with their kinds (or mappings with
+        `text` and `kind`; None is an empty one): a list, tuple, or what a list column of a data frame holds. The result's
+        text is joined by blank lines, and its `paragraphs` are those that stay, as they were given. Raises InputError for
+        anything else, and DocumentTooLarge.
         """
         self._state.check_id(id)
         return self._pipeline.clean(given_as(id, document), _result)
@@ -123,6 +125,7 @@ class Deduplicator:
     ) -> Iterator[CleanResult]:
         """Clean documents, alone or in pairs (id, document), one result for each, in order.
 
+        A tuple of two is always such a pair: give a document of several paragraphs as a list. Ids are as in `clean`.
         A missing document (None, NaN) stays missing: its result has no paragraph, and None for a text.
 
         Lazy: at first it reads one document ahead, later up to 4,000 or half a million characters, and with
