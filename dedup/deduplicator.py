@@ -207,10 +207,23 @@ def given_as(id: Hashable, document: Any) -> Given:
     """
     name = "a document" if id is None else f"document {id!r}"
     listed = document if isinstance(document, (str, list, tuple)) else as_list(document)
+    if isinstance(listed, str):
+        return Given(id, listed)
     if not isinstance(listed, (list, tuple)):
-        return Given(id, checked(document, name))
+        raise InputError(f"{name} is {described(document)}; expected a str, or a list of paragraphs{_remedy(document)}")
     paragraphs = paragraphs_of(listed, name)
     return Given(id, joined(paragraphs), listed, paragraphs=paragraphs)
+
+
+def _remedy(document: object) -> str:
+    """Return how what was given in the place of a document becomes one, if that is known."""
+    if isinstance(document, (Paragraph, Mapping)):
+        return ". Put a single paragraph into a list"
+    if isinstance(document, bytes):
+        return ". Decode it first"
+    if isinstance(document, os.PathLike):
+        return ". Read its text first"
+    return ". Make a list of it" if isinstance(document, Iterator) else ""
 
 
 def _with_paragraphs(result: CleanResult, given: Sequence[Any] | None) -> CleanResult:

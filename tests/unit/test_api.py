@@ -299,7 +299,7 @@ def test_a_wrong_text_is_named_by_its_place_in_the_list(call, given):
     [
         {"threshold": 0}, {"threshold": 1.1}, {"threshold": "0.7"}, {"threshold": True},
         {"guard": False}, {"containment": 0.9}, {"scope": "page"}, {"min_tokens": -1}, {"min_tokens": 2.0}, {"shingle_size": 0}, {"num_perm": 1},
-        {"recall": 1}, {"max_candidates": 0}, {"seed": -1}, {"treshold": 0.7},
+        {"recall": 1}, {"max_candidates": 0}, {"seed": -1},
     ],
     ids=str,
 )  # fmt: skip
@@ -318,6 +318,16 @@ def test_errors_come_with_the_call_not_with_the_first_result():
             call("a single text")
     with pytest.raises(dedup.InputError):
         dedup.Deduplicator().stream("a single text")
+
+
+def test_a_misspelt_option_is_told_what_was_meant():
+    with pytest.raises(dedup.ConfigError, match=r"unknown option 'treshold'; did you mean threshold\?"):
+        dedup.duplicated([], treshold=0.7)  # type: ignore[call-arg]  # pyright: ignore
+    with pytest.raises(dedup.ConfigError, match="unknown option 'guard'; expected one of threshold, scope, min_tokens"):
+        dedup.Deduplicator(guard=True)  # type: ignore[call-arg]  # pyright: ignore
+    for name in ("guard", "scopes"):  # what the call refuses is not offered
+        with pytest.raises(dedup.ConfigError, match="expected one of threshold, min_tokens"):
+            dedup.duplicated([], **{name: True})  # type: ignore[arg-type]
 
 
 def test_options_that_do_not_belong():

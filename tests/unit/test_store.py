@@ -385,8 +385,16 @@ def test_signatures_become_datasketch_objects(backend):
     assert ours == theirs
     (few,) = dedup.to_datasketch(dedup.signatures([LONG], num_perm=64, seed=5), seed=5)
     assert few == sketch(LONG, num_perm=64, seed=5)
-    with pytest.raises(dedup.InputError, match="uint32"):
-        dedup.to_datasketch(np.zeros((2, 8)))
+    for wrong, words in (
+        (
+            np.zeros((2, 8), np.int64),
+            r"signatures is an array, int64\[2, 8\]; expected an array, uint32\[n, num_perm\]",
+        ),
+        (np.zeros(8, np.uint32), r"signatures is an array, uint32\[8\]; expected"),
+        ([[1, 2]], r"signatures is \[\[1, 2\]\], a list; expected"),
+    ):
+        with pytest.raises(dedup.InputError, match=words):
+            dedup.to_datasketch(wrong)
 
 
 def test_sketches_of_datasketch_are_looked_up(backend, tmp_path):
