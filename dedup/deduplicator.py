@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack, cast
 
+from ._jit import backend
 from .config import Config, Options
 from .decide.batch import USUAL, Sizes
 from .decide.explanation import explain
@@ -185,6 +186,11 @@ class Deduplicator:
             "a Deduplicator cannot be pickled: a copy in another process would remember on its own. Expected one that is "
             "made where it is used; what runs in parallel should call the functions on lists, or come before it"
         )
+
+
+def take_kernels(deduplicator: Deduplicator) -> None:
+    """Have the compiled kernels do all its work from now on, where they are on the disk, however little that may be."""
+    deduplicator._pipeline.characters = max(deduplicator._pipeline.characters, backend.LOAD_FROM)
 
 
 def _result(given: Given, outcome: Outcome | None) -> CleanResult:
