@@ -1,8 +1,10 @@
 """The public calls on one document, two paragraphs, and lists of texts."""
 
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from types import FrameType
 from typing import Any, Literal, Unpack
 
 import numpy as np
@@ -48,9 +50,10 @@ def compare(a: str, b: str, **options: Unpack[Options]) -> Comparison:
 def compare_pairs(a: Iterable[str], b: Iterable[str], **options: Unpack[Options]) -> list[Comparison]:
     """Compare each text of `a` with the one in its place in `b`, as `compare` does.
 
-    Raises InputError for anything but str and for lists of two lengths, and ConfigError.
+    Columns are read as `duplicated` reads them. Raises InputError for anything but str and for lists of two lengths, and
+    ConfigError.
     """
-    config, (these, those) = Config.of(None, options), (list(_iterable(texts)) for texts in (a, b))
+    config, these, those = Config.of(None, options), _texts_of(a, "a"), _texts_of(b, "b")
     if len(these) != len(those):
         raise InputError(f"a has {len(these):,} texts, b {len(those):,}; expected as many, to be compared side by side")
     ours, theirs = fold(these), fold(those)
@@ -58,6 +61,16 @@ def compare_pairs(a: Iterable[str], b: Iterable[str], **options: Unpack[Options]
         compare_folded(ours.text(p), ours.flags_of(p), theirs.text(p), theirs.flags_of(p), config)
         for p in range(len(these))
     ]
+
+
+def _texts_of(texts: Iterable[Any], name: str) -> list[str]:
+    """Return the texts of an iterable or a column. Raises InputError, which names it, for anything but str."""
+    try:
+        found = [text for chunk, *_ in _chunks(_listed(texts)) for text in chunk]
+        check_texts(found)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+    return found
 
 
 def duplicated(
@@ -234,8 +247,20 @@ def _warn_of_documents(texts: list[str] | Utf8) -> None:
         warnings.warn(
             f"{several} of the first {len(first)} texts have blank lines, as documents do; each is compared as one paragraph. "
             "dedup.Deduplicator().stream(texts) compares the paragraphs of documents",
-            stacklevel=4,
+            stacklevel=_frames_here(),
         )
+
+
+def _frames_here() -> int:
+    """Return the level, as its caller counts them, of the first frame outside this package.
+
+    How many are inside depends on the call, and on the version of Python: before 3.12 a comprehension has a frame.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    level = 1
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _iterable(texts: Iterable[Any]) -> Iterable[Any]:

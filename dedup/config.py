@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from numbers import Integral, Real
 from typing import Any, Literal, TypedDict
 
-from .errors import ConfigError
+from .errors import ConfigError, meant
 
 
 class ListOptions(TypedDict, total=False):
@@ -87,7 +87,8 @@ class Config:
             if name in refused:
                 raise ConfigError(f"{name}={options[name]!r} has no meaning here: each text is a document of its own")
             if name not in known:
-                raise ConfigError(f"unknown option {name!r}; expected one of {', '.join(known)}")
+                remedy = meant(name, (one for one in known if one not in refused))
+                raise ConfigError(f"unknown option {name!r}; {remedy}")
         return replace(config or cls(), **options)
 
     def fingerprint(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack, cast
 
+from ._jit import backend
 from .config import Config, Options
 from .decide.batch import USUAL, Sizes
 from .decide.explanation import explain
@@ -44,8 +45,8 @@ class Deduplicator:
     process that made it alone: in a forked child it raises ConfigError.
 
     Raises ConfigError for an unknown option, a value outside its range, and an index made with other options;
-    IndexLocked, IndexCorrupt, CorpusError. Where memory ends, its methods raise OutOfMemory, which is also a MemoryError:
-    what was yielded can be committed, nothing more is decided.
+    IndexLocked, IndexCorrupt, CorpusError. Where memory ends, its methods raise OutOfMemory, which is also a MemoryError,
+    and after an interrupt (Ctrl-C) within a decision CorpusError: what was yielded can be committed, nothing more is decided.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class Deduplicator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None:
+            if kind is None and not self._state.closed:
                 self.commit()
         finally:
             self.close()
@@ -101,8 +102,9 @@ class Deduplicator:
     def add(self, paragraph: str, id: Hashable = None) -> Decision:
         """Decide on one paragraph, a document of its own, and remember it if it is kept.
 
-        Without an id it gets the number of documents before it. A short one is judged for "exact" only, against other
-        texts given this way. Raises InputError for anything but str.
+        Without an id it gets the number of documents before it, which an int given as an id may equal: give ids to all or to
+        none. A short one is judged for "exact" only, against other texts given this way. Raises InputError for anything but
+        str.
         """
         self._state.check_id(id)
         return self._pipeline.add(checked(paragraph, "paragraph"), id)
@@ -110,10 +112,11 @@ class Deduplicator:
     def clean(self, document: Document, id: Hashable = None) -> CleanResult:
         """Decide on one document, remember what is kept of it, and return it without its repeats.
 
-        Without an id it gets the number of documents before it. A document is a text, or a sequence of paragraphs, texts
-        or `Paragraph` with their kinds (or mappings with `text` and `kind`; None is an empty one): a list, tuple, or what
-        a list column of a data frame holds. The result's text is joined by blank lines, and its `paragraphs` are those
-        that stay, as they were given. Raises InputError for anything else, and DocumentTooLarge.
+        Without an id it gets the number of documents before it, which an int given as an id may equal: give ids to all or to
+        none. A document is a text, or a sequence of paragraphs, texts or `Paragraph` with their kinds (or mappings with
+        `text` and `kind`; None is an empty one): a list, tuple, or what a list column of a data frame holds. The result's
+        text is joined by blank lines, and its `paragraphs` are those that stay, as they were given. Raises InputError for
+        anything else, and DocumentTooLarge.
         """
         self._state.check_id(id)
         return self._pipeline.clean(given_as(id, document), _result)
@@ -123,6 +126,7 @@ class Deduplicator:
     ) -> Iterator[CleanResult]:
         """Clean documents, alone or in pairs (id, document), one result for each, in order.
 
+        A tuple of two is always such a pair: give a document of several paragraphs as a list. Ids are as in `clean`.
         A missing document (None, NaN) stays missing: its result has no paragraph, and None for a text.
 
         Lazy: at first it reads one document ahead, later up to 4,000 or half a million characters, and with
@@ -144,7 +148,9 @@ class Deduplicator:
         What was removed or never compared is known while its document is the last one, or was decided together with it;
         what was kept, for good. Raises InputError for a paragraph that is not known.
         """
+        self._state.check_process()
         with self._pipeline.lock:
+            self._state.check_usable()
             return explain(self._state, id, position)
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
@@ -154,15 +160,19 @@ class Deduplicator:
         that share a band with it. An estimate is no decision, and nothing is remembered. Raises InputError for a sketch
         of another scheme ("affine32" is expected), hashfunc (xxhash.xxh32_intdigest), num_perm or seed.
         """
+        self._state.check_process()
         with self._pipeline.lock:
             return self._state.lookup(sketch)
 
     def commit(self) -> None:
         """Make durable, whatever happens from now on, exactly what was yielded until now.
 
-        What a stream has read ahead is not part of it. Nothing to do for an index in memory. Raises CorpusError if the
-        system refuses; what was committed before stays, and the index is to be opened again.
+        What a stream has read ahead, or an interrupt kept from its caller, is not part of it. Nothing to do for an index in
+        memory. Raises CorpusError if the system refuses, or an interrupt (Ctrl-C) came while the index took something: what
+        was committed before stays, and the index is to be opened again. Raises ConfigError after `close`.
         """
+        if self.store is not None:
+            self._state.check_process()
         with self._pipeline.lock:
             self._state.commit()
 
@@ -176,6 +186,11 @@ class Deduplicator:
             "a Deduplicator cannot be pickled: a copy in another process would remember on its own. Expected one that is "
             "made where it is used; what runs in parallel should call the functions on lists, or come before it"
         )
+
+
+def take_kernels(deduplicator: Deduplicator) -> None:
+    """Have the compiled kernels do all its work from now on, where they are on the disk, however little that may be."""
+    deduplicator._pipeline.characters = max(deduplicator._pipeline.characters, backend.LOAD_FROM)
 
 
 def _result(given: Given, outcome: Outcome | None) -> CleanResult:
@@ -198,10 +213,23 @@ def given_as(id: Hashable, document: Any) -> Given:
     """
     name = "a document" if id is None else f"document {id!r}"
     listed = document if isinstance(document, (str, list, tuple)) else as_list(document)
+    if isinstance(listed, str):
+        return Given(id, listed)
     if not isinstance(listed, (list, tuple)):
-        return Given(id, checked(document, name))
+        raise InputError(f"{name} is {described(document)}; expected a str, or a list of paragraphs{_remedy(document)}")
     paragraphs = paragraphs_of(listed, name)
     return Given(id, joined(paragraphs), listed, paragraphs=paragraphs)
+
+
+def _remedy(document: object) -> str:
+    """Return how what was given in the place of a document becomes one, if that is known."""
+    if isinstance(document, (Paragraph, Mapping)):
+        return ". Put a single paragraph into a list"
+    if isinstance(document, bytes):
+        return ". Decode it first"
+    if isinstance(document, os.PathLike):
+        return ". Read its text first"
+    return ". Make a list of it" if isinstance(document, Iterator) else ""
 
 
 def _with_paragraphs(result: CleanResult, given: Sequence[Any] | None) -> CleanResult:

@@ -120,7 +120,7 @@ class Bounds(NamedTuple):
 def slices(
     batch: Batch, order: Ints, documents: Ints, index: Index, verdicts: Verdicts, again: bool, config: Config
 ) -> Iterator[tuple[Pairs, Crowd]]:
-    """Do what `candidates.slices` says, by compiled kernels."""
+    """Do what `_candidates_numpy.slices` says, by compiled kernels."""
     tokens, shingles, columns = batch.tokens, batch.shingles, batch.keys.shape[1]
     sketched = Sketched(
         tokens.buffer, tokens.padded_flags, tokens.starts, tokens.first, shingles.hashes, shingles.first, batch.keys, batch.roles,

@@ -24,7 +24,16 @@ _BEHIND = 1 << 40  # what is added to a member's place in the slice, so that it 
 def slices(
     batch: Batch, order: Ints, documents: Ints, index: Index, verdicts: Verdicts, again: bool, config: Config
 ) -> Iterator[tuple[Pairs, Crowd]]:
-    """Do what `candidates.slices` says, in numpy."""
+    """Yield the open paragraphs of `order` slice by slice: their candidate pairs, and the buckets that may be full.
+
+    documents: int64[n], the number by which `index` knows the document of each paragraph
+    again: whether it knows the document of `order` already; an equal text of an earlier delivery is the paragraph itself
+
+    When it yields, what has the text of a kept paragraph is removed in `verdicts`, and the members of the pairs are entries
+    of `index`. Before the caller asks for the next slice it decides each of them: `verdicts.state` becomes KEPT or REMOVED,
+    with `verdicts.relation` and `verdicts.original`, and `Crowd.entered` says where a kept one found room. Then those that
+    were removed are taken out of the index again. A caller that does not go on to the end leaves the index half filled.
+    """
     run, begin = index.count, 0
     while begin < len(order):
         places = begin + np.flatnonzero(verdicts.state[order[begin : begin + _TOGETHER]] == OPEN)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from xxhash import xxh32_intdigest
 
 from ..config import Config
-from ..errors import InputError
+from ..errors import InputError, described
 from ..index.tables import Index
 from ..sketch.keys import band_keys, choose_bands
 from ..sketch.minhash import Shingles, permutations, sign
@@ -24,7 +24,12 @@ def to_datasketch(signatures: NDArray[np.uint32], seed: int = 1) -> "list[MinHas
     from datasketch import MinHash
 
     if not isinstance(signatures, np.ndarray) or signatures.dtype != np.uint32 or signatures.ndim != 2:
-        raise InputError(f"signatures is {type(signatures).__name__}; expected a numpy array, uint32[n, num_perm]")
+        given = described(signatures)
+        if isinstance(signatures, np.ndarray):
+            given = f"an array, {signatures.dtype}[{', '.join(map(str, signatures.shape))}]"
+        raise InputError(
+            f"signatures is {given}; expected an array, uint32[n, num_perm], as dedup.signatures returns it"
+        )
     shared = np.array(permutations(signatures.shape[1], seed))
     options: dict[str, Any] = {"seed": seed, "hashfunc": xxh32_intdigest, "scheme": "affine32", "permutations": shared}
     return [MinHash(hashvalues=row, **options) for row in signatures]

@@ -7,6 +7,7 @@ import numpy as np
 from ..config import Config
 from ..errors import InputError
 from ..match.compare import compare_folded
+from ..match.likeness import shingles_of
 from ..results import Cause, Comparison, Decision, Explanation
 from ..sketch.minhash import Shingles, shingle
 from ..text.flags import PADDING
@@ -99,16 +100,10 @@ def _across(state: State, entry: int, tokens: Tokens, shingles: Shingles) -> tup
 def _within(state: State, entry: int, text: bytes) -> Iterator[int]:
     """Yield the earlier entries of the same document that share a shingle with an entry."""
     index, size = state.index, state.config.shingle_size
-    mine = _shingles(text, size)
+    mine = shingles_of(text, size)
     for other in np.flatnonzero(index.documents[:entry] == index.documents[entry]).tolist():
-        if not mine.isdisjoint(_shingles(index.folded(other), size)):
+        if not mine.isdisjoint(shingles_of(index.folded(other), size)):
             yield other
-
-
-def _shingles(text: bytes, size: int) -> set[tuple[bytes, ...]]:
-    tokens = text.split()
-    size = min(size, len(tokens))
-    return set(zip(*(tokens[k:] for k in range(size)), strict=False))
 
 
 _KEPT: dict[Cause, str] = {

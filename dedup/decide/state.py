@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .._jit import backend, memory
 from ..config import Config
-from ..errors import ConfigError, DedupError, InputError, OutOfMemory, described
+from ..errors import ConfigError, CorpusError, DedupError, InputError, OutOfMemory, described
 from ..index.tables import ROOM_ENTRIES, Index
 from ..sketch.keys import count_keys
 from .batch import Batch, entries
@@ -91,6 +91,7 @@ class State:
     ids: of every document in order, None where it has none; one that came several times stands there several times
     decided: what was decided last; None once something is to be decided in place of what was not yielded of it
     capped: lookups that met a bucket with `max_candidates` entries
+    closed: whether it ended, as one with a store does
     """
 
     def __init__(self, config: Config, store: "IndexStore | None", room: int = ROOM_ENTRIES) -> None:
@@ -101,8 +102,8 @@ class State:
         self._numbers: dict[Hashable, int] = {}  # of the first delivery of each id
         self._index = self._new_index()
         self.decided: Decided | None = None
-        self._closed = False
-        self._torn = self._full = False
+        self.closed = False
+        self._torn = self._taking = self._full = False
         self._process = os.getpid()
         if store is not None:
             with memory.refused():
@@ -150,7 +151,7 @@ class State:
 
     def decide(self, batch: Batch, ids: Sequence[Hashable], pool: "Executor | None" = None) -> Decided:
         """Decide the documents of a batch; ids: of all of them, None where one has none; pool: threads that may help."""
-        self._check_open()
+        self.check_usable()
         with memory.refused(), self._whole():
             self._take_back()
             if self.config.scope == "document":
@@ -169,7 +170,7 @@ class State:
 
     def lookup(self, sketch: "MinHash") -> list[tuple[tuple[Hashable, int], float]]:
         """Return where the entries that share a band with a sketch come from, with the estimated Jaccard similarity."""
-        self._check_open()
+        self.check_usable()
         if self.config.scope == "document":
             raise ConfigError('scope is "document", which remembers nothing to look up; expected "corpus"')
         with self._whole():
@@ -179,29 +180,27 @@ class State:
         return [((self.id_of(int(numbers[entry])), int(positions[entry])), jaccard) for entry, jaccard in found]
 
     def commit(self) -> None:
-        """Make durable what was yielded. Raises CorpusError."""
-        if self.store is not None and not self._closed:
-            self.check_process()
-            with memory.refused(), self._whole():
-                if self.decided is not None:
-                    self._record(self.decided, self.decided.delivered)
+        """Make durable what was yielded, also where nothing more is decided. Raises CorpusError, and ConfigError if closed."""
+        if self.store is None:
+            return
+        self._check_open()
+        with memory.refused():
+            if self.decided is not None:
+                self._record(self.decided, self.decided.delivered)
+            with self._whole_for_the_store():
                 self.store.commit()
 
     def close(self) -> None:
         """Forget everything, and what was not committed for good."""
         self.ids, self._numbers, self._index, self.decided = [], {}, self._new_index(), None
-        self._torn = self._full = False
+        self._torn = self._taking = self._full = False
         if self.store is not None:
             self.store.close()
-            self._closed = True
+            self.closed = True
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
-        """Have what is done here done as a whole: after an interruption, or without memory, nothing more is decided."""
-        if self._torn:
-            raise ConfigError(
-                "a decision was interrupted; expected whole ones. Begin again, with an index at its last commit"
-            )
+        """Have what is decided here decided as a whole: after an interruption, or without memory, nothing more is."""
         self._torn = True
         try:
             yield
@@ -213,12 +212,44 @@ class State:
             raise
         self._torn = False
 
-    def _check_open(self) -> None:
-        if self._closed:
-            raise ConfigError("this Deduplicator is closed; expected an open one. Open its index again")
-        self.check_process()
+    @contextmanager
+    def _whole_for_the_store(self) -> Iterator[None]:
+        """Have the store take something as a whole: after an interruption nobody knows what it has, and it takes no more."""
+        self._check_store()
+        self._taking = True
+        try:
+            yield
+        except MemoryError:
+            self._taking, self._full = False, True
+            raise
+        except DedupError:
+            self._taking = False
+            raise
+        self._taking = False
+
+    def check_usable(self) -> None:
+        """Raise an error where nothing more can be decided or asked: ConfigError, CorpusError, OutOfMemory."""
+        self._check_open()
+        self._check_store()
         if self._full:
             raise OutOfMemory("memory ran out before; commit what was yielded, close, and go on from the index")
+        if self._torn:
+            raise CorpusError(
+                "a decision was interrupted, which may have left the tables half changed; expected whole ones. Commit what "
+                "was yielded, close, and go on from the index; without one begin again"
+            )
+
+    def _check_store(self) -> None:
+        if self._taking:
+            raise CorpusError(
+                "the index was interrupted while it took what was yielded; what was committed before stays. Close it, and "
+                "open it again to go on from there"
+            )
+
+    def _check_open(self) -> None:
+        if self.closed:
+            raise ConfigError("this Deduplicator is closed; expected an open one. Open its index again")
+        self.check_process()
 
     def check_process(self) -> None:
         """Raise ConfigError in a forked child, which would remember on its own; where nothing is remembered, it may go on."""
@@ -255,13 +286,14 @@ class State:
         """Give the store what was yielded, the documents before one of them."""
         if self.store is None or decided.stored >= end:
             return
-        new = decided.entered(decided.stored, end)
-        new = new[decided.batch.held[new] < LOCAL]
-        self.store.append(
-            decided.ids[decided.stored : end],
-            entries(decided.batch, new, decided.numbers[decided.batch.documents]),
-        )
-        decided.stored = end
+        with self._whole_for_the_store():
+            new = decided.entered(decided.stored, end)
+            new = new[decided.batch.held[new] < LOCAL]
+            self.store.append(
+                decided.ids[decided.stored : end],
+                entries(decided.batch, new, decided.numbers[decided.batch.documents]),
+            )
+            decided.stored = end
 
     def _take_back(self) -> None:
         """Give the store what was yielded, and take back what was decided ahead of it.

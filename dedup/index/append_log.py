@@ -7,7 +7,8 @@
 A commit appends its blocks, the last of them marked, and has the disk confirm them; then it writes the head, and has
 that confirmed. Every checksum covers the one before it, so no block can be changed, lost, repeated or moved unnoticed.
 Of a file that was cut off at any instant the marked blocks count, to the last whole one; what follows is no commit.
-Nothing else may be damaged: it is reported, never skipped. One process writes, under a lock of the operating system
+One damaged copy of the head costs nothing: the other counts, and the next writer writes it again. Nothing else of these may
+be damaged: it is reported, never skipped. One process writes, under a lock of the operating system
 that ends with the process; any number read, each as of the commit it found.
 """
 

@@ -40,7 +40,7 @@ except ModuleNotFoundError as error:
 
 from .._jit import backend
 from ..config import Config
-from ..deduplicator import Deduplicator
+from ..deduplicator import Deduplicator, take_kernels
 from ..errors import ConfigError, CorpusError, InputError, described, meant
 from ..results import CleanResult, Paragraph
 from ..text.given import paragraphs_of
@@ -255,7 +255,7 @@ def _opened(config: Config, index: str | None) -> Deduplicator:
     if backend.wanted(backend.LOAD_FROM):
         warming = Deduplicator(config)
         for one in (warming, deduplicator):
-            one._pipeline.characters = backend.LOAD_FROM  # they do all the work from now on
+            take_kernels(one)
         warming.clean(_SAMPLE)
     return deduplicator
 

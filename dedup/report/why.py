@@ -70,6 +70,12 @@ def _explanation(
     with Deduplicator(config, index=index) as seen:
         for result in seen.stream((name, document) for name, document in given if document is not None):
             if result.id == id:
+                count = len(result.kept) + len(result.removed)
+                if position >= count:
+                    there = f"0 to {count - 1}" if count else "another file or row"
+                    raise InputError(
+                        f"{id} has {count:,} paragraphs, counted from 0, and no {position}; expected {there}"
+                    )
                 return seen.explain(id, position)
     raise InputError(f"{id} is no document; expected FILE:PARAGRAPH or, of a file with rows, FILE:ROW:PARAGRAPH")
 

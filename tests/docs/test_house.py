@@ -101,6 +101,28 @@ def test_no_room_uses_what_is_private_to_another():
     assert not found, "\n".join(found)
 
 
+def private_members(tree):
+    """The private attributes that a module gives its own objects, and their private methods."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
+            if node.value.id == "self" and private(node.attr):
+                yield node.attr
+        elif isinstance(node, ast.ClassDef):
+            yield from (one.name for one in node.body if isinstance(one, ast.FunctionDef) and private(one.name))
+
+
+def test_no_module_uses_what_is_private_to_the_objects_of_another():
+    trees = {module: tree for module, _, tree in parsed()}
+    members = {module: set(private_members(tree)) for module, tree in trees.items()}
+    found = []
+    for module, tree in trees.items():
+        foreign = set().union(*members.values()) - members[module]
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr in foreign and ast.unparse(node.value) != "self":
+                found.append(f"{module}:{node.lineno} uses {ast.unparse(node)}")
+    assert members["dedup.deduplicator"] == {"_state", "_pipeline"} and not found, "\n".join(found)
+
+
 MOST_PARAMETERS, MOST_LINES = 8, 80
 # Its parts are closures over what is imported only where numba is installed.
 COMMANDS = {"dedup.cli.main", "dedup.integrations.spark._command"}

@@ -163,6 +163,7 @@ def test_a_fork_of_what_is_in_memory(monkeypatch):
         lambda: seen.clean("New."),
         lambda: next(waiting),
         lambda: next(seen.stream(["New."])),
+        lambda: seen.explain(0, 0),
     ):
         assert f"was made by process {os.getpid()}, not by this one" in refused(call)
     assert seen.add("The ferry has sailed at nine.").relation == "exact"  # the parent goes on
@@ -184,7 +185,7 @@ def test_a_fork_does_not_write_the_index(tmp_path, monkeypatch):
         seen.add("The ferry has sailed at nine.", "a")
         waiting = seen.stream([("b", PAGES["page 1"]), ("c", PAGES["page 2"])])
         next(waiting)
-        for call in (lambda: seen.add("Another text that is new.", "x"), lambda: seen.clean("New, too, is this.", "x"), seen.commit):  # fmt: skip
+        for call in (lambda: seen.add("Another text that is new.", "x"), lambda: seen.clean("New, too, is this.", "x"), lambda: seen.explain("a", 0), seen.commit):  # fmt: skip
             assert f"was opened by process {os.getpid()}, not by this one" in refused(call)
         assert refused(seen.close) == "None"  # lets go of its own copy only
         seen.commit()

@@ -84,6 +84,14 @@ def test_pairs_are_compared_side_by_side(backend):
     assert dedup.compare_pairs([], []) == []
     with pytest.raises(dedup.InputError, match="a has 3 texts, b 2"):
         dedup.compare_pairs(a, b[:2])
+    for given, words in (
+        ((a, ["red cat", 7, "x"]), "b: text 1 is int"),
+        ((["red cat", None], a), "a: text 1 is NoneType"),
+        ((a, "red cat"), "b: texts is a single str; expected"),
+        ((7, a), "a: texts is 7, an int; expected"),
+    ):
+        with pytest.raises(dedup.InputError, match=words):
+            dedup.compare_pairs(*given)  # pyright: ignore
 
 
 def test_keys_tell_candidates(backend):
@@ -98,6 +106,22 @@ def test_keys_tell_candidates(backend):
 def test_documents_in_place_of_paragraphs_are_warned_of(backend):
     with pytest.warns(UserWarning, match="2 of the first 2 texts have blank lines"):
         dedup.duplicated([f"{LONG}\n\nA second paragraph"] * 2)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        dedup.duplicated,
+        lambda texts: dedup.duplicated(texts, keep="last"),
+        lambda texts: dedup.duplicated(texts, keep=False),
+        dedup.clusters,
+        lambda texts: [match.index for match in dedup.find_duplicates(texts)],
+    ],
+)
+def test_the_warning_points_to_the_caller(call):
+    with pytest.warns(UserWarning, match="have blank lines") as warned:
+        call([f"{LONG}\n\nA second paragraph"] * 2)
+    assert [one.filename for one in warned] == [__file__]
 
 
 def test_what_a_result_says_of_itself(backend):
@@ -275,7 +299,7 @@ def test_a_wrong_text_is_named_by_its_place_in_the_list(call, given):
     [
         {"threshold": 0}, {"threshold": 1.1}, {"threshold": "0.7"}, {"threshold": True},
         {"guard": False}, {"containment": 0.9}, {"scope": "page"}, {"min_tokens": -1}, {"min_tokens": 2.0}, {"shingle_size": 0}, {"num_perm": 1},
-        {"recall": 1}, {"max_candidates": 0}, {"seed": -1}, {"treshold": 0.7},
+        {"recall": 1}, {"max_candidates": 0}, {"seed": -1},
     ],
     ids=str,
 )  # fmt: skip
@@ -294,6 +318,16 @@ def test_errors_come_with_the_call_not_with_the_first_result():
             call("a single text")
     with pytest.raises(dedup.InputError):
         dedup.Deduplicator().stream("a single text")
+
+
+def test_a_misspelt_option_is_told_what_was_meant():
+    with pytest.raises(dedup.ConfigError, match=r"unknown option 'treshold'; did you mean threshold\?"):
+        dedup.duplicated([], treshold=0.7)  # type: ignore[call-arg]  # pyright: ignore
+    with pytest.raises(dedup.ConfigError, match="unknown option 'guard'; expected one of threshold, scope, min_tokens"):
+        dedup.Deduplicator(guard=True)  # type: ignore[call-arg]  # pyright: ignore
+    for name in ("guard", "scopes"):  # what the call refuses is not offered
+        with pytest.raises(dedup.ConfigError, match="expected one of threshold, min_tokens"):
+            dedup.duplicated([], **{name: True})  # type: ignore[arg-type]
 
 
 def test_options_that_do_not_belong():

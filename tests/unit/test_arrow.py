@@ -40,6 +40,9 @@ def test_as_on_a_list(backend, kind):
     assert list(dedup.find_duplicates(column)) == list(dedup.find_duplicates(TEXTS))
     texts = [text for text in TEXTS if text is not None]
     assert np.array_equal(dedup.signatures(KINDS[kind](texts)), dedup.signatures(texts))
+    assert dedup.compare_pairs(KINDS[kind](texts[:3]), texts[1:4]) == dedup.compare_pairs(texts[:3], texts[1:4])
+    with pytest.raises(dedup.InputError, match="b: text 1 is NoneType"):
+        dedup.compare_pairs(texts, column)
     with pytest.raises(dedup.InputError, match="text 1 is NoneType"):
         dedup.signatures(column)
 

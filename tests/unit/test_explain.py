@@ -94,6 +94,10 @@ def test_command(tmp_path):
     assert "{+first+}" in result.stdout
     for wrong in ("nowhere.txt:1", "b.txt", f"{folder / 'b.txt'}:9", f"{folder / 'b.txt'}:1:1"):
         assert call("explain", wrong).exit_code == 2
+    wrong = call("explain", f"{folder / 'b.txt'}:99")
+    assert "b.txt has 3 paragraphs, counted from 0, and no 99; expected 0 to 2" in wrong.stderr
+    (folder / "c.txt").write_text(" ")
+    assert "c.txt has 0 paragraphs" in call("explain", f"{folder / 'c.txt'}:0").stderr
 
 
 def test_command_with_rows_and_an_index(tmp_path):

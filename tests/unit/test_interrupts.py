@@ -75,14 +75,9 @@ def deduplicator():
 
 
 def check(seen, given):
-    """Commit, and compare with the ids of what was handed out; a decision that was cut in two refuses."""
-    try:
-        seen.commit()
-    except dedup.ConfigError as error:
-        assert "a decision was interrupted" in str(error)
-        assert seen.store.committed == given[: len(seen.store.committed)]
-    else:
-        assert seen.store.committed == given
+    """Commit, and compare with the ids of what was handed out."""
+    seen.commit()
+    assert seen.store.committed == given
 
 
 def test_a_stream():
@@ -124,8 +119,10 @@ def test_what_was_interrupted_can_be_given_again():
         if not given:
             try:
                 again = seen.clean(DOCUMENTS[0][1])
-            except dedup.ConfigError as error:
+            except dedup.CorpusError as error:
                 assert "a decision was interrupted" in str(error)
+                with pytest.raises(dedup.CorpusError, match="a decision was interrupted"):
+                    seen.explain("page0", 0)
             else:
                 assert not again.removed
         return interrupting.seen
@@ -151,6 +148,53 @@ def test_a_call(call):
 
     for at in range(1, run(0) + 1):
         run(at)
+
+
+def test_what_the_index_has_taken_in_part_is_not_committed():
+    """Without a commit in between: an interrupt while the store takes what was yielded leaves it at its last commit."""
+
+    def run(at):
+        """Return how many instructions there were, and whether the commit was refused."""
+        seen, given = deduplicator(), []
+        refused = False
+        with Interrupting(at) as interrupting:
+            try:
+                for result in seen.stream(iter(DOCUMENTS[:2])):
+                    given.append(result.id)
+                    interrupting.armed = len(given) == 1
+            except KeyboardInterrupt:
+                interrupting.armed = False
+        try:
+            check(seen, given)
+        except dedup.CorpusError as error:
+            assert "the index was interrupted" in str(error) and seen.store.committed == []
+            with pytest.raises(dedup.CorpusError, match="the index was interrupted"):
+                seen.add("Another text.")
+            refused = True
+        return interrupting.seen, refused
+
+    count, _ = run(0)
+    refusals = sum(run(at)[1] for at in range(1, count + 1))
+    assert 0 < refusals < count / 4
+
+
+def test_a_file_keeps_what_was_yielded_before_an_interrupt(tmp_path, monkeypatch):
+    path = tmp_path / "kept.index"
+    with pytest.raises(KeyboardInterrupt), dedup.Deduplicator(index=path) as seen:
+        seen.clean(DOCUMENTS[0][1], "page0")
+        with monkeypatch.context() as patch:
+            patch.setattr("dedup.decide.state.decide", interrupted)
+            try:
+                seen.clean(DOCUMENTS[1][1], "page1")
+            finally:
+                seen.commit()
+    with dedup.Deduplicator(index=path) as seen:
+        assert seen.store.size.documents == 1
+        assert seen.add("The harbour office is closed on Mondays.", "page2").duplicate_of == ("page0", 1)
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
 
 
 def test_a_stream_that_is_left_counts_what_it_gave():

@@ -1,5 +1,7 @@
 """Paragraphs with their kinds: a cell never goes alone, a caption goes anywhere, and a document may be a sequence of them."""
 
+from pathlib import Path
+
 import pytest
 from helpers import needs_numba
 from hypothesis import given
@@ -90,7 +92,12 @@ def test_columns_of_lists_are_documents():
     [
         ([LINE, 7], "paragraph 1 of a document is 7, an int; expected a str, a dedup.Paragraph, or an object"),
         ([dedup.Paragraph(LINE, "table")], "is of kind 'table'; expected one of text, heading, caption, cell, code"),
-        (7, "a document is int"),
+        (7, "a document is 7, an int; expected a str, or a list of paragraphs$"),
+        ({"text": LINE}, "a document is {.*, a dict; expected .* Put a single paragraph into a list"),
+        (dedup.Paragraph(LINE), "a document is Paragraph.*; expected .* Put a single paragraph into a list"),
+        ((text for text in [LINE]), "a generator; expected .* Make a list of it"),
+        (Path("page.txt"), "a PosixPath; expected .* Read its text first"),
+        (b"page", "a bytes; expected .* Decode it first"),
     ],
 )
 def test_what_is_no_document_is_refused(document, message):

@@ -139,7 +139,9 @@ def read(shared, name):
         pytest.skip("the multilingual texts are compressed and the zstd program is not installed")
     path = shared / "dev" / "multilingual" / f"{name}.jsonl.zst"
     output = subprocess.run(["zstd", "-dcq", path], capture_output=True, check=True).stdout.decode()
-    return [(entry["lang"], entry["paragraphs"]) for entry in map(json.loads, output.splitlines())]
+    found = [(entry["lang"], entry["paragraphs"]) for entry in map(json.loads, output.splitlines())]
+    assert found
+    return found
 
 
 EDITS = {

@@ -70,7 +70,9 @@ def test_multilingual_pages_fold_alike_on_both_backends(shared):
         pytest.skip("the multilingual texts are compressed and the zstd program is not installed")
     import subprocess
 
-    for path in sorted((shared / "dev" / "multilingual").glob("*.zst")):
+    paths = sorted((shared / "dev" / "multilingual").glob("*.zst"))
+    assert paths
+    for path in paths:
         lines = subprocess.run([zstd, "-dcq", path], capture_output=True, check=True).stdout.decode().splitlines()[:60]
         texts = [paragraph for line in lines for paragraph in json.loads(line)["paragraphs"]]
         assert texts

@@ -21,7 +21,9 @@ def pages():
     folder = SHARED / "dev" / "articles"
     if not folder.is_dir():
         pytest.skip("the folder of real pages does not lie beside this checkout")
-    return [(path.name, path.read_bytes().decode()) for path in sorted(folder.glob("*.txt"))[:PAGES]]
+    found = [(path.name, path.read_bytes().decode()) for path in sorted(folder.glob("*.txt"))[:PAGES]]
+    assert found
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -71,9 +71,9 @@ def test_an_interrupted_decision_is_no_part_of_it(backend, tmp_path, monkeypatch
         patch.setattr("dedup.decide.state.decide", lambda *given: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             seen.add(OTHER, "b")
-    for decide in (lambda: seen.add(OTHER, "b"), seen.commit):
-        with pytest.raises(dedup.ConfigError, match="interrupted"):
-            decide()
+    with pytest.raises(dedup.CorpusError, match="a decision was interrupted"):
+        seen.add(OTHER, "b")
+    seen.commit()  # what was yielded before
     seen.close()
     with dedup.Deduplicator(index=path) as seen:
         assert seen.store.size.documents == 1 and not seen.add(OTHER, "b").is_duplicate
@@ -385,8 +385,16 @@ def test_signatures_become_datasketch_objects(backend):
     assert ours == theirs
     (few,) = dedup.to_datasketch(dedup.signatures([LONG], num_perm=64, seed=5), seed=5)
     assert few == sketch(LONG, num_perm=64, seed=5)
-    with pytest.raises(dedup.InputError, match="uint32"):
-        dedup.to_datasketch(np.zeros((2, 8)))
+    for wrong, words in (
+        (
+            np.zeros((2, 8), np.int64),
+            r"signatures is an array, int64\[2, 8\]; expected an array, uint32\[n, num_perm\]",
+        ),
+        (np.zeros(8, np.uint32), r"signatures is an array, uint32\[8\]; expected"),
+        ([[1, 2]], r"signatures is \[\[1, 2\]\], a list; expected"),
+    ):
+        with pytest.raises(dedup.InputError, match=words):
+            dedup.to_datasketch(wrong)
 
 
 def test_sketches_of_datasketch_are_looked_up(backend, tmp_path):
@@ -621,9 +629,11 @@ def test_a_closed_one_answers_nothing(tmp_path):
     seen = dedup.Deduplicator(index=tmp_path / "index")
     seen.close()
     (sketch,) = dedup.to_datasketch(dedup.signatures(["some words to look for"]))
-    for decide in (lambda: seen.lookup(sketch), lambda: seen.add("some words")):
+    for ask in (lambda: seen.lookup(sketch), lambda: seen.add("some words"), lambda: seen.explain(0, 0), seen.commit):
         with pytest.raises(dedup.ConfigError, match="closed"):
-            decide()
+            ask()
+    with dedup.Deduplicator(index=tmp_path / "index") as seen:
+        seen.close()  # leaving the context has nothing to commit then, and says nothing
 
 
 @pytest.mark.parametrize(
