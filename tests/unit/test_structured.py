@@ -451,6 +451,16 @@ def test_columns_of_parquet(tmp_path, kind, rows, left):
         (tmp_path / "r").unlink()
 
 
+@pytest.mark.parametrize("compression", ["none", "gzip", {"n": "none", "text": "snappy"}])
+def test_columns_stay_compressed_as_they_were(tmp_path, compression):
+    pq.write_table(pa.table({"n": [1, 2], "text": [LONG, LONG]}), tmp_path / "a.parquet", compression=compression)
+    for option, out in (("--quiet", tmp_path / "b.parquet"), ("--annotate", tmp_path / "c.parquet")):
+        done = call("clean", tmp_path / "a.parquet", "-o", out, option)
+        assert done.exit_code == 0, done.stderr
+        groups = [pq.ParquetFile(path).metadata.row_group(0) for path in (tmp_path / "a.parquet", out)]
+        assert len({tuple(group.column(n).compression for n in (0, 1)) for group in groups}) == 1
+
+
 def test_fields_of_parquet(tmp_path):
     article = pa.struct([("body", pa.string()), ("n", pa.int64())])
     rows = [{"body": f"{LONG}\n{OTHER}", "n": 2**60}, None, {"body": None, "n": 3}]

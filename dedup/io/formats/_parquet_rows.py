@@ -149,7 +149,9 @@ class ParquetWriter(Writer):
         # Each column as it was compressed; of a file without rows nobody knows.
         group = source.metadata.row_group(0) if source.num_row_groups else None
         written = [group.column(c) for c in range(group.num_columns)] if group else []
-        self._compression = {column.path_in_schema: column.compression.lower() for column in written}
+        self._compression = {
+            column.path_in_schema: column.compression.lower().replace("uncompressed", "none") for column in written
+        }
         self._file: pq.ParquetWriter | None = None
         self._table: pa.Table | None = None
         self._texts: dict[int, str] = {}
