@@ -191,10 +191,13 @@ def writing(reader: Reader, target: BinaryIO, name: str, *, notes: bool = False)
     if packing:
         packed = Members(target) if reader.members and packing == ".gz" else compressed(target, packing)
     encoding = reader.source.encoding
-    writer = reader.writer(packed if encoding == UTF8 else encoded_to(encoding, packed), notes=notes)
+    encoded: Any = packed if encoding == UTF8 else encoded_to(encoding, packed)
+    writer = reader.writer(encoded, notes=notes)
     try:
         yield writer
         writer.close()
+        if encoded is not packed:
+            encoded.close()
     finally:
         if packing:
             packed.close()
