@@ -485,7 +485,7 @@ def restore(sources: tuple[str, ...], removed: str, output: str | None, in_place
     problems = [f"{name}: no such file in {' '.join(sources)}, but in {removed}" for name in sorted(cuts.files - names)]
     for file in files:
         try:
-            reader = open_reader(file.source, formats, limit=False)
+            reader = open_reader(file.source, formats, limit=False, own=True)
             if file.output is None:
                 write_restored(file, reader, cuts, standard_output())
             else:

@@ -281,6 +281,20 @@ def test_a_missing_library_is_named(tmp_path, monkeypatch):
     assert "the extra parquet: pip install 'dedup-paragraphs[parquet]'" in result.stderr
 
 
+@pytest.mark.parametrize("left", ['{"text": "of an example"}', "<p>Tags that were shown in the text</p>"])
+def test_a_text_that_comes_to_begin_like_something_else_is_restored(tmp_path, left):
+    folder, out, record = tmp_path / "in", tmp_path / "out", tmp_path / "removed"
+    folder.mkdir()
+    (folder / "a.txt").write_text(f"{LONG}\n")
+    (folder / "b.txt").write_text(f"{LONG}\n\n{left}\n\n{OTHER}\n")
+    assert call("clean", folder, "-o", out, "--removed", record).exit_code == 0
+    assert (out / "b.txt").read_text().startswith(left)
+    for _ in range(2):
+        done = call("restore", out, "--removed", record, "-o", tmp_path / "back")
+        assert done.exit_code == 0 and tree(tmp_path / "back") == tree(folder), done.stderr
+    assert call("restore", out, "--removed", record, "--in-place").exit_code == 0 and tree(out) == tree(folder)
+
+
 def test_what_was_changed_since_is_not_restored(tmp_path):
     folder, record = tmp_path / "in", tmp_path / "removed"
     folder.mkdir()

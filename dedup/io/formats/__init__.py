@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from os.path import splitext
 from typing import Any, BinaryIO, cast
@@ -81,14 +81,19 @@ def by_name(name: str) -> Format | None:
     return next((format for format in FORMATS if ending in format.suffixes), None)
 
 
-def open_reader(source: str, formats: Formats, *, limit: bool) -> Reader:
-    """Return the reader of a file ("-" is standard input). `limit`: refuse what is too large for one document.
+def open_reader(source: str, formats: Formats, *, limit: bool, own: bool = False) -> Reader:
+    """Return the reader of a file ("-" is standard input).
+
+    limit: refuse what is too large for one document
+    own: it is what a run wrote: what is called a text is one, however it begins now
 
     Compressed rows are read through before: what fails later fails after rows of it were decided. Raises OSError, and
     ValueError for what cannot be read.
     """
     if formats.format is None and (refused := _refused(source)):
         raise ValueError(str(refused))
+    if own and by_name(source) is TEXT:
+        formats = replace(formats, format=TEXT)
     format, packing = formats.of(source), suffix(source)
     fields = formats.fields or DEFAULT_FIELDS
     if source == STANDARD_INPUT:
