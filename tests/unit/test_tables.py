@@ -104,6 +104,13 @@ def test_notes(tmp_path):
     assert again == noted.replace("a.csv", "b.csv")
 
 
+def test_notes_stand_in_no_blank_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "LONGEST_RECORD", 200)
+    behind = f'\n"{LONG}\n' + "x\n" * 100
+    done = call("clean", written(tmp_path / "a.csv", f"text\n\n{LONG}\n\n\n{OTHER}\n{behind}"), "--annotate")
+    assert done.stdout == f'text,dedup\n\n{LONG},"[]"\n\n\n{OTHER},"[]"\n{behind}'
+
+
 @pytest.mark.parametrize("whole", ["", "\n", "text\n", "id,text"])
 def test_a_table_without_records(tmp_path, whole):
     done = call("clean", written(tmp_path / "a.csv", whole))

@@ -138,7 +138,7 @@ class TableWriter(Writer):
     def __init__(self, target: BinaryIO, reader: TableReader, *, notes: bool) -> None:
         self._target = target
         self._delimiter, self._header = reader.delimiter, reader.header
-        self._notes = notes
+        self._notes, self._begun = notes, False
 
     def write(self, row: Row, spelling: str | None, note: list[dict[str, Any]] | None = None) -> None:
         raw: str = row.raw if spelling is None else spelling
@@ -146,8 +146,9 @@ class TableWriter(Writer):
             "\r\n"
         ):  # the only cell of a record, which must not become a blank line
             raw = '""' + raw
-        if self._notes:
-            raw = self._noted(raw, NOTE if row.number == 0 else "" if note is None else as_json(note))
+        if self._notes and (row.number or not self._begun):  # neither blank lines nor what cannot be read has a cell
+            raw = self._noted(raw, NOTE if not self._begun else "" if note is None else as_json(note))
+        self._begun = True
         self._target.write(raw.encode("utf-8", "surrogateescape"))
 
     def _noted(self, raw: str, note: str) -> str:
