@@ -113,6 +113,17 @@ def test_a_text_is_any_other(tmp_path):
     assert "call it .gz" in call("clean", "-", input=gzip.compress(LONG.encode())).stderr
 
 
+@pytest.mark.parametrize(
+    "text", [f'["{LONG}",\n"{OTHER}"]', f'["{LONG}"]\n', f'[[1, "{LONG}"],\n["{LONG}"]]', f'[null, 1.5, "{LONG}"]', f'[[{{"a": "{LONG}"']
+)  # fmt: skip
+def test_arrays_of_anything_are_json(tmp_path, text):
+    assert told_by_content(text.encode()) == "json" == told_by_content(f"\ufeff \n{text}".encode())
+    done = call("clean", "-", input=text)
+    assert done.exit_code == 2 and done.stdout in (text, "")
+    for plain in (f"[1, 2] {text}", f"[[{LONG}]]", f'["{LONG}"] is said', f'["{LONG}," she said, "{OTHER}"]'):
+        assert told_by_content(plain.encode()) is None
+
+
 def test_no_page_is_taken_for_anything_else(shared):
     pages = sorted((shared / "dev" / "articles").glob("*.txt"))
     assert pages and not [path.name for path in pages if told_by_content(path.read_bytes()[:8192])]
@@ -220,7 +231,7 @@ def test_elements_that_are_no_documents_stay(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "raw", ["", "[", "[]", "[]x", "{}", '[{"text": "a"}', '[{"text": "a"},]', '{"a": 1} x', '[{"a" 1}]', "[1}"]
+    "raw", ["[", "[]", "[]x", "{}", '[{"text": "a"}', '[{"text": "a"},]', '{"a": 1} x', '[{"a" 1}]', "[1}"]
 )
 def test_what_is_no_json_is_named_before_anything_is_decided(tmp_path, raw):
     good = '{"text": "a"}\n'
@@ -233,6 +244,21 @@ def test_what_is_no_json_is_named_before_anything_is_decided(tmp_path, raw):
     assert ("a.json" in tree(tmp_path / "out")) == (raw in ("[]", "{}")), done.stderr
     assert tree(tmp_path / "out")["b.jsonl"] == good.encode()
     assert raw != "[]" or tree(tmp_path / "out")["a.json"] == b"[]"
+
+
+@pytest.mark.parametrize("raw", ["", " \n", "\ufeff", "\ufeff\r\n\t", "[ ]"])
+def test_a_file_of_nothing_has_no_documents(tmp_path, raw):
+    done = call("clean", written(tmp_path / "a.json", raw))
+    assert (done.exit_code, done.stdout_bytes.decode()) == (0, raw) and "0 documents" in done.stderr
+
+
+@pytest.mark.parametrize("second", ["", '"text": "cut', "[]", "\n  \n", "x"])
+def test_one_broken_line_of_json_lines_called_json(tmp_path, second):
+    line = json.dumps({"text": LONG}) + "\n"
+    done = call("clean", written(tmp_path / "a.json", f"{line}{second}\n{line}"))
+    assert done.exit_code == (2 if second.strip() else 0), done.stderr
+    assert done.stdout == f"{line}{second}\n" + line.replace(LONG, "")
+    assert ("1 row is left unchanged; row 2: no JSON object" in done.stderr) == bool(second.strip())
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])
@@ -291,6 +317,19 @@ def test_json_is_restored_without_its_fields(tmp_path, name):
         done = call("clean", source, "-o", tmp_path / "b.json", "--field", "deep.body", "--removed", tmp_path / "r")
     assert done.exit_code == 0 and " 2 removed" in done.stderr
     assert call("restore", tmp_path / f"b{source.suffix}", "--removed", tmp_path / "r").stdout == source.read_text()
+
+
+@pytest.mark.parametrize(
+    "body", [None, [], {"parts": []}, {"parts": None}, {"parts": [None]}, {"parts": [{"p": None}]}]
+)
+def test_nothing_on_the_way_to_a_field_is_null(tmp_path, body):
+    assert pieces_of({"body": body}, ["body.parts.p"]) == []
+    raw = json.dumps({"body": body}) + "\n" + json.dumps({"body": {"parts": [{"p": LONG}, {"p": LONG}]}}) + "\n"
+    done = call("clean", written(tmp_path / "a.jsonl", raw), "--field", "body.parts.p")
+    assert (done.exit_code, done.stdout) == (0, '"p": ""'.join(raw.rsplit(f'"p": "{LONG}"', 1))), done.stderr
+    for other in ({"body": {}}, {"body": {"parts": [{}]}}, {"bodies": body}, {"body": {"parts": 1}}):
+        with pytest.raises(NoText):
+            pieces_of(other, ["body.parts.p"])
 
 
 def test_kinds_come_from_lists():

@@ -111,8 +111,13 @@ def cuts_of(pieces: Sequence[Piece], removed: Sequence[int]) -> list[Cut]:
 
 
 def _values(value: Any, field: str, address: Address) -> Iterator[tuple[Address, Any]]:
-    """Yield what a field names within a value; a name with dots leads into objects, and into all elements of a list."""
-    if isinstance(value, list):
+    """Yield what a field names within a value; a name with dots leads into objects, and into all elements of a list.
+
+    Where nothing is on the way, null or a list without elements, nothing is what it names.
+    """
+    if value is None or value == []:
+        yield address, None
+    elif isinstance(value, list):
         for place, element in enumerate(value):
             yield from _values(element, field, (*address, place))
     elif isinstance(value, Mapping):

@@ -72,6 +72,9 @@ _LOOKS = (
     (re.compile(rb"WARC/[01]\.\d+\r?\n"), "warc"),
     (re.compile(rb"PAR1"), "parquet"),
     (re.compile(rb'\[\s*(?:\{\s*["}]|\Z)|\{\s*(?:\Z|"(?:[^"\\]|\\.)*(?:\Z|"\s*(?:\Z|:)))', re.DOTALL), "json"),
+    # An array of strings, not a word in brackets and quotes; one of arrays, or of numbers and others, not the numbers of notes.
+    (re.compile(rb'\[\s*"(?:[^"\\]|\\.)*(?:\Z|"\s*(?:,|\Z|\]\s*\Z))', re.DOTALL), "json"),
+    (re.compile(rb'\[\s*(?:\[\s*|(?:-?\d[\d.eE+-]*|true|false|null)\s*,\s*)+["{]'), "json"),
 )
 
 
