@@ -87,6 +87,23 @@ def test_what_is_no_text_is_named_with_what_to_do(tmp_path, kind):
     assert done.exit_code == 2 and done.stdout_bytes == b"" and "it begins as " in done.stderr
 
 
+@pytest.mark.parametrize(
+    "kind", ["yaml", "toml", "ini", "sql", "po", "py", "js", "tex", "bib", "rst", "eml", "mbox", "ics", "vcf"]
+)
+def test_what_is_no_prose_is_told_by_its_name(tmp_path, kind):
+    for name in (f"a.{kind}", f"b.{kind.upper()}.gz"):
+        raw = f"{LONG}\n{LONG}\n".encode()
+        source = written(tmp_path / name, gzip.compress(raw) if name.endswith(".gz") else raw)
+        done = call("clean", source)
+        assert done.exit_code == 2 and done.stdout == "" and " first, " in done.stderr
+        assert call("clean", source, "--format", "txt").stdout == f"{LONG}\n"
+
+
+@pytest.mark.parametrize("name", ["a.text", "a.log", "news.example.pl", "news.example.org", "notes.2024", "a"])
+def test_any_other_name_is_one_of_a_text(tmp_path, name):
+    assert call("clean", written(tmp_path / name, f"{LONG}\n{LONG}\n")).stdout == f"{LONG}\n"
+
+
 def test_one_may_insist(tmp_path):
     page = written(tmp_path / "a.html", CONTENTS["html"])
     done = call("clean", page, "--format", "txt", "-o", tmp_path / "b.html")

@@ -49,6 +49,7 @@ def test_the_header_tells_the_dialect(tmp_path, delimiter):
     assert call("clean", written(tmp_path / "a.csv", whole)).stdout == whole.replace(
         f'b"{delimiter}"{LONG}', f'b"{delimiter}"'
     )
+    assert call("clean", written(tmp_path / "a.psv", whole)).stdout == call("clean", tmp_path / "a.csv").stdout
     done = call("clean", "-", "--format", "csv", input=whole)
     assert read(done.stdout, delimiter=delimiter)[2] == ["2", "b", ""]
 

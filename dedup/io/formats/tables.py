@@ -260,5 +260,5 @@ def _format(name: str, title: str, suffixes: tuple[str, ...], delimiters: str, b
     )
 
 
-CSV = _format("csv", "CSV", (".csv",), _DELIMITERS, "between commas, semicolons, tabs or bars")
+CSV = _format("csv", "CSV", (".csv", ".psv"), _DELIMITERS, "between commas, semicolons, tabs or bars")
 TSV = _format("tsv", "TSV", (".tsv", ".tab"), "\t", "between tabs")
