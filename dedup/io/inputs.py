@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from ..errors import CorpusError
-from .formats import STANDARD_INPUT, Formats, by_name
+from .formats import STANDARD_INPUT, Formats, by_name, check_packing
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,10 @@ def _name_of(file: InputFile, formats: Formats) -> str:
 
 def _check_format(source: str, output: str, formats: Formats) -> None:
     told, read = by_name(output), formats.of(source)
+    try:
+        check_packing(read, output)
+    except ValueError as error:
+        raise CorpusError(f"{output}: {error}") from None
     if told and told not in formats.names(source):
         name = "standard input" if source == STANDARD_INPUT else source
         raise CorpusError(

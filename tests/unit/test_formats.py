@@ -124,6 +124,14 @@ def test_equal_runs_have_equal_results(tmp_path):
         assert (tmp_path / f"1.jsonl{suffix}").read_bytes() == (tmp_path / f"2.jsonl{suffix}").read_bytes()
 
 
+@pytest.mark.parametrize("name", ["b.parquet.gz", "b.PARQUET.zst", "b.xz"])
+def test_what_would_not_be_read_is_not_written(tmp_path, name):
+    pq.write_table(pa.table({"text": [LONG, LONG]}), tmp_path / "a.parquet")
+    done = call("clean", tmp_path / "a.parquet", "-o", tmp_path / name)
+    assert done.exit_code == 2 and not (tmp_path / name).exists()
+    assert f"{name}: Parquet within ." in done.stderr and "expected Parquet, which compresses what" in done.stderr
+
+
 # --- Notes instead of removals
 
 

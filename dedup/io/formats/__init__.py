@@ -27,7 +27,7 @@ from .text import TEXT
 from .warc import WARC
 
 __all__ = ["DEFAULT", "DEFAULT_WITH_FIELD", "FORMATS", "NOTE", "STANDARD_INPUT", "Format", "Formats", "Reader", "Row",
-           "Source", "Writer", "by_name", "open_reader", "writing"]  # fmt: skip
+           "Source", "Writer", "by_name", "check_packing", "open_reader", "writing"]  # fmt: skip
 
 STANDARD_INPUT = "-"
 
@@ -81,6 +81,14 @@ def by_name(name: str) -> Format | None:
     return next((format for format in FORMATS if ending in format.suffixes), None)
 
 
+def check_packing(format: Format, name: str) -> None:
+    """Raise ValueError for the name of a compressed file of a format whose files are not compressed as a whole."""
+    if (packing := suffix(name)) and not format.compressible:
+        raise ValueError(
+            f"{format.title} within {packing}; expected {format.title}, which compresses what it holds itself"
+        )
+
+
 def open_reader(source: str, formats: Formats, *, limit: bool, own: bool = False) -> Reader:
     """Return the reader of a file ("-" is standard input).
 
@@ -100,10 +108,7 @@ def open_reader(source: str, formats: Formats, *, limit: bool, own: bool = False
         if not format.stdin:
             raise ValueError(f"{format.title} is not read from standard input, in which one cannot go back")
         return _opened(format, formats, Source(standard_input(), fields, limit))
-    if packing and not format.compressible:
-        raise ValueError(
-            f"{format.title} within {packing}; expected {format.title}, which compresses what it holds itself"
-        )
+    check_packing(format, source)
     file: BinaryIO | None = None
     try:
         _read_through(format, formats, source)
