@@ -219,7 +219,7 @@ def test_broken_files_are_named_and_everything_else_is_done(tmp_path, monkeypatc
         kind = name.partition(".")[0]
         expected = {"cut": ["cut short", "not a whole"], "wrong": ["damaged"], "damaged": ["damaged"], "bomb": ["bomb"],
                     "latin": ["not UTF-8"], "utf16": ["UTF-16 text; expected UTF-8"], "loop": ["Is a directory"],
-                    "field": ["no column 'text'; it has 'body', 'n'"], "kind": ["of type int64; expected strings"]}[kind]  # fmt: skip
+                    "field": ["no column 'text'; it has 'body', 'n'; --field NAME says"], "kind": ["of type int64; expected strings"]}[kind]  # fmt: skip
         assert any(words in why for words in expected), (name, why)
 
 

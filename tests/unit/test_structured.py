@@ -187,7 +187,10 @@ def test_standard_input_is_read_as_what_it_is(tmp_path):
     assert call("clean", "-", "-o", f"{tmp_path / 'out'}/", input=listed).exit_code == 0
     assert tree(tmp_path / "out") == {"stdin.json": left.encode()}
     done = call("clean", "-", input='{"body": "a"}\n{"body": "b"}\n')
-    assert done.exit_code == 2 and "2 rows are left unchanged; row 1: no field 'text'; it has 'body'" in done.stderr
+    assert (
+        done.exit_code == 2
+        and "2 rows are left unchanged; row 1: no field 'text'; it has 'body'; --field NAME" in done.stderr
+    )
     long = json.dumps({"text": LONG, "other": "x" * 100_000}) + "\n"
     assert call("clean", "-", input=long * 2).stdout == long + long.replace(LONG, "")
 

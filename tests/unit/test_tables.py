@@ -136,7 +136,10 @@ def test_records_that_are_none_stay_as_they_are(tmp_path):
     assert done.exit_code == 2 and "5 rows are left unchanged; row 2: 3 cells; expected 2" in done.stderr
     assert done.stdout_bytes == raw.replace(f"{LONG},2\n".encode(), b",2\n")
     done = call("clean", tmp_path / "a.csv", "--field", "body")
-    assert done.exit_code == 2 and "no column 'body'; it has 'text', 'n'; skipped" in done.stderr
+    assert (
+        done.exit_code == 2
+        and "no column 'body'; it has 'text', 'n'; --field NAME says where the text is; skipped" in done.stderr
+    )
 
 
 def test_a_quote_without_an_end_is_not_read_for_ever(tmp_path, monkeypatch):

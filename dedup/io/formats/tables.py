@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, NamedTuple
 from ...errors import ConfigError
 from ...results import Span
 from .encodings import check_encoding, undecoded
-from .fields import Piece, cuts_of, document_of
+from .fields import OTHER_FIELD, Piece, cuts_of, document_of
 from .json_text import BOM, as_json, unescaped
 from .rows import NOTE, Format, Reader, Row, Source, Writer
 
@@ -62,7 +62,7 @@ class TableReader(Reader):
         self._beginning = self._lines.mark + self._lines.taken()
         for field in source.fields:
             if self.header and field not in self.header:
-                raise ValueError(f"no column {field!r}; it has {', '.join(map(repr, self.header)):.300}")
+                raise ValueError(f"no column {field!r}; it has {', '.join(map(repr, self.header)):.300}; {OTHER_FIELD}")
         self._columns = [self.header.index(field) for field in source.fields if self.header]  # of an empty file none
 
     def rows(self) -> Iterator[Row]:
