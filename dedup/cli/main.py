@@ -19,7 +19,7 @@ from ..index.file import IndexFile, open_file
 from ..io.atomic import Replacement, failures_named
 from ..io.formats import NOTE, Formats, open_reader
 from ..io.formats.json_text import as_json
-from ..io.inputs import InputFile, check_places, plan
+from ..io.inputs import InputFile, check_places, plan, written_over
 from ..report.diff import marked, word_diff
 from ..report.removals import Run, reported
 from ..report.tune import described, documents_at_random, looked_at, survey
@@ -485,11 +485,11 @@ def restore(sources: tuple[str, ...], removed: str, output: str | None, in_place
     problems = [f"{name}: no such file in {' '.join(sources)}, but in {removed}" for name in sorted(cuts.files - names)]
     for file in files:
         try:
-            reader = open_reader(file.source, formats, limit=False)
+            reader = open_reader(file.source, formats, limit=False, own=True)
             if file.output is None:
                 write_restored(file, reader, cuts, standard_output())
             else:
-                with Replacement(file.output, durable=in_place) as target:
+                with Replacement(written_over(file.output) if in_place else file.output, durable=in_place) as target:
                     write_restored(file, reader, cuts, target)
         except (CorpusError, BrokenPipeError):
             raise

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from ..errors import CorpusError
-from .formats import STANDARD_INPUT, Formats, by_name
+from .formats import STANDARD_INPUT, Formats, by_name, check_packing
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,8 @@ def _planned(sources: Sequence[str], output: str | None, formats: Formats, in_pl
     if in_place:
         if output is not None or STANDARD_INPUT in sources:
             raise CorpusError("--in-place writes over the files it reads; it goes with neither -o nor standard input")
-        files = [replace(file, output=file.source) for file in files]
-        _check_apart(files, _places())
-        return files
+        _check_apart((replace(file, output=written_over(file.source)) for file in files), _places())
+        return [replace(file, output=file.source) for file in files]
     if output is None:
         return files
     single = len(sources) == 1 and not os.path.isdir(sources[0])
@@ -119,6 +118,10 @@ def _name_of(file: InputFile, formats: Formats) -> str:
 
 def _check_format(source: str, output: str, formats: Formats) -> None:
     told, read = by_name(output), formats.of(source)
+    try:
+        check_packing(read, output)
+    except ValueError as error:
+        raise CorpusError(f"{output}: {error}") from None
     if told and told not in formats.names(source):
         name = "standard input" if source == STANDARD_INPUT else source
         raise CorpusError(
@@ -218,6 +221,11 @@ def _check_apart(files: Iterable[InputFile], placed: Callable[[str], str]) -> di
             raise CorpusError(f"{taken[path]} and {file.source} would both be written to {file.output}")
         taken[path] = file.source
     return taken
+
+
+def written_over(path: str) -> str:
+    """Return the file that is written where a path is written over: behind a link the one that it names."""
+    return os.path.realpath(path) if os.path.islink(path) and os.path.isfile(path) else path
 
 
 def why_no_file(folder: str) -> str:

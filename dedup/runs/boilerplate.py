@@ -87,11 +87,12 @@ class Stripping:
         spans = spans_in(text, paragraphs)
         counts = map(self.boilerplate.documents.get, digests(text, spans, backend.wanted(self._characters)))
         taken = {position: count for position, count in enumerate(counts) if count}
-        if taken:
-            self._places[id] = array("L", (position for position in range(len(spans)) if position not in taken))
-        if paragraphs is None:
-            return _without(text, spans, sorted(taken)), None, taken
-        staying = [one for position, one in enumerate(paragraphs) if position not in taken]
+        if not taken:
+            return text, paragraphs, taken
+        self._places[id] = array("L", (position for position in range(len(spans)) if position not in taken))
+        # Given one by one: the rest as a text might be split otherwise, by line where no blank line is left.
+        given = [Paragraph(text[span.start : span.end]) for span in spans] if paragraphs is None else paragraphs
+        staying = [one for position, one in enumerate(given) if position not in taken]
         return joined(staying), staying, taken
 
     def restore(

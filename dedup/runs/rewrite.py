@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from ..decide.outcomes import Outcome
 from ..io.atomic import Replacement, discard_unfinished
 from ..io.formats import Reader, Row, writing
-from ..io.inputs import InputFile
+from ..io.inputs import InputFile, written_over
 from ..text.paragraphs import without
 from .audit import AuditLog, AuditReader, as_record
 from .run import OpenFile, Rows, row_id
@@ -21,8 +21,8 @@ def replace_cleaned(file: OpenFile, rows: Rows, *, in_place: bool, record: Audit
 
     Raises CorpusError.
     """
-    output = file.input.output
-    assert output is not None
+    assert file.input.output is not None
+    output = written_over(file.input.output) if in_place else file.input.output
     try:
         if file.reader.whole is not None and record is None:  # most runs have many, so each is written in one piece
             content = BytesIO()

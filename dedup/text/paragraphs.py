@@ -28,6 +28,7 @@ _BLANK_LINE_LF = re.compile(r"\n[^\S\n]*\n")
 _GAP_LF = re.compile(_BLANK_LINE_LF.pattern + r"\s*")
 _LINE_END = re.compile("\r\n|[\r\n\u2028\u2029]")
 _BOM = "\ufeff"
+_INDENT = " \t\u00a0\u3000"
 
 
 def checked(text: Any, name: str) -> str:
@@ -129,9 +130,10 @@ def cuts(text: str, begins: Sequence[int], ends: Sequence[int], removed: Sequenc
 
     begins, ends: where all its paragraphs stand; removed: the numbers of those to remove, which ascend
 
-    A removed paragraph takes the separator after it; if none stays after it, the one before. White space at both ends
-    and a byte order mark stay. If the rest would no longer be a blank-line document although `text` is one, the last
-    paragraph that stays keeps its separator, if it has one behind it. If none stays, everything goes.
+    A removed paragraph takes its indent and the separator after it, but not the indent of the next; if none stays after it,
+    the separator before. White space at both ends but that indent, and a byte order mark, stay. If the rest would no
+    longer be a blank-line document although `text` is one, the last paragraph that stays keeps its separator, if it has
+    one behind it. If none stays, everything goes.
     """
     if len(removed) == len(begins):
         return _between([0, *begins[1:], len(text)]) if removed else []
@@ -139,7 +141,7 @@ def cuts(text: str, begins: Sequence[int], ends: Sequence[int], removed: Sequenc
     inner = len(removed)
     while inner and removed[inner - 1] == last:
         last, inner = last - 1, inner - 1
-    places = [Span(begins[place], begins[place + 1]) for place in removed[:inner]]
+    places = [Span(_line_begin(text, begins[place]), _line_begin(text, begins[place + 1])) for place in removed[:inner]]
     if inner < len(removed):
         places += _between([ends[last], *begins[last + 2 :], ends[-1]])
     # Two that stay would still have a blank line between them; an empty one has nothing to stand before.
@@ -168,7 +170,7 @@ def _take_empty(
         if position != following:
             return
         following = filled(position + 1)
-        places[place] = Span(places[place].start, begins[following])
+        places[place] = Span(places[place].start, _line_begin(text, begins[following]))
 
 
 def line_cuts(text: str, lines: Sequence[Span], removed: Sequence[int]) -> list[Span]:
@@ -199,6 +201,13 @@ def without(text: str, places: Sequence[Span]) -> str:
 def _between(edges: Sequence[int]) -> list[Span]:
     """Return the spans from each edge to the next."""
     return [Span(start, end) for start, end in pairwise(edges)]
+
+
+def _line_begin(text: str, at: int) -> int:
+    """Return where the indent before a place begins: that place, if there is none."""
+    while at and text[at - 1] in _INDENT:
+        at -= 1
+    return at
 
 
 def _line_end(text: str, at: int) -> int:

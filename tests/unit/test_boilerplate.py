@@ -106,6 +106,19 @@ def test_numbers_are_no_boilerplate(backend, tmp_path):
     assert [record["text"] for record in listed] == ["Page 1"]
 
 
+def test_the_rest_keeps_its_paragraphs_where_no_blank_line_is_left(backend, tmp_path):
+    source, out = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    (source / "a.txt").write_text(f"{STORIES[0]}\n")
+    (source / "b.txt").write_text(f"{NOTICE}\n\n{STORIES[0]}\n{STORIES[1]}\n")
+    (source / "c.txt").write_text(f"{NOTICE}\n\n{STORIES[2]}\n{STORIES[2]}\n")
+    done = call("clean", source, "-o", out, "--boilerplate", 2, "--removed", tmp_path / "r")
+    assert done.exit_code == 0 and "3 documents, 5 paragraphs, 2 removed" in done.stderr
+    assert tree(out)["b.txt"].decode() == f"{STORIES[0]}\n{STORIES[1]}\n"
+    assert tree(out)["c.txt"].decode() == f"{STORIES[2]}\n{STORIES[2]}\n"
+    assert call("restore", out, "--removed", tmp_path / "r", "--in-place").exit_code == 0 and tree(out) == tree(source)
+
+
 def test_a_terminal_is_not_flooded(pages, tmp_path, monkeypatch):
     monkeypatch.setattr("dedup.cli.main.at_terminal", lambda stream: True)
     result = call("clean", pages, "--boilerplate", 3, "-o", tmp_path / "out")

@@ -1,5 +1,6 @@
 """The command: what is read, written, refused and reported."""
 
+import gzip
 import json
 import os
 import threading
@@ -76,6 +77,31 @@ def test_in_place(source):
     assert call("clean", source, "--in-place").exit_code == 0
     assert (source / "b.txt").read_text() == f"{OTHER}\n"
     assert (source / "a.txt").stat().st_mode == before
+
+
+def test_a_link_is_written_through(tmp_path):
+    folder, real, record = tmp_path / "links", tmp_path / "real", tmp_path / "r"
+    folder.mkdir()
+    real.mkdir()
+    (real / "a").write_text(f"{LONG}\n{LONG}\n")
+    (real / "b.jsonl").write_text("".join(json.dumps({"text": OTHER}) + "\n" for _ in range(2)))
+    (real / "c").write_bytes(gzip.compress(f"{LONG} 7\n{LONG} 7\n".encode()))
+    links = {folder / "a.txt": "../real/a", folder / "b.jsonl": real / "b.jsonl", folder / "c.txt.gz": real / "c"}
+    for link, to in links.items():
+        link.symlink_to(to)
+    before = tree(real)
+    done = call("clean", folder, "--in-place", "--removed", record)
+    assert done.exit_code == 0 and "3 removed" in done.stderr and all(link.is_symlink() for link in links)
+    assert (real / "a").read_text() == f"{LONG}\n" and '"text": ""' in (real / "b.jsonl").read_text()
+    assert gzip.decompress((real / "c").read_bytes()).decode() == f"{LONG} 7\n"
+    assert set(tree(real)) == set(before)
+    assert call("restore", folder, "--removed", record, "--in-place").exit_code == 0
+    assert all(link.is_symlink() for link in links) and (real / "a").read_bytes() == before["a"]
+    now = tree(real)
+    (folder / "d.txt").symlink_to("a.txt")
+    done = call("clean", folder, "--in-place")
+    assert done.exit_code == 2 and "a.txt and " in done.stderr and "d.txt would both be written to" in done.stderr
+    assert tree(real) == now
 
 
 @pytest.mark.parametrize(

@@ -162,8 +162,14 @@ def test_a_field_that_is_missing_is_named_with_those_there_are(tmp_path):
     (tmp_path / "a.jsonl").write_text(json.dumps({"url": 1, "body": "x"}) + "\n")
     (tmp_path / "b.jsonl").write_text(json.dumps({f"f{n}": n for n in range(30)}) + "\n")
     result = call("find", tmp_path)
-    assert "a.jsonl: 1 row is left unchanged; row 1: no field 'text'; it has 'url', 'body'\n" in result.stderr
-    assert "no field 'text'; it has 'f0', 'f1', 'f2', 'f3', 'f4', 'f5', 'f6', 'f7', 'f8', 21 more\n" in result.stderr
+    assert (
+        "a.jsonl: 1 row is left unchanged; row 1: no field 'text'; it has 'url', 'body'; --field NAME says where"
+        in result.stderr
+    )
+    assert (
+        "no field 'text'; it has 'f0', 'f1', 'f2', 'f3', 'f4', 'f5', 'f6', 'f7', 'f8', 21 more; --field NAME says where"
+        in result.stderr
+    )
 
 
 def test_help_on_a_narrow_terminal_cuts_no_sentence(monkeypatch):

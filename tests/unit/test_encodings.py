@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 from helpers import LONG, OTHER, THIRD, call, tree
+from packing import PACKING
 
 LETTERS = "“Café” – größer"
 TEXT = f"{LETTERS} {LONG}\n\n{OTHER}\n\n{LETTERS} {LONG}\n"
@@ -67,6 +68,19 @@ def test_every_format_in_any_encoding(tmp_path, kind, encoding, packed):
     assert out.read_bytes().decode(encoding) == call("clean", plain).stdout_bytes.decode()
     assert call("restore", out, "--encoding", option, "--removed", record, "--in-place").exit_code == 0
     assert out.read_bytes() == raw
+
+
+@pytest.mark.parametrize("encoding", ["iso2022_jp", "iso2022_kr", "hz", "utf-7"])
+@pytest.mark.parametrize("packed", ["", ".gz"])
+def test_an_encoding_with_a_state_is_ended(tmp_path, encoding, packed):
+    text = f"{OTHER}\n\n{LONG} 水"
+    source, out, record = (tmp_path / name for name in (f"a.txt{packed}", f"b.txt{packed}", "r"))
+    pack, unpack = PACKING[packed]
+    source.write_bytes(pack(f"{text}\n\n{OTHER}\n\n{THIRD} 水".encode(encoding)))
+    done = call("clean", source, "-o", out, "--encoding", encoding, "--removed", record)
+    assert done.exit_code == 0 and unpack(out.read_bytes()) == f"{text}\n\n{THIRD} 水".encode(encoding), done.stderr
+    done = call("restore", out, "--encoding", encoding, "--removed", record, "-o", tmp_path / f"c.txt{packed}")
+    assert done.exit_code == 0 and unpack((tmp_path / f"c.txt{packed}").read_bytes()) == unpack(source.read_bytes())
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "json", "csv"])

@@ -124,6 +124,14 @@ def test_equal_runs_have_equal_results(tmp_path):
         assert (tmp_path / f"1.jsonl{suffix}").read_bytes() == (tmp_path / f"2.jsonl{suffix}").read_bytes()
 
 
+@pytest.mark.parametrize("name", ["b.parquet.gz", "b.PARQUET.zst", "b.xz"])
+def test_what_would_not_be_read_is_not_written(tmp_path, name):
+    pq.write_table(pa.table({"text": [LONG, LONG]}), tmp_path / "a.parquet")
+    done = call("clean", tmp_path / "a.parquet", "-o", tmp_path / name)
+    assert done.exit_code == 2 and not (tmp_path / name).exists()
+    assert f"{name}: Parquet within ." in done.stderr and "expected Parquet, which compresses what" in done.stderr
+
+
 # --- Notes instead of removals
 
 
@@ -211,7 +219,7 @@ def test_broken_files_are_named_and_everything_else_is_done(tmp_path, monkeypatc
         kind = name.partition(".")[0]
         expected = {"cut": ["cut short", "not a whole"], "wrong": ["damaged"], "damaged": ["damaged"], "bomb": ["bomb"],
                     "latin": ["not UTF-8"], "utf16": ["UTF-16 text; expected UTF-8"], "loop": ["Is a directory"],
-                    "field": ["no column 'text'; it has 'body', 'n'"], "kind": ["of type int64; expected strings"]}[kind]  # fmt: skip
+                    "field": ["no column 'text'; it has 'body', 'n'; --field NAME says"], "kind": ["of type int64; expected strings"]}[kind]  # fmt: skip
         assert any(words in why for words in expected), (name, why)
 
 
@@ -279,6 +287,20 @@ def test_a_missing_library_is_named(tmp_path, monkeypatch):
     assert result.exit_code == 2
     assert "the extra zstd: pip install 'dedup-paragraphs[zstd]'" in result.stderr
     assert "the extra parquet: pip install 'dedup-paragraphs[parquet]'" in result.stderr
+
+
+@pytest.mark.parametrize("left", ['{"text": "of an example"}', "<p>Tags that were shown in the text</p>"])
+def test_a_text_that_comes_to_begin_like_something_else_is_restored(tmp_path, left):
+    folder, out, record = tmp_path / "in", tmp_path / "out", tmp_path / "removed"
+    folder.mkdir()
+    (folder / "a.txt").write_text(f"{LONG}\n")
+    (folder / "b.txt").write_text(f"{LONG}\n\n{left}\n\n{OTHER}\n")
+    assert call("clean", folder, "-o", out, "--removed", record).exit_code == 0
+    assert (out / "b.txt").read_text().startswith(left)
+    for _ in range(2):
+        done = call("restore", out, "--removed", record, "-o", tmp_path / "back")
+        assert done.exit_code == 0 and tree(tmp_path / "back") == tree(folder), done.stderr
+    assert call("restore", out, "--removed", record, "--in-place").exit_code == 0 and tree(out) == tree(folder)
 
 
 def test_what_was_changed_since_is_not_restored(tmp_path):

@@ -45,6 +45,62 @@ def test_front_matter_is_one_piece():
     assert said(f"\ufeff{front}\r\n\r\n{LONG}") == [(front, "code"), (LONG, "text")]
 
 
+def test_front_matter_of_toml_is_one_piece():
+    front = f'+++\ntitle = "{LONG}"\n\n[params]\nn = 1\n+++'
+    assert said(f"{front}\n{LONG}") == [(front, "code"), (LONG, "text")]
+    assert said(f"+++\n{LONG}\n---\n{OTHER}\n...\n")[0][1] == "heading"
+
+
+@pytest.mark.parametrize(
+    "first, kind", [(f"```\n{LONG}\n```", "code"), (f"# {LONG}", "heading"), (f"    {LONG}", "code")]
+)
+def test_a_byte_order_mark_is_before_the_first_block(first, kind):
+    assert said(f"\ufeff{first}\n\n{OTHER}") == said(f"{first}\n\n{OTHER}")
+    assert [of for _, of in said(f"\ufeff{first}\n\n{OTHER}")] == [kind, "text"]
+
+
+@pytest.mark.parametrize("indent", ["    ", "\t", "  \t", "      "])
+def test_an_indented_block_is_one_paragraph(indent):
+    code = f"first()\n\n \n{indent}second()"
+    for before in ("", f"{LONG}\n\n", f"# {LONG}\n"):
+        assert said(f"{before}{indent}{code}\n\n{OTHER}")[-2:] == [(code, "code"), (OTHER, "text")]
+        assert said(f"{before}{indent}{code}\n{OTHER}")[-2:] == [(code, "code"), (OTHER, "text")]
+    assert said(f"{LONG}\n{indent}goes on") == [(f"{LONG}\n{indent}goes on", "text")]
+    assert said(f"{indent}one()\n\n{indent}```\na\n\nb\n{indent}```\n{OTHER}")[1:] == [
+        (f"```\na\n\nb\n{indent}```", "code"),
+        (OTHER, "text"),
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        (f"# A\n\n{LONG}\n\n{THIRD}\n\n#{LONG}#\n\n    one()\n    two()\n", f"# A\n\n{LONG}\n\n{THIRD}\n\n    one()\n    two()\n"),
+        (f"{LONG}\n\n    #{LONG}#\n\n{OTHER}\n", None),
+        (f"{LONG}\n\n   #{LONG}#\n\n{OTHER}\n", f"{LONG}\n\n{OTHER}\n"),
+        # What stood apart stays apart.
+        (f"# {LONG}\n{OTHER}\n# {LONG}\n{THIRD}\n", f"# {LONG}\n{OTHER}\n\n{THIRD}\n"),
+        (f"# {LONG}\n{OTHER}\n# {LONG}\n---\n{THIRD}\n", f"# {LONG}\n{OTHER}\n\n---\n{THIRD}\n"),
+        (f"# {LONG}\n{OTHER}\n# {LONG}\n    two()\n", f"# {LONG}\n{OTHER}\n\n    two()\n"),
+        (f"# {LONG}\n{OTHER}\n# {LONG}\n## {LONG}\n{THIRD}\n===\n", f"# {LONG}\n{OTHER}\n\n{THIRD}\n===\n"),
+        (f"# {LONG}\n{OTHER}\n# {LONG}\n# {THIRD}\n", f"# {LONG}\n{OTHER}\n# {THIRD}\n"),
+        (f"# {LONG}\n# {LONG}\n{THIRD}\n", f"# {LONG}\n{THIRD}\n"),
+    ],
+)  # fmt: skip
+def test_what_stays_stays_the_same_blocks(tmp_path, before, after, end):
+    before = before.replace(f"#{LONG}#", LONG).replace("\n", end)
+    after = before if after is None else after.replace("\n", end)
+    source, out, record = tmp_path / "a.md", tmp_path / "b.md", tmp_path / "r"
+    source.write_bytes(before.encode())
+    assert call("clean", source, "-o", out, "--removed", record).exit_code == 0
+    assert out.read_bytes().decode() == after
+    there = iter(said(before))
+    assert all(block in there for block in said(after))  # in order
+    assert call("restore", out, "--removed", record, "--in-place").exit_code == 0
+    assert out.read_bytes() == source.read_bytes()
+
+
 def test_no_text_takes_long():
     for text in ("---\r\n" + "a: b\r\n" * 5_000, "# " + " " * 50_000 + "x", "# " + "# " * 50_000 + "x", "> " * 50_000):
         assert said(text)
@@ -75,7 +131,7 @@ def test_a_file_there_and_back(tmp_path, end):
     assert "--lines takes the lines of one text" in call("clean", source, "--lines").stderr
 
 
-@given(st.lists(st.sampled_from(["```", "~~~", "# a", "b c", "", "---", "===", "> ```", "    d", "\ufeff", "x ```"]), max_size=12),
+@given(st.lists(st.sampled_from(["```", "~~~", "# a", "b c", "", "---", "===", "> ```", "    d", "\tif", "+++", "\ufeff", "x ```"]), max_size=12),
        st.sampled_from(["\n", "\r\n"]))  # fmt: skip
 def test_blocks_are_all_there_is(lines, end):
     text = end.join(lines)

@@ -42,7 +42,12 @@ def test_split(text, expected):
         ("a\n\nb\n \nc\n", [0, 1, 0], "a\n\nc\n"),
         ("a\n\nb\n \nc\n", [1, 0, 0], "b\n \nc\n"),
         ("a\n\nb\n \nc\n", [0, 0, 1], "a\n\nb\n"),
-        ("\ufeff a\n\nb\n\nc", [1, 0, 0], "\ufeff b\n\nc"),
+        ("\ufeff a\n\nb\n\nc", [1, 0, 0], "\ufeffb\n\nc"),
+        # Each paragraph has its own indent, which goes and stays with it.
+        ("  a\n\n  b\n\n        c\n          d", [0, 1, 0], "  a\n\n        c\n          d"),
+        ("  a\n\n  b\n\n\tc\n\td", [1, 1, 0], "\tc\n\td"),
+        ("a\n  b\nc\n \t\u3000d\n", [0, 1, 1, 0], "a\n \t\u3000d\n"),
+        ("a\n  b\nc", [0, 1, 0], "a\nc"),
         ("a\nb\nc\n", [0, 1, 1], "a\n"),
         ("a\r\nb\r\nc", [0, 0, 1], "a\r\nb"),
         ("a\n\nb", [1, 1], ""),

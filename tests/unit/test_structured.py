@@ -87,6 +87,23 @@ def test_what_is_no_text_is_named_with_what_to_do(tmp_path, kind):
     assert done.exit_code == 2 and done.stdout_bytes == b"" and "it begins as " in done.stderr
 
 
+@pytest.mark.parametrize(
+    "kind", ["yaml", "toml", "ini", "sql", "po", "py", "js", "tex", "bib", "rst", "eml", "mbox", "ics", "vcf"]
+)
+def test_what_is_no_prose_is_told_by_its_name(tmp_path, kind):
+    for name in (f"a.{kind}", f"b.{kind.upper()}.gz"):
+        raw = f"{LONG}\n{LONG}\n".encode()
+        source = written(tmp_path / name, gzip.compress(raw) if name.endswith(".gz") else raw)
+        done = call("clean", source)
+        assert done.exit_code == 2 and done.stdout == "" and " first, " in done.stderr
+        assert call("clean", source, "--format", "txt").stdout == f"{LONG}\n"
+
+
+@pytest.mark.parametrize("name", ["a.text", "a.log", "news.example.pl", "news.example.org", "notes.2024", "a"])
+def test_any_other_name_is_one_of_a_text(tmp_path, name):
+    assert call("clean", written(tmp_path / name, f"{LONG}\n{LONG}\n")).stdout == f"{LONG}\n"
+
+
 def test_one_may_insist(tmp_path):
     page = written(tmp_path / "a.html", CONTENTS["html"])
     done = call("clean", page, "--format", "txt", "-o", tmp_path / "b.html")
@@ -111,6 +128,17 @@ def test_a_text_is_any_other(tmp_path):
         assert told is None or text == "{", text
     assert told_by_content(bz2.compress(b"x")).title == "compressed"
     assert "call it .gz" in call("clean", "-", input=gzip.compress(LONG.encode())).stderr
+
+
+@pytest.mark.parametrize(
+    "text", [f'["{LONG}",\n"{OTHER}"]', f'["{LONG}"]\n', f'[[1, "{LONG}"],\n["{LONG}"]]', f'[null, 1.5, "{LONG}"]', f'[[{{"a": "{LONG}"']
+)  # fmt: skip
+def test_arrays_of_anything_are_json(tmp_path, text):
+    assert told_by_content(text.encode()) == "json" == told_by_content(f"\ufeff \n{text}".encode())
+    done = call("clean", "-", input=text)
+    assert done.exit_code == 2 and done.stdout in (text, "")
+    for plain in (f"[1, 2] {text}", f"[[{LONG}]]", f'["{LONG}"] is said', f'["{LONG}," she said, "{OTHER}"]'):
+        assert told_by_content(plain.encode()) is None
 
 
 def test_no_page_is_taken_for_anything_else(shared):
@@ -159,7 +187,10 @@ def test_standard_input_is_read_as_what_it_is(tmp_path):
     assert call("clean", "-", "-o", f"{tmp_path / 'out'}/", input=listed).exit_code == 0
     assert tree(tmp_path / "out") == {"stdin.json": left.encode()}
     done = call("clean", "-", input='{"body": "a"}\n{"body": "b"}\n')
-    assert done.exit_code == 2 and "2 rows are left unchanged; row 1: no field 'text'; it has 'body'" in done.stderr
+    assert (
+        done.exit_code == 2
+        and "2 rows are left unchanged; row 1: no field 'text'; it has 'body'; --field NAME" in done.stderr
+    )
     long = json.dumps({"text": LONG, "other": "x" * 100_000}) + "\n"
     assert call("clean", "-", input=long * 2).stdout == long + long.replace(LONG, "")
 
@@ -220,7 +251,7 @@ def test_elements_that_are_no_documents_stay(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "raw", ["", "[", "[]", "[]x", "{}", '[{"text": "a"}', '[{"text": "a"},]', '{"a": 1} x', '[{"a" 1}]', "[1}"]
+    "raw", ["[", "[]", "[]x", "{}", '[{"text": "a"}', '[{"text": "a"},]', '{"a": 1} x', '[{"a" 1}]', "[1}"]
 )
 def test_what_is_no_json_is_named_before_anything_is_decided(tmp_path, raw):
     good = '{"text": "a"}\n'
@@ -233,6 +264,21 @@ def test_what_is_no_json_is_named_before_anything_is_decided(tmp_path, raw):
     assert ("a.json" in tree(tmp_path / "out")) == (raw in ("[]", "{}")), done.stderr
     assert tree(tmp_path / "out")["b.jsonl"] == good.encode()
     assert raw != "[]" or tree(tmp_path / "out")["a.json"] == b"[]"
+
+
+@pytest.mark.parametrize("raw", ["", " \n", "\ufeff", "\ufeff\r\n\t", "[ ]"])
+def test_a_file_of_nothing_has_no_documents(tmp_path, raw):
+    done = call("clean", written(tmp_path / "a.json", raw))
+    assert (done.exit_code, done.stdout_bytes.decode()) == (0, raw) and "0 documents" in done.stderr
+
+
+@pytest.mark.parametrize("second", ["", '"text": "cut', "[]", "\n  \n", "x"])
+def test_one_broken_line_of_json_lines_called_json(tmp_path, second):
+    line = json.dumps({"text": LONG}) + "\n"
+    done = call("clean", written(tmp_path / "a.json", f"{line}{second}\n{line}"))
+    assert done.exit_code == (2 if second.strip() else 0), done.stderr
+    assert done.stdout == f"{line}{second}\n" + line.replace(LONG, "")
+    assert ("1 row is left unchanged; row 2: no JSON object" in done.stderr) == bool(second.strip())
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])
@@ -291,6 +337,19 @@ def test_json_is_restored_without_its_fields(tmp_path, name):
         done = call("clean", source, "-o", tmp_path / "b.json", "--field", "deep.body", "--removed", tmp_path / "r")
     assert done.exit_code == 0 and " 2 removed" in done.stderr
     assert call("restore", tmp_path / f"b{source.suffix}", "--removed", tmp_path / "r").stdout == source.read_text()
+
+
+@pytest.mark.parametrize(
+    "body", [None, [], {"parts": []}, {"parts": None}, {"parts": [None]}, {"parts": [{"p": None}]}]
+)
+def test_nothing_on_the_way_to_a_field_is_null(tmp_path, body):
+    assert pieces_of({"body": body}, ["body.parts.p"]) == []
+    raw = json.dumps({"body": body}) + "\n" + json.dumps({"body": {"parts": [{"p": LONG}, {"p": LONG}]}}) + "\n"
+    done = call("clean", written(tmp_path / "a.jsonl", raw), "--field", "body.parts.p")
+    assert (done.exit_code, done.stdout) == (0, '"p": ""'.join(raw.rsplit(f'"p": "{LONG}"', 1))), done.stderr
+    for other in ({"body": {}}, {"body": {"parts": [{}]}}, {"bodies": body}, {"body": {"parts": 1}}):
+        with pytest.raises(NoText):
+            pieces_of(other, ["body.parts.p"])
 
 
 def test_kinds_come_from_lists():
@@ -449,6 +508,16 @@ def test_columns_of_parquet(tmp_path, kind, rows, left):
         done = call("restore", tmp_path / "b.parquet", "--removed", tmp_path / "r", "-o", tmp_path / "c.parquet")
         assert done.exit_code == 0 and pq.read_table(tmp_path / "c.parquet").equals(whole)
         (tmp_path / "r").unlink()
+
+
+@pytest.mark.parametrize("compression", ["none", "gzip", {"n": "none", "text": "snappy"}])
+def test_columns_stay_compressed_as_they_were(tmp_path, compression):
+    pq.write_table(pa.table({"n": [1, 2], "text": [LONG, LONG]}), tmp_path / "a.parquet", compression=compression)
+    for option, out in (("--quiet", tmp_path / "b.parquet"), ("--annotate", tmp_path / "c.parquet")):
+        done = call("clean", tmp_path / "a.parquet", "-o", out, option)
+        assert done.exit_code == 0, done.stderr
+        groups = [pq.ParquetFile(path).metadata.row_group(0) for path in (tmp_path / "a.parquet", out)]
+        assert len({tuple(group.column(n).compression for n in (0, 1)) for group in groups}) == 1
 
 
 def test_fields_of_parquet(tmp_path):

@@ -49,6 +49,7 @@ def test_the_header_tells_the_dialect(tmp_path, delimiter):
     assert call("clean", written(tmp_path / "a.csv", whole)).stdout == whole.replace(
         f'b"{delimiter}"{LONG}', f'b"{delimiter}"'
     )
+    assert call("clean", written(tmp_path / "a.psv", whole)).stdout == call("clean", tmp_path / "a.csv").stdout
     done = call("clean", "-", "--format", "csv", input=whole)
     assert read(done.stdout, delimiter=delimiter)[2] == ["2", "b", ""]
 
@@ -104,6 +105,13 @@ def test_notes(tmp_path):
     assert again == noted.replace("a.csv", "b.csv")
 
 
+def test_notes_stand_in_no_blank_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "LONGEST_RECORD", 200)
+    behind = f'\n"{LONG}\n' + "x\n" * 100
+    done = call("clean", written(tmp_path / "a.csv", f"text\n\n{LONG}\n\n\n{OTHER}\n{behind}"), "--annotate")
+    assert done.stdout == f'text,dedup\n\n{LONG},"[]"\n\n\n{OTHER},"[]"\n{behind}'
+
+
 @pytest.mark.parametrize("whole", ["", "\n", "text\n", "id,text"])
 def test_a_table_without_records(tmp_path, whole):
     done = call("clean", written(tmp_path / "a.csv", whole))
@@ -128,7 +136,10 @@ def test_records_that_are_none_stay_as_they_are(tmp_path):
     assert done.exit_code == 2 and "5 rows are left unchanged; row 2: 3 cells; expected 2" in done.stderr
     assert done.stdout_bytes == raw.replace(f"{LONG},2\n".encode(), b",2\n")
     done = call("clean", tmp_path / "a.csv", "--field", "body")
-    assert done.exit_code == 2 and "no column 'body'; it has 'text', 'n'; skipped" in done.stderr
+    assert (
+        done.exit_code == 2
+        and "no column 'body'; it has 'text', 'n'; --field NAME says where the text is; skipped" in done.stderr
+    )
 
 
 def test_a_quote_without_an_end_is_not_read_for_ever(tmp_path, monkeypatch):

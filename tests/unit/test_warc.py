@@ -121,6 +121,24 @@ def test_explain_takes_the_number_of_a_record(tmp_path):
     )
 
 
+def test_a_record_that_was_cut_short_is_named(tmp_path):
+    raw = b"".join([record("conversion", f"{LONG}\n", 1), record("conversion", f"{OTHER}\n{THIRD}\n", 2)])[:-20]
+    (tmp_path / "a.wet").write_bytes(raw)
+    done = call("clean", tmp_path / "a.wet")
+    length = len(f"{OTHER}\n{THIRD}\n")
+    assert done.exit_code == 2 and done.stdout_bytes == raw
+    assert (
+        f"row 2: it is shorter than its length says, {length - 16} of {length} bytes; get the file again" in done.stderr
+    )
+
+
+def test_a_record_in_another_encoding_is_not_read_in_it(tmp_path):
+    (tmp_path / "a.wet").write_bytes(record("conversion", "“Café”".encode("cp1252"), 1))
+    done = call("clean", tmp_path / "a.wet")
+    assert "row 1: not UTF-8 text (byte 0); expected UTF-8, as WET is; extract its text again" in done.stderr
+    assert "--encoding" not in done.stderr and "iconv" not in done.stderr
+
+
 def test_records_that_are_not_as_they_say_stay(tmp_path):
     body = f"{LONG}\n"
     wrong = [

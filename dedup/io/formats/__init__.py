@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from os.path import splitext
 from typing import Any, BinaryIO, cast
@@ -27,7 +27,7 @@ from .text import TEXT
 from .warc import WARC
 
 __all__ = ["DEFAULT", "DEFAULT_WITH_FIELD", "FORMATS", "NOTE", "STANDARD_INPUT", "Format", "Formats", "Reader", "Row",
-           "Source", "Writer", "by_name", "open_reader", "writing"]  # fmt: skip
+           "Source", "Writer", "by_name", "check_packing", "open_reader", "writing"]  # fmt: skip
 
 STANDARD_INPUT = "-"
 
@@ -81,24 +81,34 @@ def by_name(name: str) -> Format | None:
     return next((format for format in FORMATS if ending in format.suffixes), None)
 
 
-def open_reader(source: str, formats: Formats, *, limit: bool) -> Reader:
-    """Return the reader of a file ("-" is standard input). `limit`: refuse what is too large for one document.
+def check_packing(format: Format, name: str) -> None:
+    """Raise ValueError for the name of a compressed file of a format whose files are not compressed as a whole."""
+    if (packing := suffix(name)) and not format.compressible:
+        raise ValueError(
+            f"{format.title} within {packing}; expected {format.title}, which compresses what it holds itself"
+        )
+
+
+def open_reader(source: str, formats: Formats, *, limit: bool, own: bool = False) -> Reader:
+    """Return the reader of a file ("-" is standard input).
+
+    limit: refuse what is too large for one document
+    own: it is what a run wrote: what is called a text is one, however it begins now
 
     Compressed rows are read through before: what fails later fails after rows of it were decided. Raises OSError, and
     ValueError for what cannot be read.
     """
     if formats.format is None and (refused := _refused(source)):
         raise ValueError(str(refused))
+    if own and by_name(source) is TEXT:
+        formats = replace(formats, format=TEXT)
     format, packing = formats.of(source), suffix(source)
     fields = formats.fields or DEFAULT_FIELDS
     if source == STANDARD_INPUT:
         if not format.stdin:
             raise ValueError(f"{format.title} is not read from standard input, in which one cannot go back")
         return _opened(format, formats, Source(standard_input(), fields, limit))
-    if packing and not format.compressible:
-        raise ValueError(
-            f"{format.title} within {packing}; expected {format.title}, which compresses what it holds itself"
-        )
+    check_packing(format, source)
     file: BinaryIO | None = None
     try:
         _read_through(format, formats, source)
@@ -191,10 +201,13 @@ def writing(reader: Reader, target: BinaryIO, name: str, *, notes: bool = False)
     if packing:
         packed = Members(target) if reader.members and packing == ".gz" else compressed(target, packing)
     encoding = reader.source.encoding
-    writer = reader.writer(packed if encoding == UTF8 else encoded_to(encoding, packed), notes=notes)
+    encoded: Any = packed if encoding == UTF8 else encoded_to(encoding, packed)
+    writer = reader.writer(encoded, notes=notes)
     try:
         yield writer
         writer.close()
+        if encoded is not packed:
+            encoded.close()
     finally:
         if packing:
             packed.close()

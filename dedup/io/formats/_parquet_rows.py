@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ...results import Span
-from .fields import NoText, document_of, pieces_of
+from .fields import OTHER_FIELD, NoText, document_of, pieces_of
 from .json_text import as_json, places_in
 from .rows import NOTE, Reader, Row, Source, Writer
 
@@ -108,7 +108,7 @@ def _column(field: str, schema: pa.Schema) -> str:
     heads = (".".join(parts[:k]) for k in range(len(parts), 0, -1))
     column = next((head for head in heads if schema.get_field_index(head) >= 0), None)
     if column is None:
-        raise ValueError(f"no column {field!r}; it has {', '.join(map(repr, schema.names))}")
+        raise ValueError(f"no column {field!r}; it has {', '.join(map(repr, schema.names)):.300}; {OTHER_FIELD}")
     kind = schema.field(column).type
     if not (_is_text(kind) or (pa.types.is_nested(kind) and _is_spelled(kind))):
         raise ValueError(f"column {column!r} is of type {kind}; expected strings, or lists or structs of them")
@@ -149,7 +149,9 @@ class ParquetWriter(Writer):
         # Each column as it was compressed; of a file without rows nobody knows.
         group = source.metadata.row_group(0) if source.num_row_groups else None
         written = [group.column(c) for c in range(group.num_columns)] if group else []
-        self._compression = {column.path_in_schema: column.compression.lower() for column in written}
+        self._compression = {
+            column.path_in_schema: column.compression.lower().replace("uncompressed", "none") for column in written
+        }
         self._file: pq.ParquetWriter | None = None
         self._table: pa.Table | None = None
         self._texts: dict[int, str] = {}

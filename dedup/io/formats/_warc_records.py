@@ -12,7 +12,6 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from .compression import Members
-from .encodings import not_utf8
 from .json_text import as_json
 from .rows import NOTE, Reader, Row, Source, Writer
 
@@ -62,6 +61,11 @@ class _Parts(NamedTuple):
         """Return the record with another content, and the length and digests of that. Raises ValueError if those were others."""
 
         def length(found: re.Match[bytes]) -> bytes:
+            if int(found[2]) > len(self.body):
+                raise ValueError(
+                    f"it is shorter than its length says, {len(self.body):,} of {int(found[2]):,} bytes; get the file again, "
+                    "if it was cut short"
+                )
             if found[2] != b"%d" % len(self.body):
                 raise ValueError(f"its length is spelled {found[2].decode()}")
             return found[1] + b"%d" % len(body)
@@ -183,8 +187,11 @@ def _row(number: int, raw: _Record, body: bytes, address: str | None) -> Row:
             raise ValueError("it is shorter than its length says")
         parts.with_body(parts.body)
         text = body.decode()
-    except UnicodeDecodeError as error:
-        return Row(number, None, raw, not_utf8(error), size)
+    except (
+        UnicodeDecodeError
+    ) as error:  # to read the file in another encoding, or to convert it, would break its lengths
+        problem = f"not UTF-8 text (byte {error.start}); expected UTF-8, as WET is; extract its text again"
+        return Row(number, None, raw, problem, size)
     except ValueError as error:
         return Row(number, None, raw, str(error), size)
     return Row(number, text, raw, None, size, id=address)

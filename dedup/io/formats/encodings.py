@@ -87,9 +87,9 @@ def decoded_from(encoding: str, content: BinaryIO) -> BinaryIO:
     return cast(BinaryIO, io.BufferedReader(_Decoded(encoding, content), _AT_ONCE))
 
 
-def encoded_to(encoding: str, target: BinaryIO) -> BinaryIO:
+def encoded_to(encoding: str, target: BinaryIO) -> "Encoded":
     """Return a file that writes UTF-8 in an encoding; each piece that is written must be whole characters."""
-    return cast(BinaryIO, _Encoded(encoding, target))
+    return Encoded(encoding, target)
 
 
 class _Decoded(Through):
@@ -126,7 +126,9 @@ class _Decoded(Through):
         return text.encode()
 
 
-class _Encoded:
+class Encoded:
+    """A file that is written in an encoding."""
+
     def __init__(self, encoding: str, target: BinaryIO) -> None:
         self._encode = codecs.getincrementalencoder(encoding)().encode
         self._target = target
@@ -134,3 +136,7 @@ class _Encoded:
     def write(self, piece: bytes) -> int:
         self._target.write(self._encode(piece.decode()))
         return len(piece)
+
+    def close(self) -> None:
+        """Write what an encoding with a state ends with. The target stays open."""
+        self._target.write(self._encode("", True))

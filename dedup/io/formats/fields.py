@@ -13,6 +13,7 @@ from ...text.given import joined, paragraph_of
 from ...text.paragraphs import cuts, split_paragraphs
 
 DEFAULT_FIELDS = ("text",)
+OTHER_FIELD = "--field NAME says where the text is"
 
 Address = tuple[str | int, ...]
 
@@ -70,7 +71,7 @@ def pieces_of(row: Mapping[str, Any], fields: Sequence[str]) -> list[Piece]:
         names = [f"{name!r:.40}" for name in row]
         there = ", ".join(names if len(names) <= 10 else [*names[:9], f"{len(names) - 9:,} more"])
         named = " or ".join(map(repr, fields))
-        raise NoText(f"no field {named}; it has {there}" if there else f"no field {named}")
+        raise NoText(f"no field {named}; it has {there}; {OTHER_FIELD}" if there else f"no field {named}")
     return found
 
 
@@ -111,8 +112,13 @@ def cuts_of(pieces: Sequence[Piece], removed: Sequence[int]) -> list[Cut]:
 
 
 def _values(value: Any, field: str, address: Address) -> Iterator[tuple[Address, Any]]:
-    """Yield what a field names within a value; a name with dots leads into objects, and into all elements of a list."""
-    if isinstance(value, list):
+    """Yield what a field names within a value; a name with dots leads into objects, and into all elements of a list.
+
+    Where nothing is on the way, null or a list without elements, nothing is what it names.
+    """
+    if value is None or value == []:
+        yield address, None
+    elif isinstance(value, list):
         for place, element in enumerate(value):
             yield from _values(element, field, (*address, place))
     elif isinstance(value, Mapping):

@@ -143,6 +143,9 @@ def _values(content: BinaryIO) -> Iterator[_Value]:
     """Yield all objects of a file. Raises ValueError where it is no JSON."""
     text = _Text(content)
     begin = text.past(_SPACES, text.past(_MARK, 0))
+    if begin == len(text.text):  # no document
+        yield _Value(0, _Spelled("", "", text.text), {})
+        return
     listed = text.text.startswith("[", begin)
     if listed:
         begin = text.past(_SPACES, begin + 1)
@@ -198,13 +201,13 @@ def check_json(source: Source) -> None:
 
 
 def _told(source: Source) -> tuple[Source, bool]:
-    """Return a source, and whether it is JSON Lines: its first line is a whole object, and another follows."""
+    """Return a source, and whether it is JSON Lines: its first line is a whole object, and more follows."""
     if not _peeked(source.content).removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{"):
         return source, False
     first, second = source.content.readline(LARGEST_VALUE), b""
     while not second.strip() and (line := source.content.readline(LARGEST_VALUE)):
         second += line
-    lines = second.lstrip().startswith(b"{") and _is_object(first)
+    lines = bool(second.strip()) and _is_object(first)
     return source._replace(content=with_beginning(first + second, source.content)), lines
 
 

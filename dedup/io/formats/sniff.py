@@ -39,6 +39,44 @@ OFFICE = Refused(
     f"{_CONVERT}, as pandoc -t plain does",
     (".docx", ".doc", ".docm", ".odt", ".rtf", ".epub", ".mobi", ".pptx", ".ppt", ".odp", ".pages"),
 )
+MARKUP = Refused(
+    "text in another markup",
+    f"{_CONVERT}, as pandoc -t plain does, or --format txt takes its marks for text",
+    (".tex", ".ltx", ".bib", ".ris", ".rst", ".adoc", ".asciidoc", ".textile", ".mediawiki", ".texi"),
+)
+MAIL = Refused(
+    "mail, a calendar or cards",
+    "take the text out of them first, or --format txt takes all of it for text",
+    (".eml", ".mbox", ".msg", ".ics", ".vcf", ".vcard"),
+)
+DATA = Refused(
+    "data or settings",
+    "write its texts as JSON Lines first, or --format txt takes all of it for text",
+    (
+        ".yaml",
+        ".yml",
+        ".toml",
+        ".ini",
+        ".cfg",
+        ".conf",
+        ".properties",
+        ".plist",
+        ".po",
+        ".pot",
+        ".xliff",
+        ".tmx",
+        ".sql",
+    ),
+)
+# Without those that are endings of domains, too, by which scraped texts may be called: .pl, .rs, .sh, .cc.
+PROGRAM = Refused(
+    "a program",
+    "take the text out of it first, or --format txt takes all of it for text",
+    (
+        *(".py", ".ipynb", ".js", ".mjs", ".ts", ".jsx", ".tsx", ".css", ".scss", ".c", ".h", ".cpp", ".hpp", ".cs"),
+        *(".java", ".kt", ".scala", ".go", ".rb", ".php", ".lua", ".swift", ".bash", ".ps1", ".bat", ".r", ".jl"),
+    ),
+)
 SHEET = Refused("a spreadsheet", "save it as CSV first", (".xlsx", ".xls", ".xlsm", ".ods", ".numbers"))
 ARCHIVE = Refused("an archive", "unpack it first", (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".7z", ".rar", ".jar"))
 DATABASE = Refused(
@@ -47,7 +85,7 @@ DATABASE = Refused(
     (".sqlite", ".db", ".arrow", ".feather", ".avro", ".orc", ".pkl", ".pickle", ".npy", ".npz", ".h5"),
 )
 COMPRESSED = Refused("compressed", "call it .gz, .bz2, .xz or .zst, as what it is, or decompress it first")
-REFUSED = (HTML, XML, SUBTITLES, PDF, OFFICE, SHEET, ARCHIVE, DATABASE)
+REFUSED = (HTML, XML, SUBTITLES, PDF, OFFICE, MARKUP, MAIL, DATA, PROGRAM, SHEET, ARCHIVE, DATABASE)
 
 _MAGIC = (
     (b"%PDF-", PDF),
@@ -72,6 +110,9 @@ _LOOKS = (
     (re.compile(rb"WARC/[01]\.\d+\r?\n"), "warc"),
     (re.compile(rb"PAR1"), "parquet"),
     (re.compile(rb'\[\s*(?:\{\s*["}]|\Z)|\{\s*(?:\Z|"(?:[^"\\]|\\.)*(?:\Z|"\s*(?:\Z|:)))', re.DOTALL), "json"),
+    # An array of strings, not a word in brackets and quotes; one of arrays, or of numbers and others, not the numbers of notes.
+    (re.compile(rb'\[\s*"(?:[^"\\]|\\.)*(?:\Z|"\s*(?:,|\Z|\]\s*\Z))', re.DOTALL), "json"),
+    (re.compile(rb'\[\s*(?:\[\s*|(?:-?\d[\d.eE+-]*|true|false|null)\s*,\s*)+["{]'), "json"),
 )
 
 

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, NamedTuple
 from ...errors import ConfigError
 from ...results import Span
 from .encodings import check_encoding, undecoded
-from .fields import Piece, cuts_of, document_of
+from .fields import OTHER_FIELD, Piece, cuts_of, document_of
 from .json_text import BOM, as_json, unescaped
 from .rows import NOTE, Format, Reader, Row, Source, Writer
 
@@ -62,7 +62,7 @@ class TableReader(Reader):
         self._beginning = self._lines.mark + self._lines.taken()
         for field in source.fields:
             if self.header and field not in self.header:
-                raise ValueError(f"no column {field!r}; it has {', '.join(map(repr, self.header)):.300}")
+                raise ValueError(f"no column {field!r}; it has {', '.join(map(repr, self.header)):.300}; {OTHER_FIELD}")
         self._columns = [self.header.index(field) for field in source.fields if self.header]  # of an empty file none
 
     def rows(self) -> Iterator[Row]:
@@ -138,7 +138,7 @@ class TableWriter(Writer):
     def __init__(self, target: BinaryIO, reader: TableReader, *, notes: bool) -> None:
         self._target = target
         self._delimiter, self._header = reader.delimiter, reader.header
-        self._notes = notes
+        self._notes, self._begun = notes, False
 
     def write(self, row: Row, spelling: str | None, note: list[dict[str, Any]] | None = None) -> None:
         raw: str = row.raw if spelling is None else spelling
@@ -146,8 +146,9 @@ class TableWriter(Writer):
             "\r\n"
         ):  # the only cell of a record, which must not become a blank line
             raw = '""' + raw
-        if self._notes:
-            raw = self._noted(raw, NOTE if row.number == 0 else "" if note is None else as_json(note))
+        if self._notes and (row.number or not self._begun):  # neither blank lines nor what cannot be read has a cell
+            raw = self._noted(raw, NOTE if not self._begun else "" if note is None else as_json(note))
+        self._begun = True
         self._target.write(raw.encode("utf-8", "surrogateescape"))
 
     def _noted(self, raw: str, note: str) -> str:
@@ -259,5 +260,5 @@ def _format(name: str, title: str, suffixes: tuple[str, ...], delimiters: str, b
     )
 
 
-CSV = _format("csv", "CSV", (".csv",), _DELIMITERS, "between commas, semicolons, tabs or bars")
+CSV = _format("csv", "CSV", (".csv", ".psv"), _DELIMITERS, "between commas, semicolons, tabs or bars")
 TSV = _format("tsv", "TSV", (".tsv", ".tab"), "\t", "between tabs")
