@@ -289,7 +289,7 @@ def spelled_kernel(a, k, b, t, lexicon):
 
 @kernel
 def is_closed_kernel(text, k, lexicon):
-    """Tell whether a token is a small word that a quotation may lack; with a capital it may be a name: Plan A."""
+    """Tell whether a token is a small word that a quotation may lack. With a capital, as in Plan A, it may be a name."""
     if text.flags[k] & HAS_CAPITAL:
         return False
     return bits_of(lexicon, text.text, text.starts[k], text.starts[k + 1] - 1) & CLOSED != 0
@@ -436,7 +436,10 @@ def is_sign_kernel(text, k):
 
 @kernel
 def is_compound_kernel(text, x, lexicon):
-    """Tell whether a single label right before token x may be part of a phrase with it, as in table tennis; LIVE is none."""
+    """Tell whether a single label right before token x may be part of a phrase with it, as in table tennis.
+
+    A label in capitals before other words, such as LIVE, is none.
+    """
     if x == 0 or text.flags[x] & AFTER_STOP or text.flags[x - 1] & (ALL_SYMBOL | IS_UNSPACED):
         return False
     if bits_kernel(text, x - 1, lexicon) & LABEL == 0:

@@ -15,6 +15,8 @@ A word of no class is content: it must stand in the other text, in its place.
     7 to 11              nothing stands before it in its sentence; and nothing behind it there, or no more besides than it has
     3 to 6               it fills its sentences, and no more stands besides than it has
     1 and 2              the texts are equal
+
+Below 12 words a single label right before the piece, in its sentence, keeps both: it may be part of its first word.
 """
 
 from enum import IntEnum

@@ -187,9 +187,8 @@ def _row(number: int, raw: _Record, body: bytes, address: str | None) -> Row:
             raise ValueError("it is shorter than its length says")
         parts.with_body(parts.body)
         text = body.decode()
-    except (
-        UnicodeDecodeError
-    ) as error:  # to read the file in another encoding, or to convert it, would break its lengths
+    except UnicodeDecodeError as error:
+        # The remedy is no encoding: to read the file in another one, or to convert it, would break its lengths.
         problem = f"not UTF-8 text (byte {error.start}); expected UTF-8, as WET is; extract its text again"
         return Row(number, None, raw, problem, size)
     except ValueError as error:

@@ -53,19 +53,8 @@ DATA = Refused(
     "data or settings",
     "write its texts as JSON Lines first, or --format txt takes all of it for text",
     (
-        ".yaml",
-        ".yml",
-        ".toml",
-        ".ini",
-        ".cfg",
-        ".conf",
-        ".properties",
-        ".plist",
-        ".po",
-        ".pot",
-        ".xliff",
-        ".tmx",
-        ".sql",
+        *(".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".properties", ".plist"),
+        *(".po", ".pot", ".xliff", ".tmx", ".sql"),
     ),
 )
 # Without those that are endings of domains, too, by which scraped texts may be called: .pl, .rs, .sh, .cc.
